@@ -1,0 +1,159 @@
+"""What the core takes as given, as named data: the rules it rests on, definitions, known derivatives.
+
+Each derivative is one line, φ ↦ φ′ at φ's own argument, and is sampled against difference quotients in the
+tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from symbn.core.contraction import multiply, power, scalarwise
+from symbn.core.ring import Ring
+from symbn.core.terms import Factor, Index, Power, SumOfProducts, Tensor, constant, nested
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named identity that a proof may rest on."""
+
+    name: str
+    statement: str
+
+
+CONTRACTION = Rule("contraction", "Σ_i δ_ij F(i) = F(j), and Σ_i 1 = n")
+RADICAL = Rule("radical", "(√e)² = e, and e · e⁻¹ = 1")
+CLEARING = Rule("clearing denominators", "a = b if a e = b e and e ≠ 0")
+UNFOLDING = Rule("unfolding", "a defined name equals its definition")
+PRODUCT_RULE = Rule("product rule", "d(uv) = du v + u dv")
+CHAIN_RULE = Rule("chain rule", "d f(u) = f′(u) du")
+SYMMETRY = Rule("symmetry", "Aᵀ = A for a matrix declared symmetric")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A tensor's index dimensions (a family's own indices first), and whether it is declared symmetric."""
+
+    dims: tuple[str | int, ...]
+    symmetric: bool = False
+
+
+@dataclass(frozen=True)
+class Unfolding:
+    """name[indices](arguments) := body, a folded atom's definition.
+
+    `indices` are the free indices of the body that stand for the atom's `out` indices; `parameters` name the
+    tensors of the body that stand for its arguments, with the formal indices of each.
+    """
+
+    name: str
+    indices: tuple[Index, ...]
+    parameters: tuple[tuple[str, tuple[Index, ...]], ...]
+    body: SumOfProducts
+    rank: int
+
+
+@dataclass(frozen=True)
+class Theory:
+    """What one decision may use: coefficients, signatures of all tensors, definitions by name."""
+
+    ring: Ring
+    signatures: Mapping[str, Signature]
+    unfoldings: Mapping[str, Unfolding]
+
+    @cached_property
+    def _direct(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _closure(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def direct(self, name: str) -> frozenset[str]:
+        """The tensors and parameters that a definition mentions; defined functions are looked through."""
+        if name not in self._direct:
+            unfolding = self.unfoldings[name]
+            own = {parameter for parameter, _ in unfolding.parameters}
+            found: set[str] = set()
+            for mentioned in mentioned_names(unfolding.body) - own:
+                inner = self.unfoldings.get(mentioned)
+                found |= self.direct(mentioned) if inner is not None and inner.parameters else {mentioned}
+            self._direct[name] = frozenset(found)
+        return self._direct[name]
+
+    def dependencies(self, name: str) -> frozenset[str]:
+        """All names that a name depends on through definitions, itself included."""
+        if name not in self._closure:
+            found = {name}
+            if name in self.unfoldings:
+                for mentioned in mentioned_names(self.unfoldings[name].body):
+                    found |= self.dependencies(mentioned)
+            self._closure[name] = frozenset(found)
+        return self._closure[name]
+
+    def differentiates_folded(self, name: str) -> bool:
+        """Whether a definition's derivative may stay folded: its body holds no derivative of a folded name."""
+        return not any(
+            isinstance(f.head, Tensor) and f.head.slots and f.head.name in self.unfoldings
+            for f in all_factors(self.unfoldings[name].body)
+        )
+
+    @cached_property
+    def functions_only(self) -> Theory:
+        """The same, with every definition that has no parameters held constant."""
+        return Theory(self.ring, self.signatures, {n: u for n, u in self.unfoldings.items() if u.parameters})
+
+
+def all_factors(e: SumOfProducts) -> list[Factor]:
+    """Every factor of a sum, nested ones included."""
+    found: list[Factor] = []
+    for factor in e.factors():
+        found.append(factor)
+        for inner in nested(factor.head):
+            found += all_factors(inner)
+    return found
+
+
+def mentioned_names(e: SumOfProducts) -> frozenset[str]:
+    """All tensors, and all dimensions and parameters in coefficients and exponents."""
+    found = set(e.tensor_names)
+    coefficients = list(e.terms.values())
+    for factor in all_factors(e):
+        coefficients += [c for inner in nested(factor.head) for c in inner.terms.values()]
+        if isinstance(factor.head, Power):
+            coefficients.append(factor.head.exponent)
+    for coefficient in coefficients:
+        found |= coefficient.variables()
+    return frozenset(found)
+
+
+Derivation = Callable[[SumOfProducts], SumOfProducts]
+
+
+def _number(e: SumOfProducts, value: int) -> SumOfProducts:
+    return constant(e.ring.rational(value))
+
+
+def _f(name: str, e: SumOfProducts) -> SumOfProducts:
+    return scalarwise(name, 0, e)
+
+
+def _squared(e: SumOfProducts) -> SumOfProducts:
+    return multiply(e, e)
+
+
+KNOWN_DERIVATIVES: Mapping[str, Derivation] = {
+    "exp": lambda u: _f("exp", u),
+    "log": lambda u: power(u, u.ring.rational(-1)),
+    "sin": lambda u: _f("cos", u),
+    "cos": lambda u: -_f("sin", u),
+    "tan": lambda u: _number(u, 1) + _squared(_f("tan", u)),
+    "sinh": lambda u: _f("cosh", u),
+    "cosh": lambda u: _f("sinh", u),
+    "tanh": lambda u: _number(u, 1) - _squared(_f("tanh", u)),
+    "sigmoid": lambda u: _f("sigmoid", u) - _squared(_f("sigmoid", u)),
+    "softplus": lambda u: _f("sigmoid", u),
+}
+"""φ ↦ φ′ at u."""

@@ -1,0 +1,137 @@
+"""Equality of two generalised sums: the only place that makes a `Proof`.
+
+*Sound.*  Both sides are normalised by identities that hold for every size; where a power's relation or a
+denominator is used, it is one that the statement itself already presupposes (`Proof.conditions`).
+
+*Complete on polynomials.*  For generic tensors two sums of products agree for all sizes only if their normal
+forms are the same: order non-isomorphic contraction hypergraphs by their number of indices; assigning distinct
+values to distinct indices gives each a monomial in the entries that no graph with as many or fewer indices has
+unless isomorphic to it, so they are linearly independent over ℚ(dimensions) for sizes at least that number.
+`Residual.reach` is that number: evaluation at sizes up to it must separate the sides.
+
+*Outside polynomials* the test is sufficient only: radicals by their one relation (`radicals`), elementwise
+functions as free symbols.  What is not shown equal is a `Residual`, never a proof.
+
+*Definitions stay folded until unfolding is needed*: with names as atoms an equality holds for whatever they
+stand for; names are unfolded one at a time, the one defined last first, until the sides agree or none is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symbn.core.axioms import CLEARING, CONTRACTION, RADICAL, SYMMETRY, UNFOLDING, Rule, Theory, all_factors
+from symbn.core.radicals import clear_one, has_powers, reduce_leading_monomials
+from symbn.core.terms import Power, SumOfProducts, Tensor
+from symbn.core.unfolding import unfold
+
+_FEW_TERMS = 40
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A side condition: e ≠ 0, or e > 0 where a root of it is taken."""
+
+    expression: SumOfProducts
+    positive: bool
+
+
+@dataclass(frozen=True)
+class Proof:
+    """left = right for every size and every value at which both are defined.
+
+    Made by `decide` alone.  conditions: every base that was rooted or divided by; unfolded: the definitions
+    that were opened, in that order; rules: the named facts used; assumptions: what was used of the variables.
+    """
+
+    left: SumOfProducts
+    right: SumOfProducts
+    conditions: tuple[Condition, ...]
+    unfolded: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Residual:
+    """left − right, all definitions unfolded, when it could not be shown to be 0."""
+
+    difference: SumOfProducts
+    unfolded: tuple[str, ...]
+    reach: int
+
+
+def decide(left: SumOfProducts, right: SumOfProducts, theory: Theory) -> Proof | Residual:
+    """Whether left = right; free indices are for all.  Raises BudgetExceeded, ZeroDivisionError."""
+    difference = left - right
+    seen = [left, right]
+    unfolded: list[str] = []
+    rules = [CONTRACTION]
+    while True:
+        used = _rules_that_annul(difference, last=not _unfoldable(difference, theory))
+        if used is not None:
+            return Proof(
+                left, right, _conditions(seen), tuple(unfolded), tuple(dict.fromkeys([*rules, *used])),
+                _assumptions(seen),
+            )  # fmt: skip
+        names = _unfoldable(difference, theory)
+        if not names:
+            return Residual(difference, tuple(unfolded), _reach(difference))
+        chosen = max(names, key=lambda name: (theory.unfoldings[name].rank, name))
+        difference = unfold(difference, theory.unfoldings[chosen], theory)
+        unfolded.append(chosen)
+        seen.append(difference)
+        rules.append(UNFOLDING)
+
+
+def _unfoldable(e: SumOfProducts, theory: Theory) -> set[str]:
+    return {name for name in e.tensor_names if name in theory.unfoldings}
+
+
+def _rules_that_annul(e: SumOfProducts, last: bool) -> tuple[Rule, ...] | None:
+    """The rules by which e is 0; None if that is not shown.  The costly ones are tried at the end, or on few terms."""
+    if e.is_zero():
+        return ()
+    if not has_powers(e) or not (last or len(e.terms) <= _FEW_TERMS):
+        return None
+    reduced = reduce_leading_monomials(e)
+    if reduced.is_zero():
+        return (RADICAL,)
+    return (RADICAL, CLEARING) if _vanishes_when_cleared(reduced) else None
+
+
+def _vanishes_when_cleared(e: SumOfProducts) -> bool:
+    if e.is_zero():
+        return True
+    groups = clear_one(e)
+    if groups is None:
+        return has_powers(e) and reduce_leading_monomials(e).is_zero()
+    return all(_vanishes_when_cleared(group) for group in groups)
+
+
+def _conditions(sums: list[SumOfProducts]) -> tuple[Condition, ...]:
+    found: dict[Condition, None] = {}
+    for e in sums:
+        for factor in all_factors(e):
+            head = factor.head
+            if isinstance(head, Power):
+                exponent = head.exponent.as_fraction()
+                found[Condition(head.base, exponent is None or exponent.denominator != 1)] = None
+    return tuple(found)
+
+
+def _assumptions(sums: list[SumOfProducts]) -> tuple[str, ...]:
+    symmetric = {
+        f.head.name for e in sums for f in all_factors(e) if isinstance(f.head, Tensor) and f.head.symmetric
+    }
+    return tuple(f"{name} is symmetric ({SYMMETRY.statement})" for name in sorted(symmetric))
+
+
+def _reach(e: SumOfProducts) -> int:
+    """The largest number of distinct indices of one term."""
+    most = 1
+    for monomial in e.terms:
+        bound = sum(len({i for f in component for i in f.indices if i.is_bound}) for component in monomial)
+        free = {i for component in monomial for f in component for i in f.indices if not i.is_bound}
+        most = max(most, bound + len(free))
+    return most

@@ -1,0 +1,150 @@
+"""Zero tests modulo the one relation of a power: e · e^(r−1) = e^r.
+
+Two reductions, each sound wherever the statement itself is defined (e ≠ 0, and e > 0 under a root):
+
+*Leading monomials.*  With e = c·l + e′, l its leading monomial, a product l · e^r with r < 0 becomes
+(e^(r+1) − e′ e^r) / c.  This works under a sum over an index that e carries, and ends, because l is the
+greatest monomial of e in a monomial order.
+
+*Clearing.*  A power at free indices is a single quantity Q.  The terms are grouped by the fractional part of
+Q's exponent; each group is multiplied by the power of e that makes all its exponents natural.  That every
+group vanishes is sufficient; it is necessary too when e is no square (a + b√e = 0 only if a = b = 0).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+
+from symbn.core.contraction import (
+    bind,
+    fresh,
+    leading_monomial,
+    multiply,
+    normal_product,
+    opened,
+    power,
+)
+from symbn.core.terms import Component, Factor, Index, Monomial, Power, SumOfProducts
+
+
+def has_powers(e: SumOfProducts) -> bool:
+    return any(isinstance(f.head, Power) for f in e.factors())
+
+
+def reduce_leading_monomials(e: SumOfProducts) -> SumOfProducts:
+    """e with no product l · e^r left, r < 0.  Raises BudgetExceeded."""
+    result = SumOfProducts(e.ring, {})
+    pending = [(m, c) for m, c in e.terms.items()]
+    while pending:
+        monomial, coefficient = pending.pop()
+        e.ring.budget.spend()
+        reduced = _reduce_once(e, monomial)
+        if reduced is None:
+            result = result + SumOfProducts(e.ring, {monomial: coefficient})
+        else:
+            pending += [(m, c * coefficient) for m, c in reduced.terms.items()]
+    return result
+
+
+def _reduce_once(e: SumOfProducts, monomial: Monomial) -> SumOfProducts | None:
+    for place, component in enumerate(monomial):
+        for number, factor in enumerate(component):
+            head = factor.head
+            if not isinstance(head, Power) or head.base.as_coefficient() is not None:
+                continue
+            exponent = head.exponent.as_fraction()
+            if exponent is None or exponent >= 0:
+                continue
+            rest = monomial[:place] + monomial[place + 1 :]
+            reduced = _reduce_factor(e, component, number, rest)
+            if reduced is not None:
+                return reduced
+    return None
+
+
+def _reduce_factor(e: SumOfProducts, component: Component, number: int, rest: Monomial) -> SumOfProducts | None:
+    """One component's power at place `number` against the leading monomial of its base, wherever that stands."""
+    ring = e.ring
+    own = {i: fresh(i.dim) for i in component[number].indices if i.is_bound}
+    factors = [Factor(f.head, tuple(own.get(i, i) for i in f.indices)) for f in component]
+    chosen = factors.pop(number)
+    head = chosen.head
+    assert isinstance(head, Power)
+    base = opened(head.base, chosen.indices)
+    lead = leading_monomial(base)
+    bound = {i for f in factors for i in f.indices if i.is_bound}
+    around = normal_product(ring.one, factors, bound)
+    if len(around.terms) != 1:
+        return None
+    ((inner, factor_coefficient),) = around.terms.items()
+    missing = Counter(lead)
+    missing.subtract(Counter([*inner, *rest]))
+    if any(count > 0 for count in missing.values()):
+        return None
+    remaining = list((Counter([*inner, *rest]) - Counter(lead)).elements())
+    others = _product_of(e, remaining).scaled(factor_coefficient)
+    c = base.terms[lead]
+    lower = base - SumOfProducts(ring, {lead: c})
+    raised = power(base, head.exponent + ring.one) - multiply(lower, power(base, head.exponent))
+    result = multiply(others, raised.scaled(c.inverse()))
+    for index in own.values():
+        result = bind(result, index)
+    return result
+
+
+def _product_of(e: SumOfProducts, components: list[Component]) -> SumOfProducts:
+    result = SumOfProducts(e.ring, {(): e.ring.one})
+    for component in components:
+        result = multiply(result, SumOfProducts(e.ring, {(component,): e.ring.one}))
+    return result
+
+
+_Place = tuple[SumOfProducts, tuple[Index, ...]]
+
+
+def clear_one(e: SumOfProducts) -> list[SumOfProducts] | None:
+    """The groups of e by one power at free indices, multiplied out: e = 0 if each is 0.  None: no power is left."""
+    place = _open_power(e)
+    if place is None:
+        return None
+    ring = e.ring
+    groups: dict[Fraction, list[tuple[Fraction, SumOfProducts]]] = {}
+    for monomial, coefficient in e.terms.items():
+        exponent = Fraction(0)
+        rest: list[Component] = []
+        for component in monomial:
+            head = component[0].head
+            if len(component) == 1 and isinstance(head, Power) and (head.base, component[0].indices) == place:
+                value = head.exponent.as_fraction()
+                assert value is not None
+                exponent += value
+            else:
+                rest.append(component)
+        term = SumOfProducts(ring, {tuple(rest): coefficient})
+        groups.setdefault(exponent % 1, []).append((exponent, term))
+    base = opened(*place)
+    cleared = []
+    for terms in groups.values():
+        least = min(exponent for exponent, _ in terms)
+        total = SumOfProducts(ring, {})
+        for exponent, term in terms:
+            total = total + multiply(term, power(base, ring.rational(exponent - least)))
+        cleared.append(total)
+    return cleared
+
+
+def _open_power(e: SumOfProducts) -> _Place | None:
+    """A power with a rational exponent that stands alone at free indices; the deepest nesting first."""
+    found: dict[_Place, int] = {}
+    for monomial in e.terms:
+        for component in monomial:
+            head = component[0].head
+            if len(component) == 1 and isinstance(head, Power) and head.exponent.as_fraction() is not None:
+                found[(head.base, component[0].indices)] = _depth(head.base)
+    return max(found, key=lambda place: (found[place], place[0].key), default=None)
+
+
+def _depth(e: SumOfProducts) -> int:
+    return max((1 + _depth(f.head.base) for f in e.factors() if isinstance(f.head, Power)), default=0)
+

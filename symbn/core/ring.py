@@ -1,0 +1,221 @@
+"""Coefficients: rational functions over ℚ in the dimensions and the scalar parameters of a problem.
+
+    c ::= p / q     p, q ∈ ℤ[n, m, …, ε, …],  gcd(p, q) = 1,  q's leading coefficient > 0
+
+so that equality is equality of p and of q.  The polynomials are FLINT's (`fmpz_mpoly`).  A `Ring` also knows
+what may be assumed of its variables' signs, carries the budget that bounds the work of a decision, and collects
+the side conditions under which its elements are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from time import monotonic
+from typing import Any, Literal
+
+import flint
+
+Polynomial = Any
+"""flint.fmpz_mpoly; python-flint ships no usable type for it."""
+
+Sign = Literal["positive", "nonnegative", "real"]
+
+
+class BudgetExceeded(Exception):
+    """A decision took more time or space than it was allowed; it ends undecided, never proved."""
+
+
+@dataclass
+class Budget:
+    """How much one decision may do: `terms` made in all, and a deadline on the monotonic clock in seconds."""
+
+    terms: int = 1_000_000
+    deadline: float | None = None
+    used: int = 0
+
+    def spend(self, amount: int = 1) -> None:
+        """Count `amount` terms made.  Raises BudgetExceeded."""
+        self.used += amount
+        if self.used > self.terms:
+            raise BudgetExceeded(f"more than {self.terms} terms were made")
+        if self.deadline is not None and monotonic() > self.deadline:
+            raise BudgetExceeded("out of time")
+
+
+class Ring:
+    """ℚ(variables), with what is known of each variable: a least integer value, or a sign."""
+
+    def __init__(self, dimensions: Mapping[str, int], parameters: Mapping[str, Sign] | None = None) -> None:
+        self.dimensions = dict(dimensions)
+        self.parameters = dict(parameters or {})
+        self.names = (*self.dimensions, *self.parameters)
+        self._context = flint.fmpz_mpoly_ctx.get(tuple(f"v{k}" for k in range(len(self.names))), flint.Ordering.lex)
+        self._variable = dict(zip(self.names, self._context.gens(), strict=True))
+        self._one = self._context.constant(1)
+        self._zero_key = (0,) * len(self.names)
+        self.budget = Budget()
+        self.zero = Coefficient(self, self._context.constant(0), self._one)
+        self.one = Coefficient(self, self._one, self._one)
+
+    def rational(self, value: int | Fraction) -> Coefficient:
+        """A constant."""
+        if isinstance(value, int):
+            return Coefficient(self, self._context.constant(value), self._one)
+        return Coefficient(
+            self, self._context.constant(value.numerator), self._context.constant(value.denominator)
+        )
+
+    def variable(self, name: str) -> Coefficient:
+        """A dimension or a parameter as a coefficient."""
+        return Coefficient(self, self._variable[name], self._one)
+
+    def quotient(self, numerator: Polynomial, denominator: Polynomial) -> Coefficient:
+        """numerator / denominator in lowest terms.  Raises ZeroDivisionError."""
+        if denominator.is_zero():
+            raise ZeroDivisionError("division by a coefficient that is 0")
+        if denominator.is_one():
+            return Coefficient(self, numerator, denominator)
+        common = numerator.gcd(denominator)
+        if denominator.leading_coefficient() < 0:
+            common = -common
+        if not common.is_one():
+            numerator, denominator = divmod(numerator, common)[0], divmod(denominator, common)[0]
+        return Coefficient(self, numerator, denominator)
+
+    def is_nonnegative(self, polynomial: Polynomial) -> bool:
+        """Whether it is ≥ 0 for all allowed values: sufficient, by shifting each dimension to its least value
+        and asking for coefficients ≥ 0 on monomials that are ≥ 0."""
+        shifted = polynomial
+        for name, least in self.dimensions.items():
+            if least:
+                shifted = shifted.compose(
+                    *(v + least if other == name else v for other, v in self._variable.items()), ctx=self._context
+                )
+        known = [True] * len(self.dimensions) + [sign != "real" for sign in self.parameters.values()]
+        return all(
+            c > 0 and all(ok or e % 2 == 0 for ok, e in zip(known, exponents, strict=True))
+            for exponents, c in shifted.to_dict().items()
+        )
+
+    def factors(self, polynomial: Polynomial) -> tuple[int, list[tuple[Polynomial, int]]]:
+        """Irreducible factorisation: integer content and (factor, multiplicity)."""
+        content, factors = polynomial.factor()
+        return int(content), [(f, int(k)) for f, k in factors]
+
+
+class Coefficient:
+    """An element of a `Ring`; immutable."""
+
+    __slots__ = ("_key", "denominator", "numerator", "ring")
+
+    def __init__(self, ring: Ring, numerator: Polynomial, denominator: Polynomial) -> None:
+        self.ring = ring
+        self.numerator = numerator
+        self.denominator = denominator
+        self._key: tuple[object, ...] | None = None
+
+    def __add__(self, other: Coefficient) -> Coefficient:
+        a, b = self.denominator, other.denominator
+        if a == b:
+            return self.ring.quotient(self.numerator + other.numerator, a)
+        return self.ring.quotient(self.numerator * b + other.numerator * a, a * b)
+
+    def __neg__(self) -> Coefficient:
+        return Coefficient(self.ring, -self.numerator, self.denominator)
+
+    def __sub__(self, other: Coefficient) -> Coefficient:
+        return self + -other
+
+    def __mul__(self, other: Coefficient) -> Coefficient:
+        return self.ring.quotient(self.numerator * other.numerator, self.denominator * other.denominator)
+
+    def inverse(self) -> Coefficient:
+        """1/c.  Raises ZeroDivisionError."""
+        return self.ring.quotient(self.denominator, self.numerator)
+
+    def __truediv__(self, other: Coefficient) -> Coefficient:
+        return self * other.inverse()
+
+    def __pow__(self, exponent: int) -> Coefficient:
+        if exponent < 0:
+            return self.inverse() ** -exponent
+        return Coefficient(self.ring, self.numerator**exponent, self.denominator**exponent)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Coefficient)
+            and bool(self.numerator == other.numerator)
+            and bool(self.denominator == other.denominator)
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """A total order on coefficients of one ring, the same in every run."""
+        if self._key is None:
+            top, bottom = self.numerator.to_dict(), self.denominator.to_dict()
+            self._key = tuple(
+                sorted((tuple(map(int, e)), int(c)) for e, c in top.items())
+            ), tuple(sorted((tuple(map(int, e)), int(c)) for e, c in bottom.items()))
+        return self._key
+
+    def is_zero(self) -> bool:
+        return bool(self.numerator.is_zero())
+
+    def is_one(self) -> bool:
+        return bool(self.numerator.is_one()) and bool(self.denominator.is_one())
+
+    def as_fraction(self) -> Fraction | None:
+        """The value of a constant; None if it holds a variable."""
+        if not (self.numerator.is_constant() and self.denominator.is_constant()):
+            return None
+        if self.is_zero():
+            return Fraction(0)
+        return Fraction(int(self.numerator.leading_coefficient()), int(self.denominator.leading_coefficient()))
+
+    def as_natural(self) -> int | None:
+        """The value, if it is one of 0, 1, 2, …"""
+        value = self.as_fraction()
+        return int(value) if value is not None and value.denominator == 1 and value >= 0 else None
+
+    def is_nonnegative(self) -> bool:
+        """Whether c ≥ 0 for all allowed values of the variables (sufficient); where it is defined."""
+        ring = self.ring
+        product = self.numerator * self.denominator
+        return ring.is_nonnegative(product)
+
+    def derivative(self, name: str) -> Coefficient:
+        """∂c/∂name."""
+        variable = f"v{self.ring.names.index(name)}"
+        p, q = self.numerator, self.denominator
+        return self.ring.quotient(p.derivative(variable) * q - p * q.derivative(variable), q * q)
+
+    def variables(self) -> set[str]:
+        """The names that occur."""
+        found: set[str] = set()
+        for polynomial in (self.numerator, self.denominator):
+            for name, degree in zip(self.ring.names, polynomial.degrees(), strict=True):
+                if degree:
+                    found.add(name)
+        return found
+
+    def __repr__(self) -> str:
+        def text(polynomial: Polynomial) -> str:
+            terms: Iterable[tuple[tuple[int, ...], int]] = polynomial.to_dict().items()
+            return (
+                " + ".join(
+                    "*".join(
+                        [str(c)] * (c != 1 or not any(e))
+                        + [f"{n}^{k}" if k > 1 else n for n, k in zip(self.ring.names, e, strict=True) if k]
+                    )
+                    for e, c in terms
+                )
+                or "0"
+            )
+
+        top = text(self.numerator)
+        return top if self.denominator.is_one() else f"({top})/({text(self.denominator)})"

@@ -1,0 +1,58 @@
+"""What symbn says to a person: one `Diagnostic`, rendered elsewhere (`export/`).
+
+Codes are stable: `P…` reading a file and its math, `E…` names and meaning, `S…` shapes, `C…` claims,
+`B…` budgets, `X…` symbn's own faults.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from symbn.source import Span
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A place a diagnostic points to, and what stands there."""
+
+    span: Span
+    text: str = ""
+    primary: bool = True
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """A message with a stable code, its places, what is known besides, and a next step."""
+
+    code: str
+    message: str
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+    severity: Severity = "error"
+
+
+@dataclass
+class NoteError(Exception):
+    """A statement (or file) that could not be read; carries its diagnostic."""
+
+    diagnostic: Diagnostic
+    _: None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.diagnostic.code}: {self.diagnostic.message}"
+
+
+class ShapeError(NoteError):
+    """A statement whose shapes cannot be: read as far as that, and false for it."""
+
+
+def fail(
+    code: str, message: str, span: Span | None = None, *, at: str = "", help: str | None = None, notes: tuple[str, ...] = ()
+) -> NoteError:
+    """A `NoteError` with one place; meant to be raised."""
+    labels = () if span is None else (Label(span, at),)
+    return NoteError(Diagnostic(code, message, labels, notes, help))

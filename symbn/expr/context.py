@@ -1,0 +1,66 @@
+"""What a note has declared and defined: the context in which its statements are true or false."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from symbn.expr.tree import Definition, Expr, Reference, Shape, walk
+
+Sign = Literal["real", "positive", "nonnegative", "negative", "nonpositive", "nonzero"]
+Structure = Literal["general", "symmetric", "positive definite", "orthogonal", "invertible"]
+
+
+@dataclass(frozen=True)
+class SymbolDeclaration:
+    """A free name, its shape, and what is known of its values."""
+
+    name: str
+    shape: Shape
+    sign: Sign = "real"
+    structure: Structure = "general"
+
+
+@dataclass(frozen=True)
+class FunctionDeclaration:
+    """A differentiable function f : domain → codomain, otherwise unknown; ℝ → ℝ acts entrywise."""
+
+    name: str
+    domain: tuple[Shape, ...]
+    codomain: Shape
+
+    @property
+    def entrywise(self) -> bool:
+        return self.domain == ((1, 1),) and self.codomain == (1, 1)
+
+
+@dataclass
+class Context:
+    """Dimensions (with the least value each may take), symbols, functions, definitions by key."""
+
+    dimensions: dict[str, int] = field(default_factory=dict)
+    symbols: dict[str, SymbolDeclaration] = field(default_factory=dict)
+    functions: dict[str, FunctionDeclaration] = field(default_factory=dict)
+    definitions: dict[str, Definition] = field(default_factory=dict)
+
+    def definitions_used(self, expressions: Iterable[Expr]) -> list[Definition]:
+        """The definitions that the expressions rest on, directly or not, lowest rank first."""
+        found: dict[str, Definition] = {}
+        pending: list[Expr] = list(expressions)
+        while pending:
+            for name in _names(pending.pop()):
+                definition = self.definitions.get(name)
+                if definition is not None and name not in found:
+                    found[name] = definition
+                    pending.append(definition.body)
+        return sorted(found.values(), key=lambda definition: definition.rank)
+
+
+def _names(expression: Expr) -> Iterator[str]:
+    for node in walk(expression):
+        if isinstance(node, Reference):
+            yield node.name
+        target = getattr(node, "target", None)
+        if target is not None:
+            yield target.name

@@ -1,0 +1,296 @@
+"""Typed expressions as generalised sums: matrix notation to index notation.
+
+`to_sum(e, row, column)` is the entry e[row, column] as a `SumOfProducts` in those free indices; a dimension of
+size 1 has no index (None).  One rule for each kind of node; a node without a rule raises.  Defined names stay
+folded atoms, except aliases (a definition that only renames or slices another name) and the few whose
+derivative cannot stay folded.
+"""
+
+from __future__ import annotations
+
+from symbn.core.axioms import Signature, Theory, Unfolding
+from symbn.core.contraction import (
+    bind,
+    delta,
+    dimension,
+    fresh,
+    multiply,
+    power,
+    rename,
+    scalarwise,
+    tensor,
+)
+from symbn.core.differentiation import Variable, differentiate
+from symbn.core.ring import Ring
+from symbn.core.terms import Argument, Index, SumOfProducts, Tensor, constant
+from symbn.core.unfolding import at_zero, substitute
+from symbn.expr import tree
+from symbn.expr.context import Context
+
+_Place = Index | None
+
+
+class Indexing:
+    """The translation within one context; definitions are translated once."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        signs = {"positive": "positive", "nonnegative": "nonnegative"}
+        parameters = {
+            name: signs.get(symbol.sign, "real") for name, symbol in context.symbols.items() if symbol.shape == (1, 1)
+        }
+        self.ring = Ring(context.dimensions, parameters)  # type: ignore[arg-type]
+        self._unfoldings: dict[str, Unfolding] = {}
+        self._signatures: dict[str, Signature] = {}
+        self._inlined: set[str] = set()
+        for symbol in context.symbols.values():
+            self._signatures[symbol.name] = Signature(
+                _dims(symbol.shape), symbol.structure in ("symmetric", "positive definite")
+            )
+        self.theory = Theory(self.ring, self._signatures, self._unfoldings)
+        for definition in sorted(context.definitions.values(), key=lambda d: d.rank):
+            self._define(definition)
+
+    def _define(self, definition: tree.Definition) -> None:
+        dims = tuple(_dim(i.dim) for i in definition.indices) + _dims(definition.body.shape)
+        self._signatures[definition.key] = Signature(dims)
+        for parameter in definition.parameters:
+            self._signatures[parameter.name] = Signature(_dims(parameter.shape))
+        places = _places(definition.body.shape)
+        body = self.to_sum(definition.body, *places)
+        indices = tuple(Index(i.name, _dim(i.dim)) for i in definition.indices) + tuple(p for p in places if p)
+        formals = tuple(
+            (parameter.name, tuple(p for p in _places(parameter.shape) if p)) for parameter in definition.parameters
+        )
+        self._unfoldings[definition.key] = Unfolding(definition.key, indices, formals, body, definition.rank)
+        if _is_alias(body) or not self.theory.differentiates_folded(definition.key):
+            self._inlined.add(definition.key)
+
+    # Nodes ------------------------------------------------------------------------------------------------
+
+    def to_sum(self, e: tree.Expr, row: _Place, column: _Place) -> SumOfProducts:
+        """e[row, column].  Raises TypeError for a node without a rule, ZeroDivisionError, BudgetExceeded."""
+        ring = self.ring
+        match e:
+            case tree.Number():
+                return constant(ring.rational(e.value))
+            case tree.Dimension():
+                return constant(dimension(ring, _dim(e.dim)))
+            case tree.Symbol():
+                if e.name in ring.parameters:
+                    return constant(ring.variable(e.name))
+                signature = self._signatures.setdefault(e.name, Signature(_dims(e.shape)))
+                return tensor(ring, e.name, _present(row, column), symmetric=signature.symmetric)
+            case tree.Reference():
+                return self._reference(e, row, column)
+            case tree.Identity():
+                return self._identity(row, column)
+            case tree.Ones():
+                return constant(ring.one)
+            case tree.Zero():
+                return constant(ring.zero)
+            case tree.UnitVector():
+                return self._identity(row, _index(e.index))
+            case tree.Delta():
+                return self._identity(_index(e.first), _index(e.second))
+            case tree.Add():
+                total = constant(ring.zero)
+                for term in e.terms:
+                    total = total + self.to_sum(term, row, column)
+                return total
+            case tree.Product():
+                return self._product(e.factors, row, column)
+            case tree.Hadamard():
+                result = constant(ring.one)
+                for factor in e.factors:
+                    result = multiply(result, self.to_sum(factor, row, column))
+                return result
+            case tree.Quotient():
+                places = (None, None) if e.denominator.shape == (1, 1) else (row, column)
+                below = power(self.to_sum(e.denominator, *places), ring.rational(-1))
+                return multiply(self.to_sum(e.numerator, row, column), below)
+            case tree.Power():
+                exponent = self.to_sum(e.exponent, None, None).as_coefficient()
+                if exponent is None:
+                    raise TypeError("an exponent that is no number, dimension or parameter")
+                return power(self.to_sum(e.base, row, column), exponent)
+            case tree.MatrixPower():
+                if e.exponent == 0:
+                    return self._identity(row, column)
+                return self._product((e.base,) * e.exponent, row, column)
+            case tree.Transpose():
+                return self.to_sum(e.arg, column, row)
+            case tree.Fill():
+                return self.to_sum(e.arg, None, None)
+            case tree.Elementwise():
+                return _elementwise(e.function, self.to_sum(e.arg, row, column))
+            case tree.Apply():
+                return self._apply(e, row, column)
+            case tree.Slice():
+                own_row = _index(e.row) if e.row is not None else row
+                own_column = _index(e.column) if e.column is not None else column
+                if e.arg.shape[0] == 1:
+                    own_row = None
+                if e.arg.shape[1] == 1:
+                    own_column = None
+                return self.to_sum(e.arg, own_row, own_column)
+            case tree.Trace():
+                return self._trace(e.arg)
+            case tree.Diagonal():
+                if row is None or column is None:
+                    return self.to_sum(e.arg, None, None)
+                entry = self.to_sum(e.arg, row, None) if e.arg.shape[1] == 1 else self.to_sum(e.arg, None, row)
+                return multiply(delta(ring, row, column), entry)
+            case tree.DiagonalPart():
+                return self.to_sum(e.arg, row, row)
+            case tree.Sum():
+                return self._bound(e.index, e.body, row, column)
+            case tree.Stack():
+                return self._stack(e, row, column)
+            case tree.Derivative():
+                return self._derivative(e, row, column)
+            case tree.At():
+                return at_zero(self.to_sum(e.arg, row, column), e.name)
+        raise TypeError(f"no rule to write {type(e).__name__} with indices")
+
+    def _identity(self, row: _Place, column: _Place) -> SumOfProducts:
+        if row is None or column is None:
+            return constant(self.ring.one)
+        return delta(self.ring, row, column)
+
+    def _product(self, factors: tuple[tree.Expr, ...], row: _Place, column: _Place) -> SumOfProducts:
+        result = constant(self.ring.one)
+        matrices = [f for f in factors if not f.is_scalar]
+        for factor in factors:
+            if factor.is_scalar:
+                result = multiply(result, self.to_sum(factor, None, None))
+        left = row
+        for number, factor in enumerate(matrices):
+            last = number == len(matrices) - 1
+            dim = factor.shape[1]
+            right = column if last else (None if dim == 1 else fresh(_dim(dim)))
+            result = multiply(result, self.to_sum(factor, left, right))
+            if number and left is not None:
+                result = bind(result, left)
+            left = right
+        return result
+
+    def _trace(self, e: tree.Expr) -> SumOfProducts:
+        if e.is_scalar:
+            return self.to_sum(e, None, None)
+        index = fresh(_dim(e.shape[0]))
+        return bind(self.to_sum(e, index, index), index)
+
+    def _bound(self, index: tree.IndexVar, body: tree.Expr, row: _Place, column: _Place) -> SumOfProducts:
+        new = fresh(_dim(index.dim))
+        return bind(rename(self.to_sum(body, row, column), {_index(index): new}), new)
+
+    def _stack(self, e: tree.Stack, row: _Place, column: _Place) -> SumOfProducts:
+        index = _index(e.index)
+        if e.axis == "diagonal":
+            assert row is not None and column is not None
+            entry = rename(self.to_sum(e.body, None, None), {index: row})
+            return multiply(delta(self.ring, row, column), entry)
+        if e.axis == "rows":
+            assert row is not None
+            return rename(self.to_sum(e.body, None, column), {index: row})
+        assert column is not None
+        return rename(self.to_sum(e.body, row, None), {index: column})
+
+    def _reference(self, e: tree.Reference, row: _Place, column: _Place) -> SumOfProducts:
+        out = tuple(_index(i) for i in e.indices) + _present(row, column)
+        unfolding = self._unfoldings[e.name]
+        arguments = tuple(self._argument(a) for a in e.arguments)
+        if e.name not in self._inlined:
+            return tensor(self.ring, e.name, out, arguments=arguments)
+        body = rename(unfolding.body, dict(zip(unfolding.indices, out, strict=True)))
+        for (name, _), argument in zip(unfolding.parameters, arguments, strict=True):
+            body = substitute(body, name, argument)
+        return body
+
+    def _argument(self, e: tree.Expr) -> Argument:
+        formals = tuple(None if dim == 1 else fresh(_dim(dim)) for dim in e.shape)
+        return Argument(_present(*formals), self.to_sum(e, *formals))
+
+    def _apply(self, e: tree.Apply, row: _Place, column: _Place) -> SumOfProducts:
+        if e.entrywise:
+            return scalarwise(e.name, e.order, self.to_sum(e.arguments[0], row, column), known=False)
+        arguments = tuple(self._argument(a) for a in e.arguments)
+        return tensor(self.ring, e.name, _present(row, column), arguments=arguments)
+
+    # Derivatives ------------------------------------------------------------------------------------------
+
+    def _derivative(self, e: tree.Derivative, row: _Place, column: _Place) -> SumOfProducts:
+        """Entry (row, column) of ∂arg/∂target: the layout says which of the two are the argument's."""
+        if e.layout == "jacobian":
+            tall = e.arg.shape[1] == 1
+            inside = self.to_sum(e.arg, row if tall else None, None if tall else row)
+            free = (column,)
+        elif e.layout == "gradient":
+            inside = self.to_sum(e.arg, None, None)
+            free = _present(row, column)
+        else:
+            inside = self.to_sum(e.arg, row, column)
+            free = ()
+        return differentiate(inside, self._variable(e, tuple(i for i in free if i)), self.theory)
+
+    def _variable(self, e: tree.Derivative, free: tuple[Index, ...]) -> Variable:
+        target = e.target
+        pinned = []
+        remaining = list(free)
+        for dim, pin in zip(target.shape, (target.row, target.column), strict=True):
+            if dim == 1:
+                continue
+            pinned.append(_index(pin) if pin is not None else remaining.pop(0))
+        if remaining:
+            # A row's derivative, or a transposed variable, has its one index on the other side.
+            raise TypeError("a derivative with more indices than its variable has")
+        indices = tuple(_index(i) for i in target.family) + tuple(pinned)
+        if not target.arguments:
+            return Variable(target.name, indices)
+        arguments = tuple(self._argument(a) for a in target.arguments)
+        (factor,) = tensor(self.ring, target.name, indices, arguments=arguments).factors()
+        assert isinstance(factor.head, Tensor)
+        return Variable(target.name, indices, factor.head, factor.indices[len(indices) :])
+
+
+def _is_alias(body: SumOfProducts) -> bool:
+    """Whether a definition only renames or slices a name: then it is always unfolded."""
+    factors = list(body.factors())
+    return (
+        len(body.terms) == 1
+        and len(factors) == 1
+        and all(c.is_one() for c in body.terms.values())
+        and isinstance(factors[0].head, Tensor)
+    )
+
+
+def _dim(dim: tree.Dim) -> str | int:
+    if isinstance(dim, tree.DimVar):
+        raise TypeError("a size that was not inferred")
+    return dim
+
+
+def _dims(shape: tree.Shape) -> tuple[str | int, ...]:
+    return tuple(_dim(dim) for dim in shape if dim != 1)
+
+
+def _places(shape: tree.Shape) -> tuple[_Place, _Place]:
+    """Fresh indices for the rows and columns of a shape."""
+    rows, columns = shape
+    return (None if rows == 1 else fresh(_dim(rows))), (None if columns == 1 else fresh(_dim(columns)))
+
+
+def _present(*places: _Place) -> tuple[Index, ...]:
+    return tuple(place for place in places if place is not None)
+
+
+def _index(index: tree.Ix) -> Index:
+    if isinstance(index, tree.IndexVar):
+        return Index(index.name, _dim(index.dim))
+    return Index(f"={index.value}", _dim(index.dim))
+
+
+def _elementwise(function: str, argument: SumOfProducts) -> SumOfProducts:
+    return scalarwise(function, 0, argument)
+

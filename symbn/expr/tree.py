@@ -1,0 +1,354 @@
+r"""Typed expressions: what a note says, in the form its author gave it.
+
+    e ::= number | dimension | symbol | reference                    scalars, declared and defined names
+        | I | 1 | 0 | e_i | δ_ij                                     constants of a shape
+        | e + e | e e | e ⊙ e | e / e | e ^ e | M^k | eᵀ             sums, products, quotients, powers
+        | fill(s) | φ(e) | f(e, …)                                   broadcast, elementwise, unknown function
+        | e[i, j] | tr e | Diag e | diag e | Σ_i e | stack_i e       entries, sums and stacks over an index
+        | ∂e/∂v | e at (v := 0)                                      derivatives
+
+Every node knows its shape (rows, columns); a scalar is 1×1, a column n×1, a row 1×n.  Shapes are checked
+where nodes are made (`build`); nodes themselves are plain data, so that rules stay outside of them.
+A node's `span` is where it was written; it takes no part in equality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from fractions import Fraction
+from typing import Literal, TypeAlias, TypeVar
+
+from symbn.source import Span
+
+
+@dataclass(eq=False)
+class DimVar:
+    """A dimension still to be inferred; `shape.unify` binds it.  None is left in a finished statement."""
+
+    origin: str
+    span: Span | None = None
+    bound: Dim | None = None
+
+
+Dim: TypeAlias = str | int | DimVar
+"""A dimension: the name of a positive integer symbol, a positive integer, or (while a statement is being
+read) one that is still to be found."""
+
+Shape: TypeAlias = tuple[Dim, Dim]
+
+
+@dataclass(frozen=True)
+class IndexVar:
+    """An index that runs 1 … dim: bound by a sum or a stack, or free in a statement (then: for all)."""
+
+    name: str
+    dim: Dim
+
+
+@dataclass(frozen=True)
+class IndexConst:
+    """A fixed position in a dimension: a positive integer, or the dimension's own name (its last position)."""
+
+    value: int | str
+    dim: Dim
+
+
+Ix: TypeAlias = IndexVar | IndexConst
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expr:
+    """A typed expression."""
+
+    shape: Shape
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.shape == (1, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Expr):
+    """A rational constant."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension(Expr):
+    """A dimension as a number: the n of 1/n."""
+
+    dim: Dim
+
+
+@dataclass(frozen=True, kw_only=True)
+class Symbol(Expr):
+    """A declared name: a free scalar, vector or matrix."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference(Expr):
+    """A defined name, folded.
+
+    `name` is the key of its `Definition`; `indices` instantiate an indexed family (ŷ_i), `arguments` the
+    parameters of a defined function (var(u)).
+    """
+
+    name: str
+    indices: tuple[Ix, ...] = ()
+    arguments: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity(Expr):
+    """I of the shape n×n."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ones(Expr):
+    """All entries 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Zero(Expr):
+    """All entries 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitVector(Expr):
+    """e_i, a column: (e_i)_k = δ_ik."""
+
+    index: Ix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delta(Expr):
+    """Kronecker's δ_ij, a scalar."""
+
+    first: Ix
+    second: Ix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Add(Expr):
+    """A sum of terms of one shape; a difference has a term −1 · e."""
+
+    terms: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product(Expr):
+    """A product as written: matrix products, and scalings by 1×1 factors wherever they stand."""
+
+    factors: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hadamard(Expr):
+    """The entrywise product of factors of one shape."""
+
+    factors: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quotient(Expr):
+    """numerator / denominator: the denominator a scalar, or of the numerator's shape (then entrywise)."""
+
+    numerator: Expr
+    denominator: Expr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Power(Expr):
+    """base ^ exponent, entrywise where the base is no scalar; the exponent is 1×1.  A square root is ^½."""
+
+    base: Expr
+    exponent: Expr
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixPower(Expr):
+    """A square matrix times itself, `exponent` ≥ 0 times (0: the identity)."""
+
+    base: Expr
+    exponent: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transpose(Expr):
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fill(Expr):
+    """A scalar broadcast to a shape: every entry is `arg`."""
+
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Elementwise(Expr):
+    """A known scalar function applied to every entry: exp, log, sin, cos, tanh, sinh, cosh, …"""
+
+    function: str
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Apply(Expr):
+    """A declared, otherwise unknown differentiable function applied to its arguments; a column or a scalar.
+
+    With `entrywise` the function is ℝ → ℝ (φ) and acts on every entry of its one argument, and `order` counts
+    its primes (φ′ has order 1).
+    """
+
+    name: str
+    arguments: tuple[Expr, ...]
+    entrywise: bool = False
+    order: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice(Expr):
+    """arg[row, column]: with both an entry (1×1), with one a row (1×n) or a column (n×1).
+
+    An entry of a column n×1 has `column=None`; an entry of a row 1×n has `row=None`.
+    """
+
+    arg: Expr
+    row: Ix | None
+    column: Ix | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace(Expr):
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagonal(Expr):
+    """Diag(v): the square matrix with the column (or row) v on its diagonal."""
+
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiagonalPart(Expr):
+    """diag(A): the diagonal of a square matrix as a column."""
+
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sum(Expr):
+    """Σ over the whole range 1 … dim of an index."""
+
+    index: IndexVar
+    body: Expr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack(Expr):
+    """Row k (or column k, or diagonal entry k) is the body at index = k.
+
+    rows: body 1×c gives m×c;  columns: body r×1 gives r×m;  diagonal: body 1×1 gives m×m.
+    """
+
+    index: IndexVar
+    body: Expr
+    axis: Literal["rows", "columns", "diagonal"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a derivative is taken by: entries of one named tensor, the rest of the world held.
+
+    `name` is a symbol, a definition's key, or an unknown function (then `arguments` are those of the
+    application h(x) that is held as the variable).  `family` instantiates an indexed family.
+    `row`/`column` pin a slice of it: ∂/∂y_i with y_i := Y_{:i} is the target Y with column i pinned.
+    """
+
+    name: str
+    shape: Shape
+    family: tuple[Ix, ...] = ()
+    row: Ix | None = None
+    column: Ix | None = None
+    arguments: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derivative(Expr):
+    r"""∂arg/∂variable.
+
+    jacobian (numerator layout): arg r×1 or 1×r, variable p×1 or 1×p; (i, j) = ∂arg_i/∂variable_j, shape r×p.
+    gradient: arg 1×1, variable any shape; entry (k, l) = ∂arg/∂variable_kl, the shape of the variable.
+    entrywise: variable 1×1, arg any shape; entry (i, j) = ∂arg_ij/∂variable, the shape of arg.
+
+    `variable` is what the author wrote, `target` what it means.
+    The variable is `target` sliced to its pinned row or column; where the author's variable is the transpose of
+    that slice (w_i := (W_{i:})ᵀ) its single free index is the same, so only its length matters in a jacobian;
+    in a gradient the result has the shape of `variable`.
+    """
+
+    arg: Expr
+    variable: Expr
+    target: Target
+    layout: Literal["jacobian", "gradient", "entrywise"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class At(Expr):
+    """arg with the symbol `name` set to 0 (after all derivatives inside are taken)."""
+
+    arg: Expr
+    name: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """name[indices](parameters) := body.
+
+    `key` is unique in a note; a defined function has one `Definition` for each tuple of argument shapes it is
+    used with.  `rank` orders definitions: a body refers to lower ranks only.  `latex` is the name as written.
+    """
+
+    key: str
+    indices: tuple[IndexVar, ...]
+    parameters: tuple[Symbol, ...]
+    body: Expr
+    rank: int
+    latex: str
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+def children(node: Expr) -> Iterator[Expr]:
+    """The direct subexpressions, in order (a derivative's variable is a name, not a subexpression)."""
+    for f in fields(node):
+        if f.name in ("shape", "span", "variable", "target"):
+            continue
+        value = getattr(node, f.name)
+        if isinstance(value, Expr):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (v for v in value if isinstance(v, Expr))
+    if isinstance(node, Derivative):
+        yield from node.target.arguments
+
+
+def walk(node: Expr) -> Iterator[Expr]:
+    """The node and all below it, parents first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+AnyExpr = TypeVar("AnyExpr", bound=Expr)
+
+
+def at_span(node: AnyExpr, span: Span | None) -> AnyExpr:
+    """The same node, said to stand at `span`."""
+    return replace(node, span=span)
