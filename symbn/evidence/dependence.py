@@ -1,0 +1,144 @@
+"""What an expression rests on: names and dimensions, through definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from symbn.expr.context import Context
+from symbn.expr.tree import (
+    Apply,
+    At,
+    Definition,
+    Derivative,
+    Dim,
+    DimVar,
+    Expr,
+    IndexConst,
+    IndexVar,
+    Reference,
+    Symbol,
+    Target,
+)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """names: symbols, definitions' keys and functions; dimensions: named sizes in order of appearance.
+
+    `positions`: the largest fixed position in a dimension, x_3; at smaller sizes the expression has no value.
+    `holds_application`: some derivative is by an application h(x) held as the variable.
+    """
+
+    names: frozenset[str]
+    dimensions: tuple[str, ...]
+    positions: tuple[tuple[str, int], ...]
+    holds_application: bool
+
+
+class Dependence:
+    """Surveys of expressions in one context; each definition is walked once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._reached: dict[str, frozenset[str]] = {}
+
+    def names(self, key: str) -> frozenset[str]:
+        """All that the definition `key` rests on, itself excluded (parameters included: harmless, but coarse)."""
+        found = self._reached.get(key)
+        if found is None:
+            own = _own_of(self._context.definitions[key])
+            found = own.names.union(*(self.names(n) for n in own.names if n in self._context.definitions))
+            self._reached[key] = found
+        return found
+
+    def survey(self, expressions: Iterable[Expr], free: Iterable[IndexVar] = ()) -> Survey:
+        """Names and dimensions of expressions and free indices, with those of all definitions below them."""
+        collected = _Collected()
+        for index in free:
+            collected.dim(index.dim)
+        for expression in expressions:
+            collected.visit(expression)
+        names = set(collected.names)
+        for key in collected.names:
+            if key in self._context.definitions:
+                names |= self.names(key)
+        for key in sorted(names):
+            definition = self._context.definitions.get(key)
+            if definition is not None:
+                own = _own_of(definition)
+                collected.merge(own)
+            declaration = self._context.symbols.get(key)
+            if declaration is not None:
+                for dim in declaration.shape:
+                    collected.dim(dim)
+        collected.names = names
+        return collected.survey()
+
+
+class _Collected:
+    """What one walk over an expression has met."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.dimensions: dict[str, int] = {}
+        self.holds_application = False
+
+    def survey(self) -> Survey:
+        positions = tuple((d, k) for d, k in self.dimensions.items() if k > 1)
+        return Survey(frozenset(self.names), tuple(self.dimensions), positions, self.holds_application)
+
+    def merge(self, other: Survey) -> None:
+        """Takes in the dimensions of a definition, not its names."""
+        for d in other.dimensions:
+            self.dim(d)
+        for d, k in other.positions:
+            self.dim(d, k)
+        self.holds_application = self.holds_application or other.holds_application
+
+    def dim(self, dim: Dim | None, position: int = 1) -> None:
+        while isinstance(dim, DimVar):
+            dim = dim.bound
+        if isinstance(dim, str):
+            self.dimensions[dim] = max(position, self.dimensions.get(dim, 1))
+
+    def visit(self, node: Expr) -> None:
+        for dim in node.shape:
+            self.dim(dim)
+        if isinstance(node, (Symbol, Reference, Apply, At)):
+            self.names.add(node.name)
+        for value in vars(node).values():
+            self._part(value)
+        if isinstance(node, Derivative):
+            self.names.add(node.target.name)
+            self.holds_application = self.holds_application or bool(node.target.arguments)
+
+    def _part(self, value: object) -> None:
+        if isinstance(value, Expr):
+            self.visit(value)
+        elif isinstance(value, (IndexVar, IndexConst)):
+            position = value.value if isinstance(value, IndexConst) else 1
+            self.dim(value.dim, position if isinstance(position, int) else 1)
+        elif isinstance(value, tuple):
+            for part in value:
+                self._part(part)
+        elif isinstance(value, Target):
+            self._part((value.family, value.arguments, value.row, value.column))
+
+
+def _own_of(definition: Definition) -> Survey:
+    """What the body names itself; kept while the definition is the same object."""
+    kept = _KEPT.get(id(definition))
+    if kept is None or kept[0] is not definition:
+        collected = _Collected()
+        collected.visit(definition.body)
+        for index in definition.indices:
+            collected.dim(index.dim)
+        own = collected.survey()
+        if len(_KEPT) >= 4096:
+            _KEPT.clear()
+        kept = _KEPT[id(definition)] = (definition, own)
+    return kept[1]
+
+
+_KEPT: dict[int, tuple[Definition, Survey]] = {}

@@ -1,0 +1,72 @@
+"""Matrices of scalars, as rows of entries: what sums and products of them are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from symbn.evidence.numeric import Scalar, identical, perturb
+
+Matrix: TypeAlias = list[list[Scalar]]
+"""Rows of entries.  Never changed once made: matrices are shared and known by identity."""
+
+
+def entries(operation: Callable[[Scalar, Scalar], Scalar], a: Matrix, b: Matrix) -> Matrix:
+    """Entry by entry; both of one shape."""
+    assert len(a) == len(b) and len(a[0]) == len(b[0]), "entries of different shapes"
+    return [list(map(operation, p, q)) for p, q in zip(a, b, strict=True)]
+
+
+def scaled(s: Scalar, a: Matrix) -> Matrix:
+    if type(s) is int and s == 1:
+        return a
+    return [[s * x for x in row] for row in a]
+
+
+def chained(chain: list[Matrix]) -> Matrix:
+    """The product of a chain, from the right where it ends in a column, else from the left."""
+    if len(chain[-1][0]) == 1:
+        result = chain[-1]
+        for a in reversed(chain[:-1]):
+            result = multiplied(a, result)
+        return result
+    result = chain[0]
+    for a in chain[1:]:
+        result = multiplied(result, a)
+    return result
+
+
+def multiplied(a: Matrix, b: Matrix) -> Matrix:
+    """(ab)_ij = Σ_k a_ik b_kj, exact zeros passed over."""
+    assert len(a[0]) == len(b), "factors that cannot be multiplied"
+    columns = list(zip(*b, strict=True))
+    product: Matrix = []
+    for row in a:
+        out: list[Scalar] = []
+        for column in columns:
+            total: Scalar = 0
+            for x, y in zip(row, column, strict=True):
+                if x and y:
+                    total = total + x * y
+            out.append(total)
+        product.append(out)
+    return product
+
+
+def perturbed(value: Matrix, tag: int, row: int | None, column: int | None) -> Matrix:
+    """value + ε, one direction for each entry of the pinned slice (or of all), row by row."""
+    direction = 0
+    result: Matrix = []
+    for i, old in enumerate(value, 1):
+        fresh = list(old)
+        if row is None or row == i:
+            for j in range(len(fresh)) if column is None else (column - 1,):
+                fresh[j] = perturb(fresh[j], tag, direction)
+                direction += 1
+        result.append(fresh)
+    return result
+
+
+def same(a: Matrix, b: Matrix) -> bool:
+    """The same shape, and entries that no ball tells apart, perturbations included."""
+    return len(a) == len(b) and all(len(p) == len(q) and all(map(identical, p, q)) for p, q in zip(a, b, strict=True))
