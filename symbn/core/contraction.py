@@ -199,9 +199,7 @@ def multiply(a: SumOfProducts, b: SumOfProducts) -> SumOfProducts:
         plain_left = all(map(_is_plain, left))
         for right, d in b.terms.items():
             ring.budget.spend()
-            if (plain_left and (plain_b[right] or not _has_delta(right))) or (
-                plain_b[right] and not _has_delta(left)
-            ):
+            if (plain_left and (plain_b[right] or not _has_delta(right))) or (plain_b[right] and not _has_delta(left)):
                 accumulate(total, tuple(sorted(left + right, key=component_key)), c * d)
             else:
                 factors, bound = _apart(left + right)
@@ -275,12 +273,7 @@ def close(
     """Bodies closed: their formal indices become @0, @1, …; what else they use of their surroundings becomes
     parameters #0, #1, ….  Returns (bodies, captured indices in canonical order, symmetries of that order)."""
     captured = sorted(
-        {
-            i
-            for body, own in zip(bodies, formals, strict=True)
-            for i in body.free
-            if not i.is_constant and i not in own
-        },
+        {i for body, own in zip(bodies, formals, strict=True) for i in body.free if not i.is_constant and i not in own},
         key=index_key,
     )
     best: tuple[tuple[str, ...], tuple[SumOfProducts, ...]] | None = None
@@ -408,9 +401,7 @@ def leading_monomial(e: SumOfProducts) -> Monomial:
 
     A monomial order: compatible with multiplication by a monomial, as far as components do not react.
     """
-    return max(
-        e.terms, key=lambda m: (sum(map(len, m)), -len(m), tuple(component_key(c) for c in reversed(m)))
-    )
+    return max(e.terms, key=lambda m: (sum(map(len, m)), -len(m), tuple(component_key(c) for c in reversed(m))))
 
 
 def _power_atom(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
@@ -435,7 +426,7 @@ def _coefficient_power(c: Coefficient, exponent: Coefficient) -> SumOfProducts:
             rest = -rest
         pieces += [(ring.rational(int(p)), int(k)) for p, k in flint.fmpz(abs(content)).factor()]
         for piece, multiplicity in pieces:
-            whole = piece**(side * multiplicity)
+            whole = piece ** (side * multiplicity)
             if piece.is_nonnegative():
                 result = multiply(result, _split_power(piece, exponent * ring.rational(side * multiplicity)))
             else:

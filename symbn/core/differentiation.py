@@ -37,6 +37,7 @@ from symbn.core.terms import (
     DeltaHead,
     Factor,
     Index,
+    NoRule,
     Power,
     Scalarwise,
     Slot,
@@ -61,7 +62,7 @@ class Variable:
 
 
 def differentiate(e: SumOfProducts, by: Variable, theory: Theory) -> SumOfProducts:
-    """∂e/∂V[indices]; those indices are free in the result.  Raises TypeError for a head without a rule."""
+    """∂e/∂V[indices]; those indices are free in the result.  Raises NoRule for a head without a rule."""
     result = SumOfProducts(e.ring, {})
     for monomial, coefficient in e.terms.items():
         changed = _differentiate_coefficient(coefficient, by)
@@ -104,7 +105,7 @@ def _depends(factor: Factor, by: Variable, theory: Theory) -> bool:
         return _sum_depends(head.base, by, theory) or by.name in head.exponent.variables()
     if isinstance(head, Scalarwise):
         return _sum_depends(head.argument, by, theory)
-    raise TypeError(f"no rule for the dependence of {head!r}")
+    raise NoRule(f"no rule for the dependence of {head!r}")
 
 
 def _sum_depends(e: SumOfProducts, by: Variable, theory: Theory) -> bool:
@@ -121,7 +122,7 @@ def _differentiate_factor(factor: Factor, by: Variable, theory: Theory) -> SumOf
         return _differentiate_power(head, indices, by, theory)
     if isinstance(head, Scalarwise):
         return _differentiate_scalarwise(head, indices, by, theory)
-    raise TypeError(f"no rule for the derivative of {head!r}")
+    raise NoRule(f"no rule for the derivative of {head!r}")
 
 
 def _is_variable(head: Tensor, indices: tuple[Index, ...], by: Variable) -> bool:
@@ -192,8 +193,7 @@ def _differentiate_scalarwise(
     if head.function in KNOWN_DERIVATIVES:
         outer = KNOWN_DERIVATIVES[head.function](argument)
     elif head.known:
-        raise TypeError(f"no rule for the derivative of {head.function}")
+        raise NoRule(f"no rule for the derivative of {head.function}")
     else:
         outer = scalarwise(head.function, head.order + 1, argument, known=False)
     return multiply(outer, inner)
-

@@ -121,9 +121,7 @@ def _conditions(sums: list[SumOfProducts]) -> tuple[Condition, ...]:
 
 
 def _assumptions(sums: list[SumOfProducts]) -> tuple[str, ...]:
-    symmetric = {
-        f.head.name for e in sums for f in all_factors(e) if isinstance(f.head, Tensor) and f.head.symmetric
-    }
+    symmetric = {f.head.name for e in sums for f in all_factors(e) if isinstance(f.head, Tensor) and f.head.symmetric}
     return tuple(f"{name} is symmetric ({SYMMETRY.statement})" for name in sorted(symmetric))
 
 

@@ -147,4 +147,3 @@ def _open_power(e: SumOfProducts) -> _Place | None:
 
 def _depth(e: SumOfProducts) -> int:
     return max((1 + _depth(f.head.base) for f in e.factors() if isinstance(f.head, Power)), default=0)
-

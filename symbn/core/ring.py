@@ -63,9 +63,7 @@ class Ring:
         """A constant."""
         if isinstance(value, int):
             return Coefficient(self, self._context.constant(value), self._one)
-        return Coefficient(
-            self, self._context.constant(value.numerator), self._context.constant(value.denominator)
-        )
+        return Coefficient(self, self._context.constant(value.numerator), self._context.constant(value.denominator))
 
     def variable(self, name: str) -> Coefficient:
         """A dimension or a parameter as a coefficient."""
@@ -84,19 +82,25 @@ class Ring:
             numerator, denominator = divmod(numerator, common)[0], divmod(denominator, common)[0]
         return Coefficient(self, numerator, denominator)
 
+    def _shifted(self, polynomial: Polynomial) -> Polynomial:
+        """The polynomial with each dimension counted from its least value."""
+        least = [v + self.dimensions.get(name, 0) for name, v in self._variable.items()]
+        return polynomial.compose(*least, ctx=self._context) if least else polynomial
+
     def is_nonnegative(self, polynomial: Polynomial) -> bool:
-        """Whether it is ≥ 0 for all allowed values: sufficient, by shifting each dimension to its least value
-        and asking for coefficients ≥ 0 on monomials that are ≥ 0."""
-        shifted = polynomial
-        for name, least in self.dimensions.items():
-            if least:
-                shifted = shifted.compose(
-                    *(v + least if other == name else v for other, v in self._variable.items()), ctx=self._context
-                )
+        """Whether it is ≥ 0 for all allowed values: sufficient, by coefficients ≥ 0 on monomials ≥ 0."""
         known = [True] * len(self.dimensions) + [sign != "real" for sign in self.parameters.values()]
         return all(
             c > 0 and all(ok or e % 2 == 0 for ok, e in zip(known, exponents, strict=True))
-            for exponents, c in shifted.to_dict().items()
+            for exponents, c in self._shifted(polynomial).to_dict().items()
+        )
+
+    def is_positive(self, polynomial: Polynomial) -> bool:
+        """Whether it is > 0 for all allowed values: ≥ 0, with a monomial that is > 0."""
+        positive = [False] * len(self.dimensions) + [sign == "positive" for sign in self.parameters.values()]
+        return self.is_nonnegative(polynomial) and any(
+            all(ok or e == 0 for ok, e in zip(positive, exponents, strict=True))
+            for exponents in self._shifted(polynomial).to_dict()
         )
 
     def factors(self, polynomial: Polynomial) -> tuple[int, list[tuple[Polynomial, int]]]:
@@ -158,9 +162,10 @@ class Coefficient:
         """A total order on coefficients of one ring, the same in every run."""
         if self._key is None:
             top, bottom = self.numerator.to_dict(), self.denominator.to_dict()
-            self._key = tuple(
-                sorted((tuple(map(int, e)), int(c)) for e, c in top.items())
-            ), tuple(sorted((tuple(map(int, e)), int(c)) for e, c in bottom.items()))
+            self._key = (
+                tuple(sorted((tuple(map(int, e)), int(c)) for e, c in top.items())),
+                tuple(sorted((tuple(map(int, e)), int(c)) for e, c in bottom.items())),
+            )
         return self._key
 
     def is_zero(self) -> bool:
@@ -187,6 +192,10 @@ class Coefficient:
         ring = self.ring
         product = self.numerator * self.denominator
         return ring.is_nonnegative(product)
+
+    def is_positive(self) -> bool:
+        """Whether c > 0 for all allowed values of the variables (sufficient)."""
+        return self.ring.is_positive(self.numerator) and self.ring.is_positive(self.denominator)
 
     def derivative(self, name: str) -> Coefficient:
         """∂c/∂name."""

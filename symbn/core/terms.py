@@ -37,6 +37,10 @@ from typing import NamedTuple, TypeAlias
 from symbn.core.ring import Coefficient, Ring
 
 
+class NoRule(Exception):
+    """Something that no rule of the core speaks of: it ends undecided, it is never taken for a constant."""
+
+
 class Index(NamedTuple):
     """A place in a dimension: `label` a string for a free index, a number for a bound one."""
 
@@ -336,7 +340,7 @@ def nested(head: Head) -> tuple[SumOfProducts, ...]:
             return (head.base,)
         case Scalarwise():
             return (head.argument,)
-    raise TypeError(f"a head without a rule: {head!r}")
+    raise NoRule(f"a head without a rule: {head!r}")
 
 
 def head_names(head: Head) -> Iterator[str]:

@@ -30,6 +30,7 @@ from symbn.core.terms import (
     DeltaHead,
     Factor,
     Index,
+    NoRule,
     Power,
     Scalarwise,
     Slot,
@@ -46,9 +47,9 @@ _Replacement = Callable[[Tensor, tuple[Index, ...], _Slots, tuple[Argument, ...]
 def unfold(e: SumOfProducts, unfolding: Unfolding, theory: Theory) -> SumOfProducts:
     """e with every atom of one definition replaced by what it stands for."""
 
-    def replacement(head: Tensor, out: tuple[Index, ...], slots: _Slots, arguments: tuple[Argument, ...]) -> (
-        SumOfProducts | None
-    ):
+    def replacement(
+        head: Tensor, out: tuple[Index, ...], slots: _Slots, arguments: tuple[Argument, ...]
+    ) -> SumOfProducts | None:
         if head.name != unfolding.name:
             return None
         body = rename(unfolding.body, dict(zip(unfolding.indices, out, strict=True)))
@@ -66,9 +67,9 @@ def unfold(e: SumOfProducts, unfolding: Unfolding, theory: Theory) -> SumOfProdu
 def substitute(e: SumOfProducts, name: str, value: Argument) -> SumOfProducts:
     """e with λ formals. body in place of the tensor `name`, a definition's parameter."""
 
-    def replacement(head: Tensor, out: tuple[Index, ...], slots: _Slots, arguments: tuple[Argument, ...]) -> (
-        SumOfProducts | None
-    ):
+    def replacement(
+        head: Tensor, out: tuple[Index, ...], slots: _Slots, arguments: tuple[Argument, ...]
+    ) -> SumOfProducts | None:
         if head.name != name:
             return None
         assert not slots and not arguments, "a parameter is no function"
@@ -132,4 +133,4 @@ def _rebuild_factor(
         return scalarwise(
             head.function, head.order, _rebuild(opened(head.argument, indices), names, replacement), head.known
         )
-    raise TypeError(f"no rule to rebuild {head!r}")
+    raise NoRule(f"no rule to rebuild {head!r}")

@@ -22,12 +22,12 @@ from symbn.core.contraction import (
 )
 from symbn.core.differentiation import Variable, differentiate
 from symbn.core.ring import Ring
-from symbn.core.terms import Argument, Index, SumOfProducts, Tensor, constant
+from symbn.core.terms import Argument, Index, NoRule, SumOfProducts, Tensor, constant
 from symbn.core.unfolding import at_zero, substitute
 from symbn.expr import tree
 from symbn.expr.context import Context
 
-_Place = Index | None
+Place = Index | None
 
 
 class Indexing:
@@ -35,6 +35,7 @@ class Indexing:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.size = len(context.definitions)
         signs = {"positive": "positive", "nonnegative": "nonnegative"}
         parameters = {
             name: signs.get(symbol.sign, "real") for name, symbol in context.symbols.items() if symbol.shape == (1, 1)
@@ -56,11 +57,11 @@ class Indexing:
         self._signatures[definition.key] = Signature(dims)
         for parameter in definition.parameters:
             self._signatures[parameter.name] = Signature(_dims(parameter.shape))
-        places = _places(definition.body.shape)
+        places = places_of(definition.body.shape)
         body = self.to_sum(definition.body, *places)
         indices = tuple(Index(i.name, _dim(i.dim)) for i in definition.indices) + tuple(p for p in places if p)
         formals = tuple(
-            (parameter.name, tuple(p for p in _places(parameter.shape) if p)) for parameter in definition.parameters
+            (parameter.name, tuple(p for p in places_of(parameter.shape) if p)) for parameter in definition.parameters
         )
         self._unfoldings[definition.key] = Unfolding(definition.key, indices, formals, body, definition.rank)
         if _is_alias(body) or not self.theory.differentiates_folded(definition.key):
@@ -68,8 +69,8 @@ class Indexing:
 
     # Nodes ------------------------------------------------------------------------------------------------
 
-    def to_sum(self, e: tree.Expr, row: _Place, column: _Place) -> SumOfProducts:
-        """e[row, column].  Raises TypeError for a node without a rule, ZeroDivisionError, BudgetExceeded."""
+    def to_sum(self, e: tree.Expr, row: Place, column: Place) -> SumOfProducts:
+        """e[row, column].  Raises NoRule for a node without a rule, ZeroDivisionError, BudgetExceeded."""
         ring = self.ring
         match e:
             case tree.Number():
@@ -112,7 +113,7 @@ class Indexing:
             case tree.Power():
                 exponent = self.to_sum(e.exponent, None, None).as_coefficient()
                 if exponent is None:
-                    raise TypeError("an exponent that is no number, dimension or parameter")
+                    raise NoRule("an exponent that is no number, dimension or parameter")
                 return power(self.to_sum(e.base, row, column), exponent)
             case tree.MatrixPower():
                 if e.exponent == 0:
@@ -151,14 +152,14 @@ class Indexing:
                 return self._derivative(e, row, column)
             case tree.At():
                 return at_zero(self.to_sum(e.arg, row, column), e.name)
-        raise TypeError(f"no rule to write {type(e).__name__} with indices")
+        raise NoRule(f"no rule to write {type(e).__name__} with indices")
 
-    def _identity(self, row: _Place, column: _Place) -> SumOfProducts:
+    def _identity(self, row: Place, column: Place) -> SumOfProducts:
         if row is None or column is None:
             return constant(self.ring.one)
         return delta(self.ring, row, column)
 
-    def _product(self, factors: tuple[tree.Expr, ...], row: _Place, column: _Place) -> SumOfProducts:
+    def _product(self, factors: tuple[tree.Expr, ...], row: Place, column: Place) -> SumOfProducts:
         result = constant(self.ring.one)
         matrices = [f for f in factors if not f.is_scalar]
         for factor in factors:
@@ -181,11 +182,11 @@ class Indexing:
         index = fresh(_dim(e.shape[0]))
         return bind(self.to_sum(e, index, index), index)
 
-    def _bound(self, index: tree.IndexVar, body: tree.Expr, row: _Place, column: _Place) -> SumOfProducts:
+    def _bound(self, index: tree.IndexVar, body: tree.Expr, row: Place, column: Place) -> SumOfProducts:
         new = fresh(_dim(index.dim))
         return bind(rename(self.to_sum(body, row, column), {_index(index): new}), new)
 
-    def _stack(self, e: tree.Stack, row: _Place, column: _Place) -> SumOfProducts:
+    def _stack(self, e: tree.Stack, row: Place, column: Place) -> SumOfProducts:
         index = _index(e.index)
         if e.axis == "diagonal":
             assert row is not None and column is not None
@@ -197,7 +198,7 @@ class Indexing:
         assert column is not None
         return rename(self.to_sum(e.body, row, None), {index: column})
 
-    def _reference(self, e: tree.Reference, row: _Place, column: _Place) -> SumOfProducts:
+    def _reference(self, e: tree.Reference, row: Place, column: Place) -> SumOfProducts:
         out = tuple(_index(i) for i in e.indices) + _present(row, column)
         unfolding = self._unfoldings[e.name]
         arguments = tuple(self._argument(a) for a in e.arguments)
@@ -212,7 +213,7 @@ class Indexing:
         formals = tuple(None if dim == 1 else fresh(_dim(dim)) for dim in e.shape)
         return Argument(_present(*formals), self.to_sum(e, *formals))
 
-    def _apply(self, e: tree.Apply, row: _Place, column: _Place) -> SumOfProducts:
+    def _apply(self, e: tree.Apply, row: Place, column: Place) -> SumOfProducts:
         if e.entrywise:
             return scalarwise(e.name, e.order, self.to_sum(e.arguments[0], row, column), known=False)
         arguments = tuple(self._argument(a) for a in e.arguments)
@@ -220,7 +221,7 @@ class Indexing:
 
     # Derivatives ------------------------------------------------------------------------------------------
 
-    def _derivative(self, e: tree.Derivative, row: _Place, column: _Place) -> SumOfProducts:
+    def _derivative(self, e: tree.Derivative, row: Place, column: Place) -> SumOfProducts:
         """Entry (row, column) of ∂arg/∂target: the layout says which of the two are the argument's."""
         if e.layout == "jacobian":
             tall = e.arg.shape[1] == 1
@@ -275,13 +276,13 @@ def _dims(shape: tree.Shape) -> tuple[str | int, ...]:
     return tuple(_dim(dim) for dim in shape if dim != 1)
 
 
-def _places(shape: tree.Shape) -> tuple[_Place, _Place]:
+def places_of(shape: tree.Shape) -> tuple[Place, Place]:
     """Fresh indices for the rows and columns of a shape."""
     rows, columns = shape
     return (None if rows == 1 else fresh(_dim(rows))), (None if columns == 1 else fresh(_dim(columns)))
 
 
-def _present(*places: _Place) -> tuple[Index, ...]:
+def _present(*places: Place) -> tuple[Index, ...]:
     return tuple(place for place in places if place is not None)
 
 
@@ -293,4 +294,3 @@ def _index(index: tree.Ix) -> Index:
 
 def _elementwise(function: str, argument: SumOfProducts) -> SumOfProducts:
     return scalarwise(function, 0, argument)
-

@@ -14,10 +14,10 @@ A node's `span` is where it was written; it takes no part in equality.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from symbn.source import Span
 
@@ -352,3 +352,19 @@ AnyExpr = TypeVar("AnyExpr", bound=Expr)
 def at_span(node: AnyExpr, span: Span | None) -> AnyExpr:
     """The same node, said to stand at `span`."""
     return replace(node, span=span)
+
+
+def with_symbols(e: Expr, values: Mapping[str, Expr]) -> Expr:
+    """e with expressions in place of symbols (those of derivatives' targets stay)."""
+    if isinstance(e, Symbol):
+        return values.get(e.name, e)
+    changes: dict[str, Any] = {}
+    for f in fields(e):
+        if f.name in ("shape", "span", "variable", "target"):
+            continue
+        value = getattr(e, f.name)
+        if isinstance(value, Expr):
+            changes[f.name] = with_symbols(value, values)
+        elif isinstance(value, tuple) and any(isinstance(v, Expr) for v in value):
+            changes[f.name] = tuple(with_symbols(v, values) if isinstance(v, Expr) else v for v in value)
+    return replace(e, **changes) if changes else e

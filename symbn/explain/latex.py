@@ -1,0 +1,190 @@
+r"""Typed expressions as LaTeX, in the author's own names; what is printed reads back as the same expression."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from fractions import Fraction
+
+from symbn.expr import tree
+from symbn.expr.tree import Expr, Ix
+
+_SUM, _PRODUCT, _FACTOR, _ATOM = range(4)
+
+
+def to_latex(e: Expr) -> str:
+    """The expression as LaTeX."""
+    return _latex(e)[0]
+
+
+def index_latex(index: Ix) -> str:
+    if isinstance(index, tree.IndexVar):
+        return "k" if index.name.startswith("·") else index.name
+    return str(index.value)
+
+
+def dim_latex(dim: tree.Dim) -> str:
+    return str(dim)
+
+
+def name_latex(name: str) -> str:
+    """A symbol's or definition's name; a defined function's parameter without its definition's key."""
+    return name.split("@")[0]
+
+
+def _in(e: Expr, level: int) -> str:
+    text, own = _latex(e)
+    return text if own >= level else rf"\left( {text} \right)"
+
+
+def _number(value: Fraction) -> tuple[str, int]:
+    if value.denominator == 1:
+        return str(value), _ATOM if value >= 0 else _SUM
+    sign = "-" if value < 0 else ""
+    return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}", _FACTOR if value >= 0 else _SUM
+
+
+def _latex(e: Expr) -> tuple[str, int]:
+    match e:
+        case tree.Number():
+            return _number(e.value)
+        case tree.Dimension():
+            return dim_latex(e.dim), _ATOM
+        case tree.Symbol():
+            return name_latex(e.name), _ATOM
+        case tree.Reference():
+            indices = f"_{{{''.join(map(index_latex, e.indices))}}}" if e.indices else ""
+            name = name_latex(e.name)
+            name = rf"\operatorname{{{name}}}" if len(name) > 1 and name.isalpha() else name
+            arguments = f"({', '.join(map(to_latex, e.arguments))})" if e.arguments else ""
+            return name + indices + arguments, _ATOM
+        case tree.Identity():
+            return f"I_{{{dim_latex(e.shape[0])}}}", _ATOM
+        case tree.Ones():
+            size = dim_latex(e.shape[0]) if e.shape[1] == 1 else rf"{e.shape[0]} \times {e.shape[1]}"
+            return rf"\mathbf{{1}}_{{{size}}}", _ATOM
+        case tree.Zero():
+            return "0", _ATOM
+        case tree.UnitVector():
+            return f"e_{{{index_latex(e.index)}}}", _ATOM
+        case tree.Delta():
+            return rf"\delta_{{{index_latex(e.first)}{index_latex(e.second)}}}", _ATOM
+        case tree.Add():
+            return _add(e), _SUM
+        case tree.Product():
+            return _product(e)
+        case tree.Hadamard():
+            return r" \odot ".join(_in(f, _FACTOR) for f in e.factors), _PRODUCT
+        case tree.Quotient():
+            return rf"\frac{{{to_latex(e.numerator)}}}{{{to_latex(e.denominator)}}}", _FACTOR
+        case tree.Power():
+            return _power(e)
+        case tree.MatrixPower():
+            return f"{_in(e.base, _ATOM)}^{{{e.exponent}}}", _FACTOR
+        case tree.Transpose():
+            return rf"{_in(e.arg, _ATOM)}^{{\top}}", _FACTOR
+        case tree.Fill():
+            return _latex(e.arg)
+        case tree.Elementwise():
+            name = rf"\{e.function}" if e.function not in ("sigmoid", "softplus") else rf"\operatorname{{{e.function}}}"
+            return rf"{name}\left( {to_latex(e.arg)} \right)", _ATOM
+        case tree.Apply():
+            return f"{name_latex(e.name)}{chr(39) * e.order}({', '.join(map(to_latex, e.arguments))})", _ATOM
+        case tree.Slice():
+            return _slice(e), _ATOM
+        case tree.Trace():
+            return rf"\operatorname{{tr}}\left( {to_latex(e.arg)} \right)", _ATOM
+        case tree.Diagonal() | tree.DiagonalPart():
+            return rf"\operatorname{{diag}}\left( {to_latex(e.arg)} \right)", _ATOM
+        case tree.Sum():
+            return rf"\sum_{{{index_latex(e.index)}}} {_in(e.body, _PRODUCT)}", _SUM
+        case tree.Stack():
+            return _stack(e), _ATOM
+        case tree.Derivative():
+            if e.layout == "gradient":
+                return rf"\nabla_{{{to_latex(e.variable)}}} {_in(e.arg, _FACTOR)}", _PRODUCT
+            if len(to_latex(e.arg)) > 20:
+                return rf"\frac{{\partial}}{{\partial {to_latex(e.variable)}}} {_in(e.arg, _FACTOR)}", _PRODUCT
+            return rf"\frac{{\partial {_in(e.arg, _FACTOR)}}}{{\partial {to_latex(e.variable)}}}", _FACTOR
+        case tree.At():
+            return rf"{_in(e.arg, _ATOM)}\big|_{{{name_latex(e.name)} = 0}}", _FACTOR
+    raise TypeError(f"no rule to print {type(e).__name__}")
+
+
+def _add(e: tree.Add) -> str:
+    text = ""
+    for term in e.terms:
+        sign, body = "+", term
+        if isinstance(term, tree.Product) and isinstance(term.factors[0], tree.Number) and term.factors[0].value == -1:
+            rest = term.factors[1:]
+            sign, body = "-", rest[0] if len(rest) == 1 else tree.Product(factors=rest, shape=term.shape)
+        elif isinstance(term, tree.Number) and term.value < 0:
+            sign, body = "-", tree.Number(value=-term.value, shape=term.shape)
+        part = _in(body, _PRODUCT)
+        text = (part if sign == "+" else f"-{part}") if not text else f"{text} {sign} {part}"
+    return text
+
+
+def _product(e: tree.Product) -> tuple[str, int]:
+    first, *rest = e.factors
+    if isinstance(first, tree.Number) and first.value == -1 and rest:
+        return "-" + " ".join(_in(f, _FACTOR) for f in rest), _SUM
+    parts = [_in(f, _FACTOR) for f in e.factors]
+    text = parts[0]
+    for before, part in zip(parts, parts[1:], strict=False):
+        text += (r" \cdot " if before[-1:].isdigit() and part[:1].isdigit() else " ") + part
+    return text, _PRODUCT
+
+
+def _power(e: tree.Power) -> tuple[str, int]:
+    exponent = e.exponent.value if isinstance(e.exponent, tree.Number) else None
+    if exponent == Fraction(1, 2):
+        return rf"\sqrt{{{to_latex(e.base)}}}", _FACTOR
+    if exponent is not None and exponent.numerator == 1 and exponent > 0 and exponent != 1:
+        return rf"\sqrt[{exponent.denominator}]{{{to_latex(e.base)}}}", _FACTOR
+    dot = "" if e.base.is_scalar else r"\odot "
+    shown = f"{exponent.numerator}/{exponent.denominator}" if exponent and exponent.denominator != 1 else None
+    return f"{_in(e.base, _ATOM)}^{{{dot}{shown or to_latex(e.exponent)}}}", _FACTOR
+
+
+def _slice(e: tree.Slice) -> str:
+    rows, columns = e.arg.shape
+    if e.row is not None and e.column is not None:
+        where = index_latex(e.row) + index_latex(e.column)
+    elif columns == 1 or rows == 1:
+        index = e.row if e.row is not None else e.column
+        assert index is not None
+        where = index_latex(index)
+    else:
+        where = f"{index_latex(e.row)}:" if e.row is not None else f":{index_latex(e.column)}" if e.column else ":"
+    inside = to_latex(e.arg)
+    simple = isinstance(e.arg, (tree.Symbol, tree.Reference)) and "_" not in inside
+    return f"{inside}_{{{where}}}" if simple else rf"\left( {inside} \right)_{{{where}}}"
+
+
+def _stack(e: tree.Stack) -> str:
+    first = to_latex(_at(e.body, e.index, tree.IndexConst(1, e.index.dim)))
+    value = e.index.dim if not isinstance(e.index.dim, tree.DimVar) else "?"
+    last = to_latex(_at(e.body, e.index, tree.IndexConst(value, e.index.dim)))
+    if e.axis == "diagonal":
+        return rf"\operatorname{{diag}}\left( {first}, \ldots, {last} \right)"
+    between = r" \\ \vdots \\ " if e.axis == "rows" else r" & \cdots & "
+    return rf"\begin{{pmatrix}} {first}{between}{last} \end{{pmatrix}}"
+
+
+def _at(value: Expr, index: tree.IndexVar, position: Ix) -> Expr:
+    """An expression with an index replaced, for printing."""
+
+
+    def walk(v: object) -> object:
+        if isinstance(v, tree.IndexVar):
+            return position if v.name == index.name else v
+        if isinstance(v, tuple):
+            return tuple(map(walk, v))
+        if is_dataclass(v) and not isinstance(v, type) and not isinstance(v, tree.DimVar):
+            changes = {f.name: walk(getattr(v, f.name)) for f in fields(v) if f.name not in ("shape", "span")}
+            return replace(v, **changes)
+        return v
+
+    result = walk(value)
+    assert isinstance(result, Expr)
+    return result

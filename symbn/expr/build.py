@@ -1,0 +1,297 @@
+"""Typed expressions made from typed parts: every shape is checked here, before a node exists.
+
+Each function raises ShapeError (S2…) with both offenders and their shapes.  What is read elementwise, or is
+broadcast, is told to `notices`, so that a report can say it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from symbn.diagnostics import Diagnostic, Label, ShapeError
+from symbn.expr import tree
+from symbn.expr.shape import (
+    is_column,
+    is_row,
+    is_scalar,
+    is_square,
+    is_vector,
+    resolved,
+    resolved_shape,
+    shape_text,
+    unify,
+    unify_shapes,
+)
+from symbn.expr.tree import Expr, Shape
+from symbn.source import Span
+
+Notices = dict[str, None]
+SCALAR: Shape = (1, 1)
+
+
+def number(value: int | Fraction, span: Span | None = None) -> tree.Number:
+    return tree.Number(value=Fraction(value), shape=SCALAR, span=span)
+
+
+def shape_error(code: str, message: str, offenders: Sequence[Expr], help: str | None = None) -> ShapeError:
+    """A misfit: each offender with its shape below it."""
+    labels = tuple(
+        Label(e.span, shape_text(e.shape), primary=place == len(offenders) - 1)
+        for place, e in enumerate(offenders)
+        if e.span is not None
+    )
+    return ShapeError(Diagnostic(code, message, labels, help=help))
+
+
+def _is_zero(e: Expr) -> bool:
+    return isinstance(e, tree.Number) and e.value == 0
+
+
+def as_shape(e: Expr, shape: Shape) -> Expr:
+    """The literal 0 as the zero of a shape."""
+    return tree.Zero(shape=shape, span=e.span) if _is_zero(e) and not is_scalar(shape) else e
+
+
+def same_shape(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """Two sides of an equation.  Raises ShapeError S210."""
+    left, right = as_shape(left, right.shape), as_shape(right, left.shape)
+    if unify_shapes(left.shape, right.shape):
+        return left, right
+    a, b = resolved_shape(left.shape), resolved_shape(right.shape)
+    help_ = "one side is the transpose of the other's shape" if a == b[::-1] else None
+    raise shape_error(
+        "S210", f"the two sides have different shapes: {shape_text(a)} and {shape_text(b)}", (left, right), help_
+    )
+
+
+def add(terms: Sequence[Expr], span: Span | None, notices: Notices) -> Expr:
+    """A sum; a scalar beside vectors is broadcast."""
+    if len(terms) == 1:
+        return terms[0]
+    shaped = [t for t in terms if not is_scalar(t.shape)]
+    if not shaped:
+        return tree.Add(terms=tuple(terms), shape=SCALAR, span=span)
+    first = shaped[0]
+    for term in shaped[1:]:
+        before = resolved_shape(first.shape)
+        if not unify_shapes(first.shape, term.shape):
+            turned = before == resolved_shape(term.shape)[::-1]
+            raise shape_error(
+                "S202", f"{shape_text(before)} and {shape_text(term.shape)} cannot be added", (first, term),
+                "one of the two lacks a transpose" if turned else None,
+            )  # fmt: skip
+    fitted = [t if not is_scalar(t.shape) else _broadcast(t, first, notices) for t in terms]
+    return tree.Add(terms=tuple(fitted), shape=first.shape, span=span)
+
+
+def _broadcast(scalar: Expr, beside: Expr, notices: Notices) -> Expr:
+    if _is_zero(scalar):
+        return tree.Zero(shape=beside.shape, span=scalar.span)
+    if is_square(beside.shape) and not is_scalar(beside.shape):
+        raise shape_error(
+            "S220", "a scalar added to a square matrix can mean two things", (beside, scalar),
+            r"write \lambda I for the diagonal, or \lambda \mathbf 1 \mathbf 1^\top for every entry",
+        )  # fmt: skip
+    notices["a scalar beside a vector stands in every entry"] = None
+    return tree.Fill(arg=scalar, shape=beside.shape, span=scalar.span)
+
+
+def multiply(factors: Sequence[Expr], span: Span | None) -> Expr:
+    """A product as written.  A stretch that gives a scalar (yᵀCy) scales the rest."""
+    if len(factors) == 1:
+        return factors[0]
+    done: list[Expr] = []
+    run: list[Expr] = []
+    pending = list(factors)
+    while pending:
+        factor = pending.pop(0)
+        if is_scalar(factor.shape):
+            done.append(factor)
+            continue
+        if run and is_scalar((run[0].shape[0], run[-1].shape[1])):
+            done.append(_run(run))
+            run = []
+        if run and not _fits(run[-1], factor):
+            scalar = _scalar_prefix([factor, *pending])
+            if scalar is None:
+                raise _misfit(run[-1], factor)
+            done.append(_run([factor, *pending[: scalar - 1]]))
+            pending = pending[scalar - 1 :]
+            continue
+        run.append(factor)
+    if run:
+        done.append(_run(run))
+    if len(done) == 1:
+        return tree.at_span(done[0], span)
+    shaped = [e for e in done if not is_scalar(e.shape)]
+    if len(shaped) > 1:
+        raise _misfit(shaped[0], shaped[1])
+    flat: list[Expr] = []
+    for e in done:
+        flat += e.factors if isinstance(e, tree.Product) and not is_scalar(e.shape) and e.span is None else [e]
+    return tree.Product(factors=tuple(flat), shape=shaped[0].shape if shaped else SCALAR, span=span)
+
+
+def _run(run: list[Expr]) -> Expr:
+    if len(run) == 1:
+        return run[0]
+    return tree.Product(factors=tuple(run), shape=(run[0].shape[0], run[-1].shape[1]))
+
+
+def _fits(left: Expr, right: Expr) -> bool:
+    a, b = resolved(left.shape[1]), resolved(right.shape[0])
+    return unify(a, b)
+
+
+def _scalar_prefix(factors: Sequence[Expr]) -> int | None:
+    """How many leading factors multiply to a scalar."""
+    if resolved(factors[0].shape[0]) != 1:
+        return None
+    for count in range(1, len(factors) + 1):
+        if resolved(factors[count - 1].shape[1]) == 1:
+            return count
+        if count < len(factors):
+            a, b = resolved(factors[count - 1].shape[1]), resolved(factors[count].shape[0])
+            if not isinstance(a, tree.DimVar) and not isinstance(b, tree.DimVar) and a != b:
+                return None
+    return None
+
+
+def _misfit(left: Expr, right: Expr) -> ShapeError:
+    a, b = resolved_shape(left.shape), resolved_shape(right.shape)
+    hints = []
+    if a[1] == b[1]:
+        hints.append("transpose the second factor")
+    if a[0] == b[0]:
+        hints.append("transpose the first factor")
+    if b[1] == a[0] and not hints:
+        hints.append("exchange the two factors")
+    return shape_error(
+        "S201", f"these two factors cannot be multiplied: {shape_text(a)} times {shape_text(b)}", (left, right),
+        f"{' or '.join(hints)}, perhaps" if hints else None,
+    )  # fmt: skip
+
+
+def dot(left: Expr, right: Expr, span: Span | None) -> Expr:
+    r"""a \cdot b: the inner product of two columns, otherwise the product."""
+    if is_column(left.shape) and is_column(right.shape):
+        return inner(left, right, span)
+    return multiply((left, right), span)
+
+
+def inner(left: Expr, right: Expr, span: Span | None) -> Expr:
+    """⟨a, b⟩ = aᵀb for columns, tr(AᵀB) for matrices."""
+    if is_scalar(left.shape) and is_scalar(right.shape):
+        return multiply((left, right), span)
+    if not unify_shapes(left.shape, right.shape):
+        raise shape_error("S204", "an inner product of two shapes", (left, right))
+    product = tree.Product(factors=(transpose(left), right), shape=(left.shape[1], right.shape[1]), span=span)
+    return product if is_column(left.shape) else tree.Trace(arg=product, shape=SCALAR, span=span)
+
+
+def hadamard(left: Expr, right: Expr, span: Span | None) -> Expr:
+    """A ⊙ B."""
+    if not unify_shapes(left.shape, right.shape):
+        raise shape_error("S205", "an entrywise product of two shapes", (left, right))
+    return tree.Hadamard(factors=(left, right), shape=left.shape, span=span)
+
+
+def quotient(above: Expr, below: Expr, span: Span | None, notices: Notices) -> Expr:
+    """above / below; by a vector or matrix it is entrywise."""
+    if not is_scalar(below.shape):
+        if is_scalar(above.shape):
+            notices["a scalar divided by a vector is taken elementwise"] = None
+            above = tree.Fill(arg=above, shape=below.shape, span=above.span)
+        elif not unify_shapes(above.shape, below.shape):
+            raise shape_error("S203", "a quotient of two shapes", (above, below))
+        notices["a quotient of two vectors or matrices is taken elementwise"] = None
+    return tree.Quotient(numerator=above, denominator=below, shape=above.shape, span=span)
+
+
+def root(e: Expr, degree: int, span: Span | None, notices: Notices) -> Expr:
+    """The root of a scalar, or of every entry."""
+    if not is_scalar(e.shape):
+        notices["the root of a vector or matrix is taken elementwise"] = None
+    return tree.Power(base=e, exponent=number(Fraction(1, degree)), shape=e.shape, span=span)
+
+
+def power(e: Expr, exponent: Expr, span: Span | None) -> Expr:
+    """A scalar's power, or a square matrix's natural power."""
+    if not is_scalar(exponent.shape):
+        raise shape_error("S206", "an exponent that is no scalar", (e, exponent))
+    if is_scalar(e.shape):
+        return tree.Power(base=e, exponent=exponent, shape=SCALAR, span=span)
+    natural = isinstance(exponent, tree.Number) and exponent.value.denominator == 1 and exponent.value >= 0
+    if is_vector(e.shape) or not unify(*e.shape):
+        raise shape_error(
+            "S207", f"a power of something {shape_text(e.shape)}", (e,),
+            r"write x^{\odot 2} for the power of every entry, x^\top x for the inner product",
+        )  # fmt: skip
+    if not natural:
+        raise shape_error(
+            "S208", "a power of a matrix that is no natural number", (e,),
+            r"inverses and roots of matrices are not read yet; A^{\odot r} is the power of every entry",
+        )  # fmt: skip
+    assert isinstance(exponent, tree.Number)
+    return tree.MatrixPower(base=e, exponent=int(exponent.value), shape=e.shape, span=span)
+
+
+def entrywise_power(e: Expr, exponent: Expr, span: Span | None) -> Expr:
+    """x^{⊙r}."""
+    return tree.Power(base=e, exponent=exponent, shape=e.shape, span=span)
+
+
+def transpose(e: Expr, span: Span | None = None) -> Expr:
+    """eᵀ."""
+    if is_scalar(e.shape):
+        return e
+    if isinstance(e, tree.Transpose) and span is None:
+        return e.arg
+    return tree.Transpose(arg=e, shape=(e.shape[1], e.shape[0]), span=span or e.span)
+
+
+def trace(e: Expr, span: Span | None) -> Expr:
+    """tr A of a square matrix."""
+    if is_vector(e.shape) or not unify(*e.shape):
+        raise shape_error("S211", f"the trace of something {shape_text(e.shape)}, which is not square", (e,))
+    return tree.Trace(arg=e, shape=SCALAR, span=span)
+
+
+def diagonal(e: Expr, span: Span | None, only_matrix: bool = False) -> Expr:
+    """diag: of a vector the diagonal matrix, of a square matrix its diagonal as a column."""
+    if is_vector(e.shape):
+        length = e.shape[0] if is_column(e.shape) else e.shape[1]
+        return tree.Diagonal(arg=e, shape=(length, length), span=span)
+    if only_matrix or not unify(*e.shape):
+        raise shape_error(
+            "S212", f"diag of something {shape_text(e.shape)}: neither a vector nor a square matrix", (e,)
+        )
+    if is_scalar(e.shape):
+        return e
+    return tree.DiagonalPart(arg=e, shape=(e.shape[0], 1), span=span)
+
+
+def norm_squared(e: Expr, span: Span | None) -> Expr:
+    """Σ of the squares of all entries."""
+    if is_scalar(e.shape):
+        return tree.Power(base=e, exponent=number(2), shape=SCALAR, span=span)
+    left, right = (transpose(e), e) if not is_row(e.shape) else (e, transpose(e))
+    product = tree.Product(factors=(left, right), shape=(left.shape[0], right.shape[1]), span=span)
+    return product if is_vector(e.shape) else tree.Trace(arg=product, shape=SCALAR, span=span)
+
+
+def entry(e: Expr, row: tree.Ix | None, column: tree.Ix | None, span: Span | None) -> Expr:
+    """e[row, column]; None keeps the whole range.  Raises ShapeError S213 for an index of another range."""
+    for index, dim, what in ((row, e.shape[0], "rows"), (column, e.shape[1], "columns")):
+        if index is not None and not unify(index.dim, dim):
+            name = index.name if isinstance(index, tree.IndexVar) else str(index.value)
+            raise shape_error(
+                "S213",
+                f"the index {name} runs to {shape_text((index.dim, 1))[:-2]}, "
+                f"but this has {shape_text((dim, 1))[:-2]} {what}",
+                (tree.at_span(e, span),),
+                f"use an index that runs to {shape_text((dim, 1))[:-2]}",
+            )
+    shape: Shape = (e.shape[0] if row is None else 1, e.shape[1] if column is None else 1)
+    return tree.Slice(arg=e, row=row, column=column, shape=shape, span=span)

@@ -1,0 +1,135 @@
+"""A note: read once, checked as often as one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from symbn.diagnostics import Diagnostic, NoteError
+from symbn.expr.statement import Statement
+from symbn.notes.elaborate import Elaborator
+from symbn.notes.front_matter import FrontMatter
+from symbn.notes.markdown import MathBlock, Scan, scan
+from symbn.notes.reading import read_source
+from symbn.report import NoteReport, Report
+from symbn.source import SourceFile, Span
+from symbn.verify import Limits, Verifier
+
+__all__ = ["Limits", "Note", "read_source"]
+
+
+class Note:
+    """The statements of a Markdown note.
+
+    `preambles` are notes read first: their declarations and definitions serve this one.
+    """
+
+    def __init__(self, source: SourceFile, preambles: Sequence[SourceFile] = ()) -> None:
+        self.source = source
+        self.preambles = tuple(preambles)
+
+    @classmethod
+    def read(cls, path: str | Path, preambles: Sequence[str | Path] = ()) -> Note:
+        """The note in a file.  Raises NoteError for a file that cannot be read."""
+        return cls(read_source(str(path)), [read_source(str(p)) for p in preambles])
+
+    @classmethod
+    def from_text(cls, text: str, path: str = "<text>") -> Note:
+        """A note from its text."""
+        return cls(SourceFile(path, text.replace("\r\n", "\n").replace("\r", "\n")))
+
+    @cached_property
+    def _scan(self) -> Scan:
+        return scan(self.source.text)
+
+    @property
+    def title(self) -> str | None:
+        return self._scan.title
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the file itself."""
+        return (*self._scan.diagnostics, *self._front_matter_diagnostics)
+
+    @cached_property
+    def _elaborated(self) -> tuple[list[Statement], list[Diagnostic]]:
+        elaborator = Elaborator()
+        problems: list[Diagnostic] = []
+        for preamble in self.preambles:
+            scanned = scan(preamble.text)
+            problems += _assumptions(elaborator, scanned.front_matter)
+            elaborator.read(preamble, scanned.blocks)
+            elaborator.forget_statements()
+        problems += _assumptions(elaborator, self._scan.front_matter)
+        elaborator.forget_statements()
+        elaborator.read(self.source, self._scan.blocks)
+        return elaborator.statements, problems
+
+    @property
+    def _front_matter_diagnostics(self) -> list[Diagnostic]:
+        return self._elaborated[1]
+
+    @property
+    def statements(self) -> list[Statement]:
+        """All statements, in the order of the text."""
+        return self._elaborated[0]
+
+    def ids(self) -> list[tuple[str, str | None]]:
+        """(id, label) of every statement."""
+        return [(s.id, s.label) for s in self.statements]
+
+    def check(
+        self,
+        select: Sequence[str] = (),
+        limits: Limits | None = None,
+        on_report: Callable[[Report, int, int], None] | None = None,
+    ) -> NoteReport:
+        """Check the statements (those that a selector names, if there are any)."""
+        chosen = [s for s in self.statements if not select or any(selects(one, s.id, s.label) for one in select)]
+        verifier = Verifier(limits)
+        reports = []
+        for done, statement in enumerate(chosen, start=1):
+            reports.append(verifier.check(statement))
+            if on_report is not None:
+                on_report(reports[-1], done, len(chosen))
+        return NoteReport(self.source, self.title, tuple(reports), self.diagnostics)
+
+
+def selects(selector: str, id: str, label: str | None) -> bool:
+    """Whether a selector names a statement: its id or its label, with or without a leading `eq:`."""
+    names = {id, label} - {None}
+    return selector in names or f"eq:{selector}" in names
+
+
+def _assumptions(elaborator: Elaborator, front_matter: FrontMatter | None) -> list[Diagnostic]:
+    """Declarations, definitions and assumptions given as LaTeX under `symbn:` in the front matter."""
+    problems: list[Diagnostic] = []
+    if front_matter is None:
+        return problems
+    for key, value in front_matter.symbn.items():
+        given = value if isinstance(value, list) else [value]
+        if key not in ("declarations", "assumptions", "definitions") or not all(isinstance(v, str) for v in given):
+            problems.append(
+                NoteError(
+                    Diagnostic(
+                        "P120",
+                        f"`symbn: {key}` in the front matter is not understood",
+                        (),
+                        help="`declarations`, `assumptions` and `definitions` hold lists of LaTeX statements",
+                    )
+                ).diagnostic
+            )
+            continue
+        for text in given:
+            text = text.strip().strip("$")
+            span = Span(0, len(text))
+            block = MathBlock(span, span, False, None, None, "0", (span,))
+            before = len(elaborator.statements)
+            elaborator.read(SourceFile("front matter", text), [block])
+            for statement in elaborator.statements[before:]:
+                problems += [
+                    Diagnostic(d.code, f"in the front matter, `{text}`: {d.message}", (), d.notes, d.help)
+                    for d in statement.diagnostics
+                ]
+    return problems

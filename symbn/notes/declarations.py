@@ -1,0 +1,230 @@
+r"""Declarations: x \in \mathbb{R}^n, f : \mathbb{R}^m \to \mathbb{R}^n, \epsilon > 0, i \in \{1, …, m\}."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from symbn.diagnostics import Diagnostic, Label, NoteError, fail
+from symbn.expr import tree
+from symbn.expr.context import FunctionDeclaration, Sign, Structure, SymbolDeclaration
+from symbn.expr.tree import Definition, IndexVar, Shape
+from symbn.notes.expressions import Reader
+from symbn.notes.scope import DefinedTensor, Scope, composite, spelled
+from symbn.notes.syntax import Binary, Chain, Commas, Group, Name, Numeral, Script, Sequence, Signed, Syntax
+from symbn.source import Span
+
+_INDEX_LETTERS = frozenset("ijklrst")
+_REALS = frozenset([r"\mathbb{R}", r"\mathbf{R}", "R"])
+_SPACES = _REALS | {r"\mathbb{N}", r"\mathbb{Z}", r"\mathbb{S}", r"\mathcal{S}"}
+
+
+class Declarer:
+    """Enters declarations into a scope."""
+
+    def __init__(self, scope: Scope, reader: Callable[[], Reader]) -> None:
+        self.scope = scope
+        self._reader = reader
+
+    def is_new(self, subject: Syntax) -> bool:
+        """Whether a subject of ∈ is a name without a meaning."""
+        name = spelled(subject)
+        if name is None or not isinstance(subject, (Name, Script)):
+            return False
+        if self.scope.knows(name):
+            return False
+        if isinstance(subject, Script):
+            stem = spelled(subject.base)
+            if stem is not None and self.scope.knows(stem):
+                return False
+        return True
+
+    def declare(self, subject: Syntax, space: Syntax, span: Span) -> None:
+        """subject ∈ space, the subject a new name.  Raises NoteError."""
+        name = spelled(subject)
+        assert name is not None
+        if isinstance(space, Group) and space.delimiter == r"\{":
+            self.scope.indices[name] = IndexVar(name, self._range(space))
+            return
+        family = self._family_index(subject)
+        kind, shape, structure, sign = self._space(space)
+        if kind == "dimension":
+            self.scope.context.dimensions.setdefault(name, 1)
+        elif family is not None:
+            self._declare_family(subject, family, shape, span)
+        else:
+            self._check_free(name, span)
+            self.scope.context.symbols[name] = SymbolDeclaration(name, shape, sign, structure)
+        self.scope.places.setdefault(name, span)
+
+    def _check_free(self, name: str, span: Span) -> None:
+        if name in self.scope.context.dimensions:
+            before = self.scope.places.get(name)
+            labels = (Label(span, "declared again here"),)
+            if before is not None:
+                labels = (Label(before, "a dimension here", False), *labels)
+            raise NoteError(Diagnostic("E181", f"`{name}` is a dimension already", labels, help="use another letter"))
+
+    def _family_index(self, subject: Syntax) -> IndexVar | None:
+        """The index of y_i in a declaration of a family; asks where i could be a part of the name."""
+        if not isinstance(subject, Script) or subject.sub is None:
+            return None
+        letter = spelled(subject.sub)
+        if letter in self.scope.indices:
+            return self.scope.indices[letter]
+        if letter in _INDEX_LETTERS and not self.scope.knows(letter):
+            raise fail(
+                "E180", f"is `{letter}` an index here, or part of the name?", subject.span,
+                help=f"declare its range first, such as ${letter} \\in \\{{1, \\ldots, m\\}}$",
+            )  # fmt: skip
+        return None
+
+    def _declare_family(self, subject: Syntax, index: IndexVar, shape: Shape, span: Span) -> None:
+        """A free family of columns, rows or scalars: the slices of one free matrix or vector."""
+        assert isinstance(subject, Script)
+        stem = composite(replace(subject, sub=None)) or spelled(subject.base)
+        assert stem is not None
+        rows, columns = shape
+        if shape == (1, 1):
+            self.scope.context.symbols[stem] = SymbolDeclaration(stem, (index.dim, 1))
+            return
+        whole = f"{stem}_{{:}}"
+        if columns == 1:
+            full: Shape = (rows, index.dim)
+        elif rows == 1:
+            full = (index.dim, columns)
+        else:
+            raise fail("E182", "a free family of matrices is not read yet", span)
+        self.scope.context.symbols[whole] = SymbolDeclaration(whole, full)
+        body = tree.Slice(
+            arg=tree.Symbol(name=whole, shape=full),
+            row=index if rows == 1 else None,
+            column=index if columns == 1 else None,
+            shape=shape,
+        )
+        definitions = self.scope.context.definitions
+        definition = Definition(stem, (index,), (), body, min((d.rank for d in definitions.values()), default=1) - 1, stem, span)
+        definitions[stem] = definition
+        self.scope.meanings[stem] = DefinedTensor(definition)
+
+    def claimed_shape(self, space: Syntax) -> Shape:
+        """The shape that a claim ∈ ℝ^{…} states."""
+        kind, shape, _, _ = self._space(space)
+        if kind != "real":
+            raise fail("E183", "a claim about a shape names ℝ^{m×n}", space.span)
+        return shape
+
+    def _range(self, group: Group) -> tree.Dim:
+        content = group.content
+        if isinstance(content, Commas):
+            first, last = content.items[0], content.items[-1]
+            if isinstance(first, Numeral) and first.text == "1" and len(content.items) >= 2:
+                return self._reader().dimension(last)
+        raise fail("E184", "an index runs over {1, …, m}", group.span, help=r"write i \in \{1, \ldots, m\}")
+
+    def _space(self, space: Syntax) -> tuple[str, Shape, Structure, Sign]:
+        """A set as (kind, shape, structure, sign)."""
+        base = space.base if isinstance(space, Script) else space
+        sup = space.sup if isinstance(space, Script) else None
+        sub = spelled(space.sub) if isinstance(space, Script) and space.sub is not None else None
+        if isinstance(base, Name) and base.latex in _REALS:
+            sign: Sign = "real"
+            if sub is not None or (isinstance(space, Script) and space.sub is not None):
+                sign = "positive" if sub in ("++", "+ +", ">0", None) else "nonnegative"
+            if sup is None:
+                return "real", (1, 1), "general", sign
+            if isinstance(sup, Name) and sup.latex in ("+", r"\ast"):
+                return "real", (1, 1), "general", "nonnegative"
+            sizes = self._reader().sizes(sup)
+            if len(sizes) > 2:
+                raise fail("E185", "a tensor of more than two dimensions", sup.span, help="use a family of matrices")
+            return "real", (sizes[0], sizes[1] if len(sizes) == 2 else 1), "general", sign
+        if isinstance(base, Name) and base.latex in (r"\mathbb{N}", r"\mathbb{Z}"):
+            return "dimension", (1, 1), "general", "real"
+        if isinstance(base, Name) and base.latex in (r"\mathbb{S}", r"\mathcal{S}") and sup is not None:
+            (size, *_) = self._reader().sizes(sup)
+            return "real", (size, size), "positive definite" if sub in ("++", "+ +") else "symmetric", "real"
+        if isinstance(space, Sequence) and len(space.items) == 2 and isinstance(space.items[1], Group):
+            group = spelled(space.items[0])
+            (size, *_) = self._reader().sizes(space.items[1].content)
+            if group in ("O", r"\mathrm{O}", "SO"):
+                return "real", (size, size), "orthogonal", "real"
+            if group in ("GL", "G L"):
+                return "real", (size, size), "invertible", "real"
+        raise fail(
+            "E186", "this set is not read", space.span,
+            help=r"declare in \mathbb{R}^{n}, \mathbb{R}^{m \times n}, \mathbb{N}, \mathbb{S}^{n}_{++} or \{1, …, m\}",
+        )  # fmt: skip
+
+    def function(self, subject: Syntax, chain: Chain) -> None:
+        r"""f : A \to B."""
+        name = spelled(subject)
+        if name is None or [link.relation for link in chain.links] != [":", r"\to"]:
+            raise fail("E187", r"a function is declared as f : \mathbb{R}^m \to \mathbb{R}^n", chain.span)
+        domain = tuple(self._factors(chain.sides[1]))
+        kind, codomain, _, _ = self._space(chain.sides[2])
+        if kind != "real":
+            raise fail("E187", "a function's values are real", chain.sides[2].span)
+        if codomain[1] != 1:
+            raise fail("E188", "functions with matrix values are not read yet", chain.sides[2].span)
+        new = FunctionDeclaration(name, domain, codomain)
+        known = self.scope.context.functions.get(name)
+        if known == new:
+            return
+        if self.scope.knows(name):
+            raise fail("E189", f"`{name}` has a meaning already", chain.span, help="use another name")
+        self.scope.context.functions[name] = new
+        self.scope.places.setdefault(name, chain.span)
+
+    def _factors(self, space: Syntax) -> list[Shape]:
+        if isinstance(space, Binary) and space.op == r"\times":
+            return [*self._factors(space.left), *self._factors(space.right)]
+        return [self._space(space)[1]]
+
+    def assume(self, subject: Syntax, relation: str, bound: Syntax) -> bool:
+        """ε > 0, n ≥ 2.  False for what is no assumption about one name."""
+        if isinstance(subject, Numeral):
+            turned = {">": "<", "<": ">", r"\ge": r"\le", r"\le": r"\ge"}.get(relation, relation)
+            return isinstance(bound, (Name, Script)) and self.assume(bound, turned, subject)
+        name = spelled(subject)
+        value = _number(bound)
+        if name is None or value is None or not isinstance(subject, (Name, Script)):
+            return False
+        context = self.scope.context
+        if name in context.dimensions:
+            if relation not in (">", r"\ge"):
+                return False
+            least = value + 1 if relation == ">" else value
+            context.dimensions[name] = max(context.dimensions[name], least)
+            return True
+        signs: dict[tuple[str, bool], Sign] = {
+            (">", value == 0): "positive", (r"\ge", value == 0): "nonnegative",
+            ("<", value == 0): "negative", (r"\le", value == 0): "nonpositive", (r"\ne", value == 0): "nonzero",
+        }  # fmt: skip
+        sign = signs[(relation, value == 0)]
+        if value > 0 and relation in (">", r"\ge"):
+            sign = "positive"
+        elif value != 0:
+            return False
+        if name in context.symbols:
+            context.symbols[name] = replace(context.symbols[name], sign=sign)
+            return True
+        if self.scope.knows(name):
+            return False
+        if value > 0:
+            raise fail(
+                "E190", f"is `{name}` a dimension or a real number?", subject.span,
+                help=f"declare ${name} \\in \\mathbb{{N}}$ or ${name} \\in \\mathbb{{R}}$ first",
+            )  # fmt: skip
+        context.symbols[name] = SymbolDeclaration(name, (1, 1), sign)
+        self.scope.places.setdefault(name, subject.span)
+        return True
+
+
+def _number(syntax: Syntax) -> int | None:
+    if isinstance(syntax, Numeral) and syntax.text.isdigit():
+        return int(syntax.text)
+    if isinstance(syntax, Signed) and len(syntax.terms) == 1:
+        inner = _number(syntax.terms[0][1])
+        return None if inner is None else -inner
+    return None

@@ -1,0 +1,95 @@
+"""The names of a note and what they mean, as far as it has been read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from symbn.expr.context import Context
+from symbn.expr.tree import Definition, Expr, IndexVar
+from symbn.notes.syntax import Group, Name, Numeral, Script, Sequence, Signed, Syntax
+from symbn.source import Span
+
+
+@dataclass(frozen=True)
+class DefinedTensor:
+    """A defined constant or indexed family."""
+
+    definition: Definition
+
+
+@dataclass(frozen=True)
+class DefinedFunction:
+    """A defined function: its body is read anew for each tuple of argument shapes."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Syntax
+    span: Span
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A name that stands for an expression of others: σ where σ² was defined."""
+
+    expression: Expr
+
+
+Meaning: TypeAlias = DefinedTensor | DefinedFunction | Derived
+
+
+@dataclass
+class Scope:
+    """What names mean: declarations and definitions in `context` by key, and by the name as written here."""
+
+    context: Context = field(default_factory=Context)
+    meanings: dict[str, Meaning] = field(default_factory=dict)
+    indices: dict[str, IndexVar] = field(default_factory=dict)
+    places: dict[str, Span] = field(default_factory=dict)
+    applications: dict[str, list[Syntax]] = field(default_factory=dict)
+    """What functions are applied to anywhere in the note, as written."""
+    bare_arguments: dict[str, Expr] = field(default_factory=dict)
+    """What a function's name without an argument was understood to be applied to."""
+
+    def knows(self, name: str) -> bool:
+        """Whether a name has been declared or defined."""
+        context = self.context
+        return (
+            name in self.meanings
+            or name in context.symbols
+            or name in context.functions
+            or name in context.dimensions
+            or name in self.indices
+        )
+
+
+def spelled(syntax: Syntax) -> str | None:
+    """The canonical spelling of what may be part of a name; None for what cannot."""
+    match syntax:
+        case Name():
+            return syntax.latex
+        case Numeral():
+            return syntax.text
+        case Signed(terms=(("-", Numeral() as numeral),)):
+            return f"-{numeral.text}"
+        case Sequence():
+            parts = [spelled(item) for item in syntax.items]
+            return None if None in parts else " ".join(p for p in parts if p is not None)
+        case Group(delimiter="(" | "{"):
+            inner = spelled(syntax.content)
+            return None if inner is None else (f"({inner})" if syntax.delimiter == "(" else inner)
+        case Script(base=Name()):
+            return composite(syntax)
+    return None
+
+
+def composite(script: Script) -> str | None:
+    """The name that a base with scripts would have: \\mu_{x}, W^{(1)}, x'."""
+    base = spelled(script.base)
+    if base is None:
+        return None
+    sub = spelled(script.sub) if script.sub is not None else ""
+    sup = spelled(script.sup) if script.sup is not None else ""
+    if sub is None or sup is None:
+        return None
+    return base + (f"_{{{sub}}}" if sub else "") + (f"^{{{sup}}}" if sup else "") + "'" * script.primes

@@ -1,0 +1,192 @@
+r"""The syntax tree of a formula: what is written, before any name has a meaning.
+
+    row      ::= side (relation side)*
+    side     ::= [±] product (± product)*
+    product  ::= juxtaposition of factors, with \cdot, /, \odot, \otimes between
+    factor   ::= primary scripts*                       scripts: _{…}, ^{…}, primes
+
+Every node has the span of what was written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from symbn.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    r"""A letter with its accents and fonts, or an operator's word; `latex` is its one canonical spelling.
+
+    `word`: several letters set as one name (\operatorname{diag}, \mathrm{BN}, \log).
+    """
+
+    latex: str
+    span: Span
+    word: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    base: Syntax
+    sub: Syntax | None
+    sup: Syntax | None
+    primes: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    r"""Something in delimiters: ( [ { \{ | \| or \langle; `{` are TeX's own invisible braces."""
+
+    delimiter: str
+    content: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Juxtaposition."""
+
+    items: tuple[Syntax, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A sum of products with signs."""
+
+    terms: tuple[tuple[str, Syntax], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    r"""left op right; op one of / \cdot \times \odot \oslash \otimes \circ :"""
+
+    op: str
+    left: Syntax
+    right: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    numerator: Syntax
+    denominator: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    arg: Syntax
+    degree: Syntax | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Big:
+    r"""\sum or \prod with its scripts, over the product that follows."""
+
+    kind: str
+    sub: Syntax | None
+    sup: Syntax | None
+    body: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows of cells of a matrix environment; a cell may be empty."""
+
+    rows: tuple[tuple[Syntax | None, ...], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    latex: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Commas:
+    """A list: arguments, a pair of subscripts."""
+
+    items: tuple[Syntax, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Colon:
+    """`:` standing for all positions, in a subscript."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    r"""left relation right where only a script may hold it: the t = 1 below a \sum."""
+
+    relation: str
+    left: Syntax
+    right: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    r"""\frac{\partial^k body}{\partial a \partial b …}; without a body it is an operator."""
+
+    body: Syntax | None
+    variables: tuple[Syntax, ...]
+    order: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Nabla:
+    r"""\nabla_x, \nabla^2_x: an operator, or alone the gradient of the note's one scalar function."""
+
+    variable: Syntax | None
+    order: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    span: Span
+
+
+Syntax: TypeAlias = (
+    Numeral | Name | Script | Group | Sequence | Signed | Binary | Fraction | Root | Big | Matrix | Dots | Commas
+    | Colon | Related | Derivation | Nabla | Hole
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relation between two neighbouring sides of a chain."""
+
+    relation: str
+    span: Span
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """side relation side relation …, over however many rows; `subjects` are further left sides: A, B ∈ …"""
+
+    sides: tuple[Syntax, ...]
+    links: tuple[Link, ...]
+    subjects: tuple[Syntax, ...]
+    label: str | None
+    span: Span

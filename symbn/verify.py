@@ -1,0 +1,225 @@
+"""Statement to report: the core decides, the second path must agree.
+
+    core says                 evidence says           verdict
+    Proof                     agrees                  proved
+    Proof                     a rigorous difference   symbn's own fault (X001), exit 3
+    Proof                     nothing (undefined)     undecided
+    Residual, or no budget    a rigorous difference   refuted
+    Residual, or no budget    agrees                  undecided
+
+Agreement of numbers alone never gives `proved`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic, perf_counter
+
+from symbn.core.equality import Proof, Residual, decide
+from symbn.core.ring import Budget, BudgetExceeded
+from symbn.core.terms import NoRule
+from symbn.diagnostics import Diagnostic, Label
+from symbn.evidence.counterexample import Search, confirm, search
+from symbn.explain.conditions import side_conditions
+from symbn.explain.latex import to_latex
+from symbn.expr.context import Context
+from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.shape import shape_text
+from symbn.expr.statement import Goal, Statement
+from symbn.expr.tree import Shape
+from symbn.report import Counterexample, Report, Verdict
+
+_FARTHEST_REACH = 7
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one claim may cost: seconds for each of the two paths, and terms made by the core."""
+
+    seconds: float = 10.0
+    terms: int = 200_000
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    verdict: Verdict
+    message: str = ""
+    counterexample: Counterexample | None = None
+    proof: Proof | None = None
+    diagnostic: Diagnostic | None = None
+
+
+class Verifier:
+    """Checks statements; what was translated for one context is kept for the next statement of it."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._indexings: dict[int, tuple[Context, Indexing]] = {}
+
+    def check(self, statement: Statement) -> Report:
+        """The report of one statement."""
+        started = perf_counter()
+        report = self._report(statement)
+        return Report(**{**report, "seconds": perf_counter() - started})  # type: ignore[arg-type]
+
+    def _report(self, statement: Statement) -> dict[str, object]:
+        base: dict[str, object] = {
+            "id": statement.id, "label": statement.label, "span": statement.span, "kind": statement.kind,
+            "lhs": statement.lhs, "rhs": statement.rhs, "message": statement.message,
+            "diagnostics": tuple(statement.diagnostics),
+        }  # fmt: skip
+        errors = [d for d in statement.diagnostics if d.severity == "error"]
+        if errors:
+            shape = statement.misshapen and statement.kind in ("claim", "shape")
+            return base | {"verdict": "refuted" if shape else "error", "message": errors[0].message}
+        if statement.kind in ("definition", "declaration"):
+            return base | {"verdict": statement.kind, "understood": self._understood(statement)}
+        if statement.kind == "unchecked":
+            return base | {"verdict": "not checked"}
+        if statement.kind == "shape":
+            return base | self._shape(statement)
+        if statement.kind == "hole":
+            return base | {"verdict": "undecided", "message": "closed forms are not derived yet"}
+        return base | self._claim(statement)
+
+    # Shapes -----------------------------------------------------------------------------------------------
+
+    def _shape(self, statement: Statement) -> dict[str, object]:
+        assert statement.expression is not None and statement.claimed is not None
+        own, claimed = statement.expression.shape, statement.claimed
+        if own == claimed:
+            return {"verdict": "proved", "understood": self._understood(statement)}
+        message = f"this is {shape_text(own)}, not {shape_text(claimed)}"
+        label = Label(statement.expression.span or statement.span, shape_text(own))
+        diagnostic = Diagnostic("S250", message, (label,), help=f"its shape is {shape_text(own)}")
+        return {
+            "verdict": "refuted", "message": message, "diagnostics": (diagnostic,),
+            "counterexample": _separating_sizes(own, claimed), "understood": self._understood(statement),
+        }  # fmt: skip
+
+    # Claims -----------------------------------------------------------------------------------------------
+
+    def _claim(self, statement: Statement) -> dict[str, object]:
+        outcomes: list[_Outcome] = []
+        for goal in statement.goals:
+            outcomes.append(self._decide(goal, statement))
+            if outcomes[-1].verdict != "proved":
+                break
+        last = outcomes[-1]
+        result: dict[str, object] = {
+            "verdict": last.verdict, "message": last.message, "counterexample": last.counterexample,
+            "understood": self._understood(statement, outcomes),
+        }  # fmt: skip
+        if last.diagnostic is not None:
+            result["diagnostics"] = (last.diagnostic,)
+        if last.verdict == "proved":
+            sides = [side for goal in statement.goals for side in (goal.left, goal.right)]
+            conditions = side_conditions(sides, statement.context, self._indexing(statement.context))
+            result["conditions"] = tuple(condition.latex for condition in conditions)
+        return result
+
+    def _indexing(self, context: Context) -> Indexing:
+        found = self._indexings.get(id(context))
+        if found is None or found[1].size != len(context.definitions):
+            found = (context, Indexing(context))
+            self._indexings[id(context)] = found
+        return found[1]
+
+    def _decide(self, goal: Goal, statement: Statement) -> _Outcome:
+        context = statement.context
+        budget = Budget(self.limits.terms, monotonic() + self.limits.seconds)
+        try:
+            indexing = self._indexing(context)
+            indexing.ring.budget = budget
+            places = places_of(goal.left.shape)
+            answer = decide(indexing.to_sum(goal.left, *places), indexing.to_sum(goal.right, *places), indexing.theory)
+        except BudgetExceeded as stop:
+            return self._evidence_alone(goal, statement, 4, f"the proof search ended: {stop}")
+        except NoRule as missing:
+            return self._evidence_alone(goal, statement, 4, f"outside of what is decided: {missing}")
+        except ZeroDivisionError as zero:
+            return self._evidence_alone(goal, statement, 3, f"a side is defined nowhere: {zero}")
+        if isinstance(answer, Residual):
+            reach = min(answer.reach, _FARTHEST_REACH)
+            return self._evidence_alone(goal, statement, reach, "no proof was found")
+        return self._confirmed(answer, goal, statement)
+
+    def _deadline(self) -> float:
+        return monotonic() + self.limits.seconds
+
+    def _confirmed(self, proof: Proof, goal: Goal, statement: Statement) -> _Outcome:
+        sides = (goal.left, goal.right, statement.context, statement.free)
+        found = confirm(*sides, deadline=self._deadline())
+        if found.counterexample is None and not found.agreed:
+            found = search(*sides, reach=3, deadline=self._deadline())
+        if found.counterexample is not None:
+            diagnostic = Diagnostic(
+                "X001",
+                "symbn's two paths disagree: the core proves this, and explicit entries refute it",
+                (Label(statement.span),),
+                notes=(f"{statement.lhs} = {statement.rhs}",),
+                help="this is a fault of symbn; please report the note",
+            )
+            return _Outcome("error", diagnostic.message, found.counterexample, diagnostic=diagnostic)
+        if not found.agreed:
+            return _Outcome("undecided", "proved by the core, but no point was found at which both sides are defined")
+        return _Outcome("proved", proof=proof)
+
+    def _evidence_alone(self, goal: Goal, statement: Statement, reach: int, reason: str) -> _Outcome:
+        found = search(
+            goal.left, goal.right, statement.context, statement.free, reach=reach, deadline=self._deadline()
+        )
+        if found.counterexample is not None:
+            where = f" ({goal.note})" if goal.note else ""
+            return _Outcome("refuted", _difference(found.counterexample) + where, found.counterexample)
+        return _Outcome("undecided", f"{reason}; {_tried(found)}")
+
+    # Explanation ------------------------------------------------------------------------------------------
+
+    def _understood(self, statement: Statement, outcomes: list[_Outcome] | None = None) -> tuple[str, ...]:
+        """The statement as it was read, the conventions and assumptions it rests on, how it was decided."""
+        lines = []
+        for goal in statement.goals:
+            note = f"   ({goal.note})" if goal.note else ""
+            shape = shape_text(goal.left.shape)
+            lines.append(f"read as: {to_latex(goal.left)} = {to_latex(goal.right)}   [{shape}]{note}")
+        if statement.expression is not None:
+            lines.append(f"read as: {to_latex(statement.expression)}   [{shape_text(statement.expression.shape)}]")
+        lines += [f"for all: {i.name} in 1 … {i.dim}" for i in statement.free if not i.name.startswith("'")]
+        lines += [f"convention: {notice}" for notice in statement.notices]
+        for outcome in outcomes or []:
+            if outcome.proof is not None:
+                proof = outcome.proof
+                lines += [f"assumes: {assumption}" for assumption in proof.assumptions]
+                if proof.unfolded:
+                    lines.append("unfolded: " + ", ".join(name.split("@")[0] for name in proof.unfolded))
+                lines.append("rules: " + "; ".join(f"{rule.name} ({rule.statement})" for rule in proof.rules))
+        return tuple(lines)
+
+
+def _difference(found: Counterexample) -> str:
+    sizes = ", ".join(f"{name} = {value}" for name, value in found.sizes.items())
+    if found.entry is None:
+        return f"the two sides differ at {sizes}"
+    row, column = found.entry
+    left, right = found.left[row - 1][column - 1], found.right[row - 1][column - 1]
+    entry = f"entry ({row}, {column}): " if len(found.left) > 1 or len(found.left[0]) > 1 else ""
+    return f"at {sizes or 'a point'} the left side is {entry}{left}, the right side {right}"
+
+
+def _tried(found: Search) -> str:
+    def sizes(of: tuple[dict[str, int], ...]) -> str:
+        shown = sorted({", ".join(f"{n}={k}" for n, k in s.items()) for s in of})
+        return "; ".join(shown[:6]) + ("; …" if len(shown) > 6 else "")
+
+    parts = []
+    if found.agreed:
+        parts.append(f"both sides agreed at {len(found.agreed)} points (sizes {sizes(found.agreed)})")
+    if found.undefined:
+        parts.append("a side was undefined at some points")
+    return ", ".join(parts) or "no point could be evaluated"
+
+
+def _separating_sizes(own: Shape, claimed: Shape) -> Counterexample:
+    names = list(dict.fromkeys(d for d in (*own, *claimed) if isinstance(d, str)))
+    return Counterexample({name: place + 2 for place, name in enumerate(names)})
