@@ -65,7 +65,9 @@ def normal_product(coefficient: Coefficient, factors: list[Factor], bound: Itera
     used = {i for f in factors for i in f.indices}
     for index in set(bound) - used - eliminated:
         coefficient = coefficient * dimension(ring, index.dim)
-    merged, expanded = _merge_powers(factors)
+    merged, expanded, whole = _merge_powers(factors)
+    if whole is not None:
+        coefficient = coefficient * whole
     result = SumOfProducts(ring, {_components(ring, merged): coefficient}) if not expanded else None
     if result is not None:
         return result
@@ -118,11 +120,14 @@ def _eliminate_deltas(factors: list[Factor]) -> tuple[list[Factor], set[Index]] 
     return rest, {i for i in names if i.is_bound}
 
 
-def _merge_powers(factors: list[Factor]) -> tuple[list[Factor], list[Factor]]:
-    """Powers of one base at the same indices joined; (what stays, powers that became natural)."""
+def _merge_powers(factors: list[Factor]) -> tuple[list[Factor], list[Factor], Coefficient | None]:
+    """Powers of one base at the same indices joined: (what stays, powers that became natural, a coefficient).
+
+    A root of a coefficient keeps an exponent in (0, 1); its whole part is the coefficient.
+    """
     powers = [f for f in factors if isinstance(f.head, Power)]
     if not powers:
-        return factors, []
+        return factors, [], None
     rest = [f for f in factors if not isinstance(f.head, Power)]
     exponents: dict[tuple[SumOfProducts, tuple[Index, ...]], Coefficient] = {}
     symmetries: dict[SumOfProducts, tuple[tuple[int, ...], ...]] = {}
@@ -134,13 +139,21 @@ def _merge_powers(factors: list[Factor]) -> tuple[list[Factor], list[Factor]]:
         before = exponents.get(place)
         exponents[place] = head.exponent if before is None else before + head.exponent
     expanded = []
+    outside: Coefficient | None = None
     for (base, indices), exponent in exponents.items():
+        constant_base, value = base.as_coefficient(), exponent.as_fraction()
+        if constant_base is not None and value is not None:
+            floor = value.numerator // value.denominator
+            if floor:
+                whole = constant_base**floor
+                outside = whole if outside is None else outside * whole
+                exponent = exponent - base.ring.rational(floor)
         factor = Factor(Power(base, exponent, symmetries[base]), indices)
         if exponent.as_natural() is None:
             rest.append(factor)
         elif not exponent.is_zero():
             expanded.append(factor)
-    return rest, expanded
+    return rest, expanded, outside
 
 
 def _components(ring: Ring, factors: list[Factor]) -> Monomial:

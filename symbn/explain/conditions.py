@@ -40,7 +40,7 @@ def side_conditions(expressions: Iterable[Expr], context: Context, indexing: Ind
     return [
         condition
         for latex, condition in found.items()
-        if not (condition.relation != ">" and to_latex(condition.expression) + " > 0" in found)
+        if not (condition.relation != ">" and latex.replace(rf" {condition.relation} 0", " > 0") in found)
     ]
 
 

@@ -28,7 +28,7 @@ def dim_latex(dim: tree.Dim) -> str:
 
 def name_latex(name: str) -> str:
     """A symbol's or definition's name; a defined function's parameter without its definition's key."""
-    return name.split("@")[0]
+    return name.split("@")[0].removesuffix("_")
 
 
 def _in(e: Expr, level: int) -> str:
@@ -128,7 +128,8 @@ def _product(e: tree.Product) -> tuple[str, int]:
     first, *rest = e.factors
     if isinstance(first, tree.Number) and first.value == -1 and rest:
         return "-" + " ".join(_in(f, _FACTOR) for f in rest), _SUM
-    parts = [_in(f, _FACTOR) for f in e.factors]
+    parts = [_in(f, _FACTOR) for f in e.factors[:-1]]
+    parts.append(_in(e.factors[-1], _PRODUCT))
     text = parts[0]
     for before, part in zip(parts, parts[1:], strict=False):
         text += (r" \cdot " if before[-1:].isdigit() and part[:1].isdigit() else " ") + part

@@ -247,12 +247,27 @@ class Indexing:
             # A row's derivative, or a transposed variable, has its one index on the other side.
             raise TypeError("a derivative with more indices than its variable has")
         indices = tuple(_index(i) for i in target.family) + tuple(pinned)
+        if target.name in self._inlined:
+            return self._renamed_variable(target.name, indices)
         if not target.arguments:
             return Variable(target.name, indices)
         arguments = tuple(self._argument(a) for a in target.arguments)
         (factor,) = tensor(self.ring, target.name, indices, arguments=arguments).factors()
         assert isinstance(factor.head, Tensor)
         return Variable(target.name, indices, factor.head, factor.indices[len(indices) :])
+
+
+    def _renamed_variable(self, name: str, indices: tuple[Index, ...]) -> Variable:
+        """The entry that an alias renames: by Ŷ with Ŷ := (ŷ_1 … ŷ_m) is by ŷ."""
+        unfolding = self._unfoldings[name]
+        if not _is_alias(unfolding.body):
+            raise NoRule(f"a derivative by {name}, whose definition holds a derivative")
+        (factor,) = unfolding.body.factors()
+        assert isinstance(factor.head, Tensor)
+        if factor.head.arguments or not set(unfolding.indices) <= set(factor.indices):
+            raise NoRule(f"a derivative by {name}")
+        names = dict(zip(unfolding.indices, indices, strict=True))
+        return Variable(factor.head.name, tuple(names.get(i, i) for i in factor.indices))
 
 
 def _is_alias(body: SumOfProducts) -> bool:

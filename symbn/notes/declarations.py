@@ -10,7 +10,7 @@ from symbn.expr import tree
 from symbn.expr.context import FunctionDeclaration, Sign, Structure, SymbolDeclaration
 from symbn.expr.tree import Definition, IndexVar, Shape
 from symbn.notes.expressions import Reader
-from symbn.notes.scope import DefinedTensor, Scope, composite, spelled
+from symbn.notes.scope import Scope, composite, family_key, spelled
 from symbn.notes.syntax import Binary, Chain, Commas, Group, Name, Numeral, Script, Sequence, Signed, Syntax
 from symbn.source import Span
 
@@ -38,6 +38,16 @@ class Declarer:
             if stem is not None and self.scope.knows(stem):
                 return False
         return True
+
+    def dimensions_in(self, space: Syntax) -> None:
+        """Declare the dimensions that stand in the exponents of ℝ, anywhere in a set."""
+        if isinstance(space, Binary) and space.op == r"\times":
+            self.dimensions_in(space.left)
+            self.dimensions_in(space.right)
+        elif isinstance(space, Script) and isinstance(space.base, Name) and space.base.latex in _SPACES:
+            if space.sup is not None and spelled(space.sup) not in ("+", "n +"):
+                for name in _names(space.sup):
+                    self.scope.context.dimensions.setdefault(name, 1)
 
     def declare(self, subject: Syntax, space: Syntax, span: Span) -> None:
         """subject ∈ space, the subject a new name.  Raises NoteError."""
@@ -103,9 +113,10 @@ class Declarer:
             shape=shape,
         )
         definitions = self.scope.context.definitions
-        definition = Definition(stem, (index,), (), body, min((d.rank for d in definitions.values()), default=1) - 1, stem, span)
-        definitions[stem] = definition
-        self.scope.meanings[stem] = DefinedTensor(definition)
+        lowest = min((d.rank for d in definitions.values()), default=1) - 1
+        definition = Definition(family_key(stem), (index,), (), body, lowest, stem, span)
+        definitions[definition.key] = definition
+        self.scope.families[stem] = definition
 
     def claimed_shape(self, space: Syntax) -> Shape:
         """The shape that a claim ∈ ℝ^{…} states."""
@@ -219,6 +230,14 @@ class Declarer:
         context.symbols[name] = SymbolDeclaration(name, (1, 1), sign)
         self.scope.places.setdefault(name, subject.span)
         return True
+
+
+def _names(sup: Syntax) -> list[str]:
+    """The names in m × n."""
+    if isinstance(sup, Binary) and sup.op == r"\times":
+        return _names(sup.left) + _names(sup.right)
+    name = spelled(sup) if isinstance(sup, (Name, Script)) else None
+    return [] if name is None or name in ("+", r"\ast") else [name]
 
 
 def _number(syntax: Syntax) -> int | None:

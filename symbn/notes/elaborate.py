@@ -21,7 +21,7 @@ from symbn.notes.expressions import Reader, transposes
 from symbn.notes.lexer import tokenize
 from symbn.notes.markdown import MathBlock
 from symbn.notes.parser import RELATIONS, parse_block
-from symbn.notes.scope import DefinedFunction, DefinedTensor, Derived, Scope, composite, spelled
+from symbn.notes.scope import DefinedFunction, DefinedTensor, Derived, Scope, composite, family_key, spelled
 from symbn.notes.syntax import (
     Binary,
     Chain,
@@ -80,6 +80,9 @@ class Elaborator:
             for chain in chains:
                 for side in chain.sides:
                     self._collect_applications(side)
+                if any(link.relation in (r"\in", r"\to") for link in chain.links):
+                    for side in chain.sides[1:]:
+                        Declarer(self.scope, self._reader).dimensions_in(side)
         for block, chains, problems, states in parsed:
             items: list[tuple[int, Chain | Diagnostic]] = [(c.span.start, c) for c in chains]
             if states:
@@ -139,7 +142,10 @@ class Elaborator:
         return f"{block.section}.{self._counts[block.section]}"
 
     def _text(self, syntax: Syntax) -> str:
-        return " ".join(self._source.slice(syntax.span).replace("&", " ").split())
+        text = self._source.slice(syntax.span)
+        if "\\begin" not in text:
+            text = text.replace("&", " ").replace("\\\\", " ")
+        return " ".join(text.split())
 
     # Chains -----------------------------------------------------------------------------------------------
 
@@ -268,6 +274,7 @@ class Elaborator:
                 goals = self._first_order(left, right, increments, reader)
             else:
                 goals = [Goal(left, right)]
+            reader.settle()
             statement.goals = tuple(Goal(finished(g.left), finished(g.right), g.note) for g in goals)
             names = left_free | right_free
             statement.free = tuple(finished(i) for name, i in reader.free.items() if name in names) + tuple(
@@ -351,32 +358,43 @@ class Elaborator:
         return place + 2 < len(chain.sides) and self._is_new(_head(following), following)
 
     def _is_new(self, head: _Head | None, side: Syntax) -> bool:
+        """Whether nothing of a head's name is known yet."""
         if head is None or head.name in (r"\partial", r"\nabla", "d"):
             return False
-        names = {head.name, spelled(side) or head.name}
-        base = side.base if isinstance(side, Script) else side
-        if isinstance(base, Name) and not isinstance(side, Sequence) and not head.decoration:
-            names.add(base.latex) if head.indices else None
-        if head.decoration == "square" or head.decoration == "inverse":
-            names.add(f"{head.name}^{{{'2' if head.decoration == 'square' else '-1'}}}")
-        return not any(self.scope.knows(name) for name in names)
+        scope = self.scope
+        if head.indices and head.name in scope.families:
+            return False
+        known = {head.name, spelled(side) or head.name}
+        if head.decoration in ("square", "inverse"):
+            known.add(_decorated(head))
+        base = side.base if isinstance(side, Script) else None
+        if isinstance(base, Name) and not head.indices and head.name != base.latex:
+            # μ_x is new though μ is a function, but y_1 is no new name where y is a vector or a family.
+            meaning = scope.meanings.get(base.latex)
+            if base.latex in scope.context.symbols or isinstance(meaning, DefinedTensor) or base.latex in scope.families:
+                letters = _index_letters(side.sub) if isinstance(side, Script) and side.sub is not None else ()
+                if not letters or any(not scope.knows(letter) or letter in scope.indices for letter in letters):
+                    return False
+        return not any(scope.knows(name) for name in known)
 
     def _may_define(self, head: _Head, side: Syntax, body: Syntax, explicit: bool) -> bool:
         if head.name in ("I", r"\mathbf{1}", r"\mathbf{I}", r"\mathbb{1}", r"\boldsymbol{1}") and not explicit:
             return False
         if self._is_new(head, side):
-            base = side.base if isinstance(side, Script) else None
-            if isinstance(base, Name) and not head.indices and self.scope.knows(base.latex) and not explicit:
-                known = self.scope.meanings.get(base.latex)
-                return known is None and base.latex not in self.scope.context.symbols
             return True
-        context = self.scope.context
-        if head.decoration or head.name in self.scope.meanings:
+        scope, context = self.scope, self.scope.context
+        if head.indices:
+            if head.name in scope.families or _mentions(body, head.name):
+                return False
+            return explicit or head.name in context.symbols
+        if head.decoration or head.name in scope.meanings:
             return False
         if head.name in context.functions:
             if head.parameters is None and isinstance(body, Sequence) and _applies(body, head.name):
                 return True
             return (head.parameters is not None or _composition(body)) and not _mentions(body, head.name)
+        if head.name in scope.families and head.parameters is None:
+            return explicit
         if head.name in context.symbols and head.parameters is None:
             return explicit or not _mentions(body, head.name)
         return False
@@ -417,6 +435,8 @@ class Elaborator:
         indices = tuple(IndexVar(name, self._range(name, span)) for name in head.indices)
         e = reader.under(indices, body)
         declared = context.symbols.get(head.name)
+        if indices and not is_scalar(e.shape):
+            declared = None  # y_i := Y_{:i} beside a vector y: a family of its own
         if declared is not None and not indices:
             e = build.as_shape(e, declared.shape)
             if not unify_shapes(e.shape, declared.shape):
@@ -439,8 +459,6 @@ class Elaborator:
             e, indices = _stacked(e, indices), ()
         if head.decoration == "transpose":
             e = build.transpose(e)
-        if declared is not None and indices:
-            raise fail("E164", f"`{head.name}` is declared, and this defines a family of that name", span)
         if declared is not None and e.shape != declared.shape:
             raise build.shape_error(
                 "S219", f"`{head.name}` is declared {shape_text(declared.shape)}, but this is {shape_text(e.shape)}", (e,)
@@ -526,7 +544,7 @@ class Elaborator:
             reader.locals[name] = symbol
         self._reading.add(function.name)
         try:
-            body = finished(reader.read(function.body))
+            body = finished(self._about(reader.read(function.body), reader.locals))
         finally:
             self._reading.discard(function.name)
         if reader.free:
@@ -537,12 +555,38 @@ class Elaborator:
         context.definitions[key] = definition
         return definition
 
+    def _about(self, body: Expr, parameters: dict[str, Expr]) -> Expr:
+        """A body in which names that were defined for y speak of the parameter y: the μ_y of BN(y)."""
+        context = self.scope.context
+
+        def inline(e: Expr) -> Expr:
+            if isinstance(e, tree.Reference) and not e.arguments:
+                definition = context.definitions[e.name]
+                mentioned = {n.name for d in context.definitions_used([e]) for n in tree.walk(d.body)
+                             if isinstance(n, tree.Symbol)}  # fmt: skip
+                if mentioned & set(parameters) and not definition.indices:
+                    return inline(tree.with_symbols(definition.body, parameters))
+            changes = {}
+            for f in fields(e):
+                value = getattr(e, f.name)
+                if isinstance(value, Expr) and f.name != "variable":
+                    changes[f.name] = inline(value)
+                elif isinstance(value, tuple) and any(isinstance(v, Expr) for v in value):
+                    changes[f.name] = tuple(inline(v) if isinstance(v, Expr) else v for v in value)
+            return replace(e, **changes) if changes else e  # type: ignore[arg-type]
+
+        return inline(body)
+
     def _enter(self, head: _Head, indices: tuple[IndexVar, ...], body: Expr, span: Span) -> None:
         """A finished definition becomes known."""
         scope = self.scope
-        name = head.name
-        if head.decoration in ("inverse", "square"):
-            name = f"{head.name}^{{{'-1' if head.decoration == 'inverse' else '2'}}}"
+        name = _decorated(head)
+        if indices:
+            self._rank += 1
+            family = Definition(family_key(name), indices, (), body, self._rank, name, span)
+            scope.context.definitions[family.key] = family
+            scope.families[name] = family
+            return
         if name in scope.context.symbols:
             used = scope.context.definitions_used([body])
             mentioned = {n.name for d in used for n in tree.walk(d.body) if isinstance(n, tree.Symbol)}
@@ -557,11 +601,11 @@ class Elaborator:
             self._new_epoch()
             del self.scope.context.symbols[name]
             self._rank += 1
-            definition = Definition(name, indices, (), body, self._rank, name, span)
+            definition = Definition(name, (), (), body, self._rank, name, span)
             self._replace_symbol(definition)
         else:
             self._rank += 1
-            definition = Definition(name, indices, (), body, self._rank, name, span)
+            definition = Definition(name, (), (), body, self._rank, name, span)
             scope.context.definitions[name] = definition
         scope.meanings[name] = DefinedTensor(definition)
         reference = tree.Reference(name=name, shape=body.shape)
@@ -607,8 +651,8 @@ class Elaborator:
                 scope.meanings[name] = DefinedTensor(context.definitions.get(key, meaning.definition))
         for name, argument in list(scope.bare_arguments.items()):
             scope.bare_arguments[name] = _referring(argument, definition)
-        for name, index in list(scope.indices.items()):
-            scope.indices[name] = index
+        for stem, family in list(scope.families.items()):
+            scope.families[stem] = context.definitions[family.key]
 
 
 # Heads ------------------------------------------------------------------------------------------------------
@@ -652,6 +696,12 @@ def _head(side: Syntax, body: Syntax | None = None) -> _Head | None:
                 return None
             return _Head(function.name, tuple(name for name in names if name is not None))
     return None
+
+
+def _decorated(head: _Head) -> str:
+    """The key under which σ² or Σ⁻¹ is defined."""
+    exponent = {"inverse": "-1", "square": "2"}.get(head.decoration)
+    return head.name if exponent is None else f"{head.name}^{{{exponent}}}"
 
 
 def _index_letters(sub: Syntax) -> tuple[str, ...]:

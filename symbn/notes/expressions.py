@@ -79,6 +79,21 @@ class Reader:
         self._bound: dict[str, IndexVar] = {}
         self._define_function = define_function
         self._fresh = 0
+        self._constants: dict[str, list[DimVar]] = {}
+
+    def settle(self) -> None:
+        """Give a constant without a written size, that nothing fixes, the size of its namesakes in the statement."""
+        for name, sizes in self._constants.items():
+            known = {d for d in map(resolved, sizes) if not isinstance(d, DimVar)}
+            for size in sizes:
+                if isinstance(resolved(size), DimVar) and len(known) == 1:
+                    unify(size, next(iter(known)))
+                    self.notices[f"every {name} without a subscript in one statement has one size"] = None
+
+    def _open_size(self, name: str, span: Span) -> DimVar:
+        size = DimVar(f"`{name}`", span)
+        self._constants.setdefault(name, []).append(size)
+        return size
 
     # Entry ------------------------------------------------------------------------------------------------
 
@@ -186,12 +201,6 @@ class Reader:
         if isinstance(meaning, Derived):
             return tree.at_span(meaning.expression, span)
         if isinstance(meaning, DefinedTensor):
-            if meaning.definition.indices:
-                index = meaning.definition.indices[0].name
-                raise fail(
-                    "E111", f"`{name}` is a family: it needs its index", span,
-                    help=f"write {name}_{{{index}}}, or stack its members in a matrix",
-                )  # fmt: skip
             return tree.Reference(name=meaning.definition.key, shape=meaning.definition.body.shape, span=span)
         if isinstance(meaning, DefinedFunction):
             return self.at_its_parameters(meaning, span)
@@ -201,13 +210,19 @@ class Reader:
             return self.bare_function(context.functions[name], span)
         if name in context.dimensions:
             return tree.Dimension(dim=name, shape=(1, 1), span=span)
+        if name in scope.families:
+            index = scope.families[name].indices[0].name
+            raise fail(
+                "E111", f"`{name}` is a family: it needs its index", span,
+                help=f"write {name}_{{{index}}}, or stack its members in a matrix",
+            )  # fmt: skip
         if name in self._bound or name in self.free or name in scope.indices:
             raise fail("E113", f"the index `{name}` used as a number", span, help="indices stand in subscripts only")
         if name in _IDENTITIES:
-            size = DimVar("`I`", span)
+            size = self._open_size("I", span)
             return tree.Identity(shape=(size, size), span=span)
         if name in _ONES:
-            return tree.Ones(shape=(DimVar(r"`\mathbf 1`", span), 1), span=span)
+            return tree.Ones(shape=(self._open_size(r"\mathbf 1", span), 1), span=span)
         if name in _ZEROS:
             return tree.Zero(shape=(DimVar(r"`\mathbf 0`", span), DimVar(r"`\mathbf 0`", span)), span=span)
         return None
@@ -259,18 +274,14 @@ class Reader:
         context = self.scope.context
         found: list[Expr] = []
         for meaning in self.scope.meanings.values():
-            if isinstance(meaning, DefinedTensor):
-                definition = meaning.definition
-                if not definition.indices and definition.body.shape == shape:
-                    found.append(tree.Reference(name=definition.key, shape=shape))
-                elif (
-                    len(definition.indices) == 1
-                    and definition.body.shape[1] == 1
-                    and (definition.body.shape[0], definition.indices[0].dim) == shape
-                ):
-                    index = IndexVar("k", definition.indices[0].dim)
-                    member = tree.Reference(name=definition.key, indices=(index,), shape=definition.body.shape)
-                    found.append(tree.Stack(index=index, body=member, axis="columns", shape=shape))
+            if isinstance(meaning, DefinedTensor) and meaning.definition.body.shape == shape:
+                found.append(tree.Reference(name=meaning.definition.key, shape=shape))
+        for definition in self.scope.families.values():
+            rows, columns = definition.body.shape
+            if len(definition.indices) == 1 and columns == 1 and (rows, definition.indices[0].dim) == shape:
+                index = IndexVar("k", definition.indices[0].dim)
+                member = tree.Reference(name=definition.key, indices=(index,), shape=definition.body.shape)
+                found.append(tree.Stack(index=index, body=member, axis="columns", shape=shape))
         defined = {_head(c) for c in found}
         found += [
             tree.Symbol(name=s.name, shape=shape)
@@ -303,7 +314,7 @@ class Reader:
         if whole is not None and self._is_name(whole):
             return self.name(Name(whole, syntax.span))
         inner, sup = self._name_with_superscript(syntax)
-        base = self._subscripted(inner, syntax.sub, syntax)
+        base = self._subscripted(inner, syntax.sub)
         if syntax.primes and not (inner is not syntax.base):
             raise fail("E116", "a prime on something that is no function", syntax.span, help="name it, or write ^\\top")
         return base if sup is None else self.superscripted(base, sup, syntax.span)
@@ -319,7 +330,7 @@ class Reader:
                 return Name(named, syntax.base.span), None
         return syntax.base, syntax.sup
 
-    def _subscripted(self, base: Syntax, sub: Syntax | None, whole: Script) -> Expr:
+    def _subscripted(self, base: Syntax, sub: Syntax | None) -> Expr:
         if sub is None:
             return self.read(base)
         span = Span(base.span.start, max(sub.span.end, base.span.end))
@@ -330,12 +341,10 @@ class Reader:
             constant = self._sized_constant(base, sub, span)
             if constant is not None:
                 return constant
-            meaning = self.scope.meanings.get(base.latex)
-            if isinstance(meaning, DefinedTensor) and meaning.definition.indices:
-                return self.family_member(meaning.definition, sub, span)
+            if base.latex in self.scope.families:
+                return self.family_member(self.scope.families[base.latex], sub, span)
             if not self._is_name(base.latex):
                 raise self.unknown(named or base.latex, span)
-            del whole
         if isinstance(base, Group) and base.delimiter in ("|", r"\|"):
             return self.norm(base, sub)
         return self.entry(self.read(base), sub, span)
@@ -485,8 +494,8 @@ class Reader:
             raise fail("E141", f"the superscript `{sup.latex}` is no power, and no such name is known", sup.span)
         if isinstance(sup, Group) and sup.delimiter == "(" and is_scalar(e.shape) is False:
             raise fail("E142", "a superscript in parentheses is part of a name, and no such name is known", span)
-        exponent = self.read(sup)
-        if isinstance(e, tree.Slice) is False and not is_scalar(e.shape) and _value(exponent) == -1:
+        exponent = _constant(self.read(sup))
+        if not is_scalar(e.shape) and _value(exponent) == -1:
             raise fail(
                 "E140", "inverses of matrices are not read yet", span,
                 help=r"define the inverse under its name: \Sigma^{-1} := …",
@@ -985,6 +994,16 @@ class Reader:
 
 def _composite_or(item: Syntax) -> str:
     return (composite(item) or "") if isinstance(item, Script) else ""
+
+
+def _constant(e: Expr) -> Expr:
+    """A quotient of two numbers as one number: the 3/2 of an exponent."""
+    if isinstance(e, tree.Quotient) and (below := _value(e.denominator)) and (above := _value(e.numerator)) is not None:
+        return build.number(above / below, e.span)
+    if isinstance(e, tree.Product) and len(e.factors) == 2 and _value(e.factors[0]) == -1:
+        inner = _value(_constant(e.factors[1]))
+        return e if inner is None else build.number(-inner, e.span)
+    return e
 
 
 def _value(e: Expr) -> Rational | None:

@@ -131,10 +131,10 @@ class InlineScanner:
                     self._add(passage, content, Span(match.start(), closing + 1), display=False)
                     position = closing + 1
             elif token[0] == "<":
-                offset = self._skip_html(match[3], base + position, passage.end)
-                if offset is not None and offset > passage.end:
-                    return offset, True
-                position = position if offset is None else offset - base
+                skipped = self._skip_html(match[3], base + position, passage.end)
+                if skipped is not None and skipped > passage.end:
+                    return skipped, True
+                position = position if skipped is None else skipped - base
         return passage.end, True
 
     def _dollar(self, view: str, start: int, code: _CodeSpans) -> int | None:

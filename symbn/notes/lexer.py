@@ -60,7 +60,21 @@ def tokenize(text: str, segments: Iterable[Span]) -> list[Token]:
     tokens: list[Token] = []
     for segment in segments:
         _tokenize_segment(text, segment, tokens)
-    return tokens
+    return [_with_size(text, token) for token in tokens]
+
+
+_SIZED = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\Z")
+
+
+def _with_size(text: str, token: Token) -> Token:
+    r"""A delimiter's place begins at its \left."""
+    if token.kind not in ("symbol", "command") or token.text not in _DELIMITERS:
+        return token
+    sized = _SIZED.search(text, max(0, token.span.start - 12), token.span.start)
+    return token if sized is None else Token(token.kind, token.text, Span(sized.start(), token.span.end))
+
+
+_DELIMITERS = frozenset(["(", ")", "[", "]", r"\{", r"\}", "|", r"\|", r"\langle", r"\rangle"])
 
 
 def _tokenize_segment(text: str, segment: Span, tokens: list[Token]) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 from difflib import get_close_matches
 
-from symbn.diagnostics import NoteError, fail
+from symbn.diagnostics import fail
 from symbn.source import SourceFile
 
 LARGEST = 64 * 1024 * 1024

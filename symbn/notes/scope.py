@@ -13,7 +13,7 @@ from symbn.source import Span
 
 @dataclass(frozen=True)
 class DefinedTensor:
-    """A defined constant or indexed family."""
+    """A defined constant: a scalar, vector or matrix."""
 
     definition: Definition
 
@@ -44,6 +44,8 @@ class Scope:
 
     context: Context = field(default_factory=Context)
     meanings: dict[str, Meaning] = field(default_factory=dict)
+    families: dict[str, Definition] = field(default_factory=dict)
+    """Indexed families by their stem: y_i; the stem itself may have a meaning of its own."""
     indices: dict[str, IndexVar] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
     applications: dict[str, list[Syntax]] = field(default_factory=dict)
@@ -52,7 +54,7 @@ class Scope:
     """What a function's name without an argument was understood to be applied to."""
 
     def knows(self, name: str) -> bool:
-        """Whether a name has been declared or defined."""
+        """Whether a name has been declared or defined; a family's stem is no name by itself."""
         context = self.context
         return (
             name in self.meanings
@@ -93,3 +95,8 @@ def composite(script: Script) -> str | None:
     if sub is None or sup is None:
         return None
     return base + (f"_{{{sub}}}" if sub else "") + (f"^{{{sup}}}" if sup else "") + "'" * script.primes
+
+
+def family_key(stem: str) -> str:
+    """The key of a family's definition: its stem may name something else as well."""
+    return f"{stem}_"
