@@ -20,7 +20,7 @@ from symbn.core.ring import Budget, BudgetExceeded
 from symbn.core.terms import NoRule
 from symbn.diagnostics import Diagnostic, Label
 from symbn.evidence.counterexample import Search, confirm, search
-from symbn.explain.conditions import side_conditions
+from symbn.explain.conditions import ConditionFinder
 from symbn.explain.latex import to_latex
 from symbn.expr.context import Context
 from symbn.expr.indexing import Indexing, places_of
@@ -49,12 +49,22 @@ class _Outcome:
     diagnostic: Diagnostic | None = None
 
 
+@dataclass(frozen=True)
+class _Workspace:
+    """What was translated for one context, as long as it has `size` definitions."""
+
+    context: Context
+    size: int
+    indexing: Indexing
+    conditions: ConditionFinder
+
+
 class Verifier:
     """Checks statements; what was translated for one context is kept for the next statement of it."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._indexings: dict[int, tuple[Context, Indexing]] = {}
+        self._workspaces: dict[int, _Workspace] = {}
 
     def check(self, statement: Statement) -> Report:
         """The report of one statement."""
@@ -114,22 +124,23 @@ class Verifier:
             result["diagnostics"] = (last.diagnostic,)
         if last.verdict == "proved":
             sides = [side for goal in statement.goals for side in (goal.left, goal.right)]
-            conditions = side_conditions(sides, statement.context, self._indexing(statement.context))
+            conditions = self._workspace(statement.context).conditions.conditions(sides)
             result["conditions"] = tuple(condition.latex for condition in conditions)
         return result
 
-    def _indexing(self, context: Context) -> Indexing:
-        found = self._indexings.get(id(context))
-        if found is None or found[1].size != len(context.definitions):
-            found = (context, Indexing(context))
-            self._indexings[id(context)] = found
-        return found[1]
+    def _workspace(self, context: Context) -> _Workspace:
+        found = self._workspaces.get(id(context))
+        if found is None or found.size != len(context.definitions):
+            indexing = Indexing(context)
+            found = _Workspace(context, len(context.definitions), indexing, ConditionFinder(context, indexing))
+            self._workspaces[id(context)] = found
+        return found
 
     def _decide(self, goal: Goal, statement: Statement) -> _Outcome:
         context = statement.context
         budget = Budget(self.limits.terms, monotonic() + self.limits.seconds)
         try:
-            indexing = self._indexing(context)
+            indexing = self._workspace(context).indexing
             indexing.ring.budget = budget
             places = places_of(goal.left.shape)
             answer = decide(indexing.to_sum(goal.left, *places), indexing.to_sum(goal.right, *places), indexing.theory)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from symbn.core.contraction import multiply, power, scalarwise
 from symbn.core.ring import Ring
-from symbn.core.terms import Factor, Index, Power, SumOfProducts, Tensor, constant, nested
+from symbn.core.terms import Factor, Head, Index, Power, SumOfProducts, Tensor, constant, nested
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,11 @@ class Theory:
 
     @cached_property
     def _closure(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def unfolded(self) -> dict[tuple[str, bool], dict[tuple[Head, tuple[str | int, ...]], SumOfProducts]]:
+        """What heads become when a definition is unfolded in them, as far as it was needed (`unfolding`)."""
         return {}
 
     def direct(self, name: str) -> frozenset[str]:

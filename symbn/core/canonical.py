@@ -16,7 +16,7 @@ from collections import Counter
 from itertools import permutations
 
 from symbn.core.ring import BudgetExceeded, Ring
-from symbn.core.terms import Component, Factor, Index, Permutation, component_key, index_key
+from symbn.core.terms import Component, Factor, Index, Permutation, index_key
 
 _MOST_CAPTURED = 6
 _Colours = dict[Index, int]
@@ -38,12 +38,12 @@ def _sort_key(factor: Factor) -> tuple[object, ...]:
 def relabel(factors: list[Factor], names: dict[Index, Index]) -> Component:
     """Factors with indices renamed, each arranged, all sorted."""
     renamed = (Factor(f.head, tuple(names.get(i, i) for i in f.indices)) for f in factors)
-    return tuple(sorted(map(arrange, renamed), key=_sort_key))
+    return Component(sorted(map(arrange, renamed), key=_sort_key))
 
 
 def canonical_component(ring: Ring, factors: list[Factor]) -> Component:
     """The canonical form of one connected component.  Raises BudgetExceeded."""
-    bound = list(dict.fromkeys(i for f in factors for i in f.indices if i.is_bound))
+    bound = list(dict.fromkeys(i for f in factors for i in f.indices if isinstance(i.label, int)))
     if not bound:
         return relabel(factors, {})
     if len(bound) == 1:
@@ -91,7 +91,7 @@ def _search(ring: Ring, factors: list[Factor], colours: _Colours) -> Component:
         tried.append(vertex)
         chosen = {i: 2 * c + (c == tied[1] and i != vertex) for i, c in colours.items()}
         found = _search(ring, factors, _refine(factors, chosen))
-        if best is None or component_key(found) < component_key(best):
+        if best is None or found.key < best.key:
             best = found
     assert best is not None
     return best

@@ -39,9 +39,9 @@ from symbn.core.terms import (
     SumOfProducts,
     Tensor,
     accumulate,
-    component_key,
     constant,
     formal,
+    in_order,
     index_key,
     parameter,
 )
@@ -170,18 +170,10 @@ def _components(ring: Ring, factors: list[Factor]) -> Monomial:
             else:
                 apart.append(group)
         groups = [*apart, (bound, joined)]
-    return tuple(sorted((canonical_component(ring, group) for _, group in groups), key=component_key))
+    return in_order(canonical_component(ring, group) for _, group in groups)
 
 
 # Ring operations ------------------------------------------------------------------------------------------
-
-
-def _is_plain(component: Component) -> bool:
-    """Whether a component cannot react with another: no δ, and no power standing alone at free indices."""
-    return not any(
-        isinstance(f.head, DeltaHead) or (isinstance(f.head, Power) and not any(i.is_bound for i in f.indices))
-        for f in component
-    )
 
 
 def _apart(components: Iterable[Component]) -> tuple[list[Factor], list[Index]]:
@@ -192,36 +184,41 @@ def _apart(components: Iterable[Component]) -> tuple[list[Factor], list[Index]]:
         names: dict[Index, Index] = {}
         for factor in component:
             for i in factor.indices:
-                if i.is_bound and i not in names:
+                if isinstance(i.label, int) and i not in names:
                     names[i] = Index(len(bound), i.dim)
                     bound.append(names[i])
-            factors.append(_renamed(factor, names))
+            factors.append(_renamed(factor, names) if names else factor)
     return factors, bound
 
 
 def multiply(a: SumOfProducts, b: SumOfProducts) -> SumOfProducts:
     """a · b, entry by entry: free indices of the same name are the same."""
-    ring = a.ring
     if len(b.terms) == 1 and () in b.terms:
         return a.scaled(b.terms[()])
     if len(a.terms) == 1 and () in a.terms:
         return b.scaled(a.terms[()])
     total: dict[Monomial, Coefficient] = {}
-    plain_b = {m: all(map(_is_plain, m)) for m in b.terms}
     for left, c in a.terms.items():
-        plain_left = all(map(_is_plain, left))
         for right, d in b.terms.items():
-            ring.budget.spend()
-            if (plain_left and (plain_b[right] or not _has_delta(right))) or (plain_b[right] and not _has_delta(left)):
-                accumulate(total, tuple(sorted(left + right, key=component_key)), c * d)
-            else:
+            a.ring.budget.spend()
+            if _react(left, right):
                 factors, bound = _apart(left + right)
                 _add_into(total, normal_product(c * d, factors, bound))
-    return SumOfProducts(ring, total)
+            else:
+                accumulate(total, in_order(left + right), c * d)
+    return SumOfProducts(a.ring, total)
 
 
-def _has_delta(monomial: Monomial) -> bool:
-    return any(isinstance(f.head, DeltaHead) for component in monomial for f in component)
+def _react(left: Monomial, right: Monomial) -> bool:
+    """Whether two monomials do more than stand side by side: a δ that shares an index, two powers of one base."""
+    for one, other in ((left, right), (right, left)):
+        for component in one:
+            if component.is_delta and any(not component.free.isdisjoint(c.free) for c in other):
+                return True
+    powers = {(c[0].head.base, c.free) for c in left if c.is_power and isinstance(c[0].head, Power)}
+    if not powers:
+        return False
+    return any(c.is_power and isinstance(c[0].head, Power) and (c[0].head.base, c.free) in powers for c in right)
 
 
 def _add_into(total: dict[Monomial, Coefficient], addend: SumOfProducts) -> None:
@@ -233,29 +230,40 @@ def bind(e: SumOfProducts, index: Index) -> SumOfProducts:
     """Σ_index e."""
     total: dict[Monomial, Coefficient] = {}
     for monomial, coefficient in e.terms.items():
-        touched = [c for c in monomial if any(index in f.indices for f in c)]
+        touched = [c for c in monomial if index in c.free]
         if not touched:
             accumulate(total, monomial, coefficient * dimension(e.ring, index.dim))
             continue
-        rest = [c for c in monomial if c not in touched]
-        if any(isinstance(f.head, DeltaHead) for c in touched for f in c):
+        rest = [c for c in monomial if index not in c.free]
+        if any(c.is_delta for c in touched):
             touched, rest = list(monomial), []
         factors, bound = _apart(touched)
         new = Index(len(bound), index.dim)
         part = normal_product(coefficient, [_renamed(f, {index: new}) for f in factors], [*bound, new])
         for m, c in part.terms.items():
-            accumulate(total, tuple(sorted([*m, *rest], key=component_key)), c)
+            accumulate(total, in_order([*m, *rest]), c)
     return SumOfProducts(e.ring, total)
 
 
 def rename(e: SumOfProducts, names: Renaming) -> SumOfProducts:
     """e with free indices renamed; two may get one name."""
-    if not any(old in e.free for old, new in names.items() if old != new):
+    moved = {old: new for old, new in names.items() if old != new and old in e.free}
+    if not moved:
         return e
+    apart = len(set(moved.values())) == len(moved) and (e.free - moved.keys()).isdisjoint(moved.values())
+    constant_target = any(new.is_constant for new in moved.values())
     total: dict[Monomial, Coefficient] = {}
     for monomial, coefficient in e.terms.items():
-        factors, bound = _apart(monomial)
-        _add_into(total, normal_product(coefficient, [_renamed(f, names) for f in factors], bound))
+        if apart and not constant_target and not any(c.is_delta for c in monomial):
+            e.ring.budget.spend()
+            components = (
+                c if c.free.isdisjoint(moved) else canonical_component(e.ring, [_renamed(f, moved) for f in c])
+                for c in monomial
+            )
+            accumulate(total, in_order(components), coefficient)
+        else:
+            factors, bound = _apart(monomial)
+            _add_into(total, normal_product(coefficient, [_renamed(f, moved) for f in factors], bound))
     return SumOfProducts(e.ring, total)
 
 
@@ -414,7 +422,7 @@ def leading_monomial(e: SumOfProducts) -> Monomial:
 
     A monomial order: compatible with multiplication by a monomial, as far as components do not react.
     """
-    return max(e.terms, key=lambda m: (sum(map(len, m)), -len(m), tuple(component_key(c) for c in reversed(m))))
+    return max(e.terms, key=lambda m: (sum(map(len, m)), -len(m), tuple(c.key for c in reversed(m))))
 
 
 def _power_atom(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
@@ -501,7 +509,7 @@ def _monomial_power(e: SumOfProducts, exponent: Coefficient, integer: bool) -> S
         content = -c
     else:
         content = ring.one
-    inside = SumOfProducts(ring, {tuple(sorted(rest, key=component_key)): c / content})
+    inside = SumOfProducts(ring, {in_order(rest): c / content})
     return multiply(multiply(_coefficient_power(content, exponent), result), _power_atom(inside, exponent))
 
 

@@ -13,7 +13,8 @@ unless isomorphic to it, so they are linearly independent over ℚ(dimensions) f
 functions as free symbols.  What is not shown equal is a `Residual`, never a proof.
 
 *Definitions stay folded until unfolding is needed*: with names as atoms an equality holds for whatever they
-stand for; names are unfolded one at a time, the one defined last first, until the sides agree or none is left.
+stand for.  Names are unfolded one at a time, first where they are differentiated, then everywhere, each time the
+one defined last first, until the sides agree or none is left.
 """
 
 from __future__ import annotations
@@ -24,8 +25,6 @@ from symbn.core.axioms import CLEARING, CONTRACTION, RADICAL, SYMMETRY, UNFOLDIN
 from symbn.core.radicals import clear_one, has_powers, reduce_leading_monomials
 from symbn.core.terms import Power, SumOfProducts, Tensor
 from symbn.core.unfolding import unfold
-
-_FEW_TERMS = 40
 
 
 @dataclass(frozen=True)
@@ -67,32 +66,40 @@ def decide(left: SumOfProducts, right: SumOfProducts, theory: Theory) -> Proof |
     seen = [left, right]
     unfolded: list[str] = []
     rules = [CONTRACTION]
+    settled = False
     while True:
-        used = _rules_that_annul(difference, last=not _unfoldable(difference, theory))
+        slotted = difference.slotted_names & theory.unfoldings.keys()
+        thorough = not _unfoldable(difference, theory) or not (slotted or settled)
+        settled = settled or not slotted
+        used = _rules_that_annul(difference, thorough)
         if used is not None:
             return Proof(
                 left, right, _conditions(seen), tuple(unfolded), tuple(dict.fromkeys([*rules, *used])),
                 _assumptions(seen),
             )  # fmt: skip
-        names = _unfoldable(difference, theory)
+        names = slotted or _unfoldable(difference, theory)
         if not names:
             return Residual(difference, tuple(unfolded), _reach(difference))
         chosen = max(names, key=lambda name: (theory.unfoldings[name].rank, name))
-        difference = unfold(difference, theory.unfoldings[chosen], theory)
-        unfolded.append(chosen)
+        difference = unfold(difference, theory.unfoldings[chosen], theory, slotted_only=bool(slotted))
+        if chosen not in unfolded:
+            unfolded.append(chosen)
         seen.append(difference)
         rules.append(UNFOLDING)
 
 
-def _unfoldable(e: SumOfProducts, theory: Theory) -> set[str]:
-    return {name for name in e.tensor_names if name in theory.unfoldings}
+def _unfoldable(e: SumOfProducts, theory: Theory) -> frozenset[str]:
+    return e.tensor_names & theory.unfoldings.keys()
 
 
-def _rules_that_annul(e: SumOfProducts, last: bool) -> tuple[Rule, ...] | None:
-    """The rules by which e is 0; None if that is not shown.  The costly ones are tried at the end, or on few terms."""
+def _rules_that_annul(e: SumOfProducts, thorough: bool) -> tuple[Rule, ...] | None:
+    """The rules by which e is 0; None if that is not shown.
+
+    The costly ones are tried once all derivatives are unfolded, and at the end.
+    """
     if e.is_zero():
         return ()
-    if not has_powers(e) or not (last or len(e.terms) <= _FEW_TERMS):
+    if not thorough or not has_powers(e):
         return None
     reduced = reduce_leading_monomials(e)
     if reduced.is_zero():

@@ -40,7 +40,7 @@ class Budget:
         self.used += amount
         if self.used > self.terms:
             raise BudgetExceeded(f"more than {self.terms} terms were made")
-        if self.deadline is not None and monotonic() > self.deadline:
+        if self.deadline is not None and self.used % 16 == 0 and monotonic() > self.deadline:
             raise BudgetExceeded("out of time")
 
 

@@ -27,7 +27,7 @@ under conjugation); `docs` in `equality` say what follows from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -238,13 +238,47 @@ class Factor(NamedTuple):
     indices: tuple[Index, ...]
 
 
-Component: TypeAlias = tuple[Factor, ...]
+class Component(tuple[Factor, ...]):
+    """The factors of one connected component; what is asked of it often is kept."""
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """A total order on canonical components."""
+        return tuple((f.head.key, tuple(map(index_key, f.indices))) for f in self)
+
+    @cached_property
+    def _hash(self) -> int:
+        return tuple.__hash__(self)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def free(self) -> frozenset[Index]:
+        """The indices that are not bound here."""
+        return frozenset(i for f in self for i in f.indices if not isinstance(i.label, int))
+
+    @cached_property
+    def is_delta(self) -> bool:
+        return isinstance(self[0].head, DeltaHead)
+
+    @cached_property
+    def is_power(self) -> bool:
+        """Whether it is a power standing alone at free indices: it can merge with another."""
+        return len(self) == 1 and isinstance(self[0].head, Power) and len(self.free) == len(set(self[0].indices))
+
+
 Monomial: TypeAlias = tuple[Component, ...]
 
 
 def component_key(component: Component) -> tuple[object, ...]:
     """A total order on canonical components."""
-    return tuple((f.head.key, tuple(map(index_key, f.indices))) for f in component)
+    return component.key
+
+
+def in_order(components: Iterable[Component]) -> Monomial:
+    """Components as a monomial."""
+    return tuple(sorted(components, key=component_key))
 
 
 class SumOfProducts:
@@ -259,7 +293,7 @@ class SumOfProducts:
     @cached_property
     def key(self) -> str:
         """A digest that orders sums; equality is structural."""
-        return digest(sorted((tuple(map(component_key, m)), c.key) for m, c in self.terms.items()))
+        return digest(sorted((tuple(c.key for c in m), k.key) for m, k in self.terms.items()))
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, SumOfProducts) and self.terms == other.terms)
@@ -279,7 +313,7 @@ class SumOfProducts:
     @cached_property
     def free(self) -> frozenset[Index]:
         """The indices that are not bound here (parameters, formal and constant ones included)."""
-        return frozenset(i for factor in self.factors() for i in factor.indices if not i.is_bound)
+        return frozenset(i for monomial in self.terms for component in monomial for i in component.free)
 
     def factors(self) -> Iterator[Factor]:
         for monomial in self.terms:
@@ -290,6 +324,17 @@ class SumOfProducts:
     def tensor_names(self) -> frozenset[str]:
         """The names of all tensors in it, nested ones included."""
         return frozenset(name for factor in self.factors() for name in head_names(factor.head))
+
+    @cached_property
+    def slotted_names(self) -> frozenset[str]:
+        """The names of the tensors that occur differentiated in it, nested ones included."""
+        found: set[str] = set()
+        for factor in self.factors():
+            if isinstance(factor.head, Tensor) and factor.head.slots:
+                found.add(factor.head.name)
+            for inner in nested(factor.head):
+                found |= inner.slotted_names
+        return frozenset(found)
 
     def __add__(self, other: SumOfProducts) -> SumOfProducts:
         terms = dict(self.terms)

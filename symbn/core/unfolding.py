@@ -27,8 +27,10 @@ from symbn.core.contraction import (
 from symbn.core.differentiation import Variable, differentiate
 from symbn.core.terms import (
     Argument,
+    Component,
     DeltaHead,
     Factor,
+    Head,
     Index,
     NoRule,
     Power,
@@ -44,13 +46,13 @@ _Slots = tuple[tuple[Slot, tuple[Index, ...]], ...]
 _Replacement = Callable[[Tensor, tuple[Index, ...], _Slots, tuple[Argument, ...]], SumOfProducts | None]
 
 
-def unfold(e: SumOfProducts, unfolding: Unfolding, theory: Theory) -> SumOfProducts:
-    """e with every atom of one definition replaced by what it stands for."""
+def unfold(e: SumOfProducts, unfolding: Unfolding, theory: Theory, slotted_only: bool = False) -> SumOfProducts:
+    """e with every atom of one definition (or only its derivatives) replaced by what it stands for."""
 
     def replacement(
         head: Tensor, out: tuple[Index, ...], slots: _Slots, arguments: tuple[Argument, ...]
     ) -> SumOfProducts | None:
-        if head.name != unfolding.name:
+        if head.name != unfolding.name or (slotted_only and not slots):
             return None
         body = rename(unfolding.body, dict(zip(unfolding.indices, out, strict=True)))
         held = theory.functions_only
@@ -61,7 +63,9 @@ def unfold(e: SumOfProducts, unfolding: Unfolding, theory: Theory) -> SumOfProdu
             body = substitute(body, name, argument)
         return body
 
-    return _rebuild(e, frozenset({unfolding.name}), replacement)
+    wanted = slotted_names if slotted_only else tensor_names
+    kept = theory.unfolded.setdefault((unfolding.name, slotted_only), {})
+    return _rebuild(e, unfolding.name, replacement, wanted, kept)
 
 
 def substitute(e: SumOfProducts, name: str, value: Argument) -> SumOfProducts:
@@ -75,7 +79,7 @@ def substitute(e: SumOfProducts, name: str, value: Argument) -> SumOfProducts:
         assert not slots and not arguments, "a parameter is no function"
         return rename(value.body, dict(zip(value.formals, out, strict=True)))
 
-    return _rebuild(e, frozenset({name}), replacement)
+    return _rebuild(e, name, replacement, tensor_names)
 
 
 def at_zero(e: SumOfProducts, name: str) -> SumOfProducts:
@@ -84,53 +88,88 @@ def at_zero(e: SumOfProducts, name: str) -> SumOfProducts:
     def replacement(head: Tensor, *_: object) -> SumOfProducts | None:
         return SumOfProducts(e.ring, {}) if head.name == name else None
 
-    return _rebuild(e, frozenset({name}), replacement)
+    return _rebuild(e, name, replacement, tensor_names)
 
 
-def _rebuild(e: SumOfProducts, names: frozenset[str], replacement: _Replacement) -> SumOfProducts:
-    """e with tensors replaced wherever one of `names` occurs in a factor, however deep."""
-    if names.isdisjoint(e.tensor_names):
+_Kept = dict[tuple[Head, tuple[str | int, ...]], SumOfProducts]
+_Names = Callable[[SumOfProducts], frozenset[str]]
+
+
+def tensor_names(e: SumOfProducts) -> frozenset[str]:
+    """The names of all tensors in a sum."""
+    return e.tensor_names
+
+
+def slotted_names(e: SumOfProducts) -> frozenset[str]:
+    """The names of all tensors that occur differentiated in a sum."""
+    return e.slotted_names
+
+
+def _rebuild(
+    e: SumOfProducts, name: str, replacement: _Replacement, names: _Names, kept: _Kept | None = None
+) -> SumOfProducts:
+    """e with tensors replaced wherever `name` is among the names of a factor, however deep.
+
+    What a head becomes is the same wherever it stands: it is `kept` at placeholder indices.
+    """
+    if name not in names(e):
         return e
     result = SumOfProducts(e.ring, {})
     for monomial, coefficient in e.terms.items():
         product = constant(coefficient)
+        untouched: list[Component] = []
         for component in monomial:
-            if not any(_mentions(factor, names) for factor in component):
-                product = multiply(product, SumOfProducts(e.ring, {(component,): e.ring.one}))
+            if not any(_mentions(factor, name, names) for factor in component):
+                untouched.append(component)
                 continue
             factors, bound = opened_component(component)
             inside = constant(e.ring.one)
             for factor in factors:
-                inside = multiply(inside, _rebuild_factor(e, factor, names, replacement))
+                inside = multiply(inside, _rebuilt(e, factor, name, replacement, names, kept))
             for index in bound:
                 inside = bind(inside, index)
             product = multiply(product, inside)
+        if untouched:
+            product = multiply(product, SumOfProducts(e.ring, {tuple(untouched): e.ring.one}))
         result = result + product
     return result
 
 
-def _mentions(factor: Factor, names: frozenset[str]) -> bool:
+def _rebuilt(
+    e: SumOfProducts, factor: Factor, name: str, replacement: _Replacement, names: _Names, kept: _Kept | None
+) -> SumOfProducts:
+    if kept is None or not _mentions(factor, name, names):
+        return _rebuild_factor(e, factor, name, replacement, names)
+    dims = tuple(i.dim for i in factor.indices)
+    places = tuple(Index(f"?{number}", dim) for number, dim in enumerate(dims))
+    found = kept.get((factor.head, dims))
+    if found is None:
+        found = _rebuild_factor(e, Factor(factor.head, places), name, replacement, names)
+        kept[(factor.head, dims)] = found
+    return rename(found, dict(zip(places, factor.indices, strict=True)))
+
+
+def _mentions(factor: Factor, name: str, names: _Names) -> bool:
     head = factor.head
-    if isinstance(head, Tensor) and head.name in names:
+    if isinstance(head, Tensor) and head.name == name and (names is tensor_names or head.slots):
         return True
-    return any(not names.isdisjoint(inner.tensor_names) for inner in nested(head))
+    return any(name in names(inner) for inner in nested(head))
 
 
 def _rebuild_factor(
-    e: SumOfProducts, factor: Factor, names: frozenset[str], replacement: _Replacement
+    e: SumOfProducts, factor: Factor, name: str, replacement: _Replacement, names: _Names
 ) -> SumOfProducts:
     head, indices = factor
-    if not _mentions(factor, names) or isinstance(head, DeltaHead):
+    if not _mentions(factor, name, names) or isinstance(head, DeltaHead):
         return atom(e.ring, head, indices)
     if isinstance(head, Tensor):
         out, slots, arguments = split_tensor(head, indices)
-        rebuilt = tuple(Argument(a.formals, _rebuild(a.body, names, replacement)) for a in arguments)
+        rebuilt = tuple(Argument(a.formals, _rebuild(a.body, name, replacement, names)) for a in arguments)
         replaced = replacement(head, out, slots, rebuilt)
         return tensor(e.ring, head.name, out, slots, rebuilt, head.symmetric) if replaced is None else replaced
     if isinstance(head, Power):
-        return power(_rebuild(opened(head.base, indices), names, replacement), head.exponent)
+        return power(_rebuild(opened(head.base, indices), name, replacement, names), head.exponent)
     if isinstance(head, Scalarwise):
-        return scalarwise(
-            head.function, head.order, _rebuild(opened(head.argument, indices), names, replacement), head.known
-        )
+        argument = _rebuild(opened(head.argument, indices), name, replacement, names)
+        return scalarwise(head.function, head.order, argument, head.known)
     raise NoRule(f"no rule to rebuild {head!r}")

@@ -26,22 +26,43 @@ class SideCondition:
     relation: str
 
 
-def side_conditions(expressions: Iterable[Expr], context: Context, indexing: Indexing) -> list[SideCondition]:
-    """The conditions of expressions and of all definitions that they rest on."""
-    expressions = list(expressions)
-    found: dict[str, SideCondition] = {}
-    bodies = [*expressions, *(d.body for d in context.definitions_used(expressions) if not d.parameters)]
-    differentiated = any(isinstance(n, tree.Derivative) for e in bodies for n in tree.walk(e))
-    for body in _with_applied(bodies, context):
-        for needed, relation in _needs(body, differentiated):
-            latex = _condition(needed, relation, indexing)
-            if latex is not None and latex not in found:
-                found[latex] = SideCondition(latex, needed, relation)
-    return [
-        condition
-        for latex, condition in found.items()
-        if not (condition.relation != ">" and latex.replace(rf" {condition.relation} 0", " > 0") in found)
-    ]
+class ConditionFinder:
+    """The side conditions within one context; those of a definition are found once."""
+
+    def __init__(self, context: Context, indexing: Indexing) -> None:
+        self.context = context
+        self.indexing = indexing
+        self._of_definition: dict[tuple[str, bool], list[SideCondition]] = {}
+
+    def conditions(self, expressions: Iterable[Expr]) -> list[SideCondition]:
+        """The conditions of expressions and of all definitions that they rest on."""
+        expressions = list(expressions)
+        used = [d for d in self.context.definitions_used(expressions) if not d.parameters]
+        bodies = [*expressions, *(d.body for d in used)]
+        differentiated = any(isinstance(n, tree.Derivative) for e in bodies for n in tree.walk(e))
+        found: dict[str, SideCondition] = {}
+        for expression in expressions:
+            found |= {c.latex: c for c in self._in(expression, differentiated)}
+        for definition in used:
+            key = (definition.key, differentiated)
+            if key not in self._of_definition:
+                self._of_definition[key] = self._in(definition.body, differentiated)
+            for condition in self._of_definition[key]:
+                found.setdefault(condition.latex, condition)
+        return [
+            condition
+            for latex, condition in found.items()
+            if condition.relation == ">" or latex.replace(rf" {condition.relation} 0", " > 0") not in found
+        ]
+
+    def _in(self, body: Expr, differentiated: bool) -> list[SideCondition]:
+        found = []
+        for part in _with_applied([body], self.context):
+            for needed, relation in _needs(part, differentiated):
+                latex = _condition(needed, relation, self.indexing)
+                if latex is not None:
+                    found.append(SideCondition(latex, needed, relation))
+        return found
 
 
 def _with_applied(bodies: list[Expr], context: Context) -> list[Expr]:

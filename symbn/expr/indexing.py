@@ -35,7 +35,6 @@ class Indexing:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.size = len(context.definitions)
         signs = {"positive": "positive", "nonnegative": "nonnegative"}
         parameters = {
             name: signs.get(symbol.sign, "real") for name, symbol in context.symbols.items() if symbol.shape == (1, 1)

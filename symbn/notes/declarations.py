@@ -64,6 +64,7 @@ class Declarer:
             self._declare_family(subject, family, shape, span)
         else:
             self._check_free(name, span)
+            self.scope.families.pop(name, None)  # x_t was a family; from here on x_t is an entry of x
             self.scope.context.symbols[name] = SymbolDeclaration(name, shape, sign, structure)
         self.scope.places.setdefault(name, span)
 
