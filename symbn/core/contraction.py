@@ -245,6 +245,22 @@ def bind(e: SumOfProducts, index: Index) -> SumOfProducts:
     return SumOfProducts(e.ring, total)
 
 
+def contract(parts: list[SumOfProducts], bound: Iterable[Index]) -> SumOfProducts:
+    """Σ_bound Π parts, each index bound as soon as no other part carries it, so that little is ever expanded."""
+    pending = list(parts)
+    open_indices = list(bound)
+    product = pending.pop(0)
+    while True:
+        done = [i for i in open_indices if not any(i in part.free for part in pending)]
+        for index in done:
+            product = bind(product, index)
+        open_indices = [i for i in open_indices if i not in done]
+        if not pending:
+            return product
+        neighbour = next((k for k, part in enumerate(pending) if not part.free.isdisjoint(product.free)), 0)
+        product = multiply(product, pending.pop(neighbour))
+
+
 def rename(e: SumOfProducts, names: Renaming) -> SumOfProducts:
     """e with free indices renamed; two may get one name."""
     moved = {old: new for old, new in names.items() if old != new and old in e.free}

@@ -21,6 +21,7 @@ from symbn.core.axioms import KNOWN_DERIVATIVES, Theory, mentioned_names
 from symbn.core.contraction import (
     atom,
     bind,
+    contract,
     delta,
     fresh,
     multiply,
@@ -75,14 +76,10 @@ def differentiate(e: SumOfProducts, by: Variable, theory: Theory) -> SumOfProduc
             factors, bound = opened_component(component)
             inside = SumOfProducts(e.ring, {})
             for number, factor in enumerate(factors):
-                part = _differentiate_factor(factor, by, theory)
-                if part.is_zero():
-                    continue
-                for other in factors[:number] + factors[number + 1 :]:
-                    part = multiply(part, atom(e.ring, other.head, other.indices))
-                inside = inside + part
-            for index in bound:
-                inside = bind(inside, index)
+                changed_factor = _differentiate_factor(factor, by, theory)
+                if not changed_factor.is_zero():
+                    others = [atom(e.ring, *other) for k, other in enumerate(factors) if k != number]
+                    inside = inside + contract([changed_factor, *others], bound)
             result = result + multiply(rest, inside)
     return result
 

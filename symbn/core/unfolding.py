@@ -14,7 +14,7 @@ from collections.abc import Callable
 from symbn.core.axioms import Theory, Unfolding
 from symbn.core.contraction import (
     atom,
-    bind,
+    contract,
     multiply,
     opened,
     opened_component,
@@ -123,11 +123,7 @@ def _rebuild(
                 untouched.append(component)
                 continue
             factors, bound = opened_component(component)
-            inside = constant(e.ring.one)
-            for factor in factors:
-                inside = multiply(inside, _rebuilt(e, factor, name, replacement, names, kept))
-            for index in bound:
-                inside = bind(inside, index)
+            inside = contract([_rebuilt(e, factor, name, replacement, names, kept) for factor in factors], bound)
             product = multiply(product, inside)
         if untouched:
             product = multiply(product, SumOfProducts(e.ring, {tuple(untouched): e.ring.one}))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from symbn.core.ring import Coefficient
 from symbn.explain.latex import to_latex
 from symbn.expr import tree
+from symbn.expr.build import is_sum_of_squares
 from symbn.expr.context import Context
 from symbn.expr.indexing import Indexing, places_of
 from symbn.expr.tree import Expr
@@ -104,7 +105,10 @@ def _nonzero(e: Expr) -> Iterable[tuple[Expr, str]]:
         for factor in e.factors:
             yield from _nonzero(factor)
     elif isinstance(e, tree.Power) and isinstance(e.exponent, tree.Number) and e.exponent.value > 0:
-        yield e.base, r"\ne" if e.exponent.value.denominator == 1 else ">"
+        if e.exponent.value.denominator == 1:
+            yield from _nonzero(e.base)
+        else:
+            yield e.base, ">"
     else:
         yield e, r"\ne"
 
@@ -113,14 +117,21 @@ def _condition(e: Expr, relation: str, indexing: Indexing) -> str | None:
     """The condition as LaTeX; None if the declarations give it."""
     if isinstance(e, tree.Fill):
         e = e.arg
+    if is_sum_of_squares(e):
+        if relation == r"\ge":
+            return None
+        inside = e.arg if isinstance(e, tree.Trace) else e
+        assert isinstance(inside, tree.Product)
+        root = next(f for f in inside.factors if not isinstance(f, tree.Transpose) or len(inside.factors) == 1)
+        return rf"{to_latex(root)} \ne 0"
     coefficient = indexing.to_sum(e, *places_of(e.shape)).as_coefficient()
     if coefficient is not None:
         if coefficient.is_positive() or (relation == r"\ge" and coefficient.is_nonnegative()):
             return None
         if relation != r"\ge":
-            root = _only_root(coefficient)
-            if root is not None:
-                return rf"{root[0]} \ne {root[1]}" if root[1] > 0 else None
+            excluded = _only_root(coefficient)
+            if excluded is not None:
+                return rf"{excluded[0]} \ne {excluded[1]}" if excluded[1] > 0 else None
     where = "" if e.is_scalar else r" \text{ in every entry}"
     return f"{to_latex(e)} {relation} 0{where}"
 

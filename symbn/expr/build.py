@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symbn.diagnostics import Diagnostic, Label, ShapeError
+from symbn.diagnostics import Diagnostic, Label, NoteError, ShapeError
 from symbn.expr import tree
 from symbn.expr.shape import (
     is_column,
@@ -89,10 +89,11 @@ def _broadcast(scalar: Expr, beside: Expr, notices: Notices) -> Expr:
     if _is_zero(scalar):
         return tree.Zero(shape=beside.shape, span=scalar.span)
     if is_square(beside.shape) and not is_scalar(beside.shape):
-        raise shape_error(
+        misread = shape_error(
             "S220", "a scalar added to a square matrix can mean two things", (beside, scalar),
             r"write \lambda I for the diagonal, or \lambda \mathbf 1 \mathbf 1^\top for every entry",
         )  # fmt: skip
+        raise NoteError(misread.diagnostic)
     notices["a scalar beside a vector stands in every entry"] = None
     return tree.Fill(arg=scalar, shape=beside.shape, span=scalar.span)
 
@@ -279,6 +280,18 @@ def norm_squared(e: Expr, span: Span | None) -> Expr:
     left, right = (transpose(e), e) if not is_row(e.shape) else (e, transpose(e))
     product = tree.Product(factors=(left, right), shape=(left.shape[0], right.shape[1]), span=span)
     return product if is_vector(e.shape) else tree.Trace(arg=product, shape=SCALAR, span=span)
+
+
+def is_sum_of_squares(e: Expr) -> bool:
+    """Whether e is written as xᵀx or tr(AᵀA)."""
+    if isinstance(e, tree.Trace):
+        return is_sum_of_squares(e.arg)
+    if not isinstance(e, tree.Product) or len(e.factors) != 2:
+        return False
+    left, right = e.factors
+    return (isinstance(left, tree.Transpose) and left.arg == right) or (
+        isinstance(right, tree.Transpose) and right.arg == left
+    )
 
 
 def entry(e: Expr, row: tree.Ix | None, column: tree.Ix | None, span: Span | None) -> Expr:

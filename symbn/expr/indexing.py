@@ -263,7 +263,7 @@ class Indexing:
             raise NoRule(f"a derivative by {name}, whose definition holds a derivative")
         (factor,) = unfolding.body.factors()
         assert isinstance(factor.head, Tensor)
-        if factor.head.arguments or not set(unfolding.indices) <= set(factor.indices):
+        if not set(unfolding.indices) <= set(factor.indices):
             raise NoRule(f"a derivative by {name}")
         names = dict(zip(unfolding.indices, indices, strict=True))
         return Variable(factor.head.name, tuple(names.get(i, i) for i in factor.indices))
@@ -277,6 +277,8 @@ def _is_alias(body: SumOfProducts) -> bool:
         and len(factors) == 1
         and all(c.is_one() for c in body.terms.values())
         and isinstance(factors[0].head, Tensor)
+        and not factors[0].head.arguments
+        and not factors[0].head.slots
     )
 
 

@@ -17,7 +17,7 @@ from symbn.expr.shape import finished, is_column, is_scalar, resolved, shape_tex
 from symbn.expr.statement import Goal, Statement
 from symbn.expr.tree import Definition, DimVar, Expr, IndexVar
 from symbn.notes.declarations import Declarer
-from symbn.notes.expressions import Reader, transposes
+from symbn.notes.expressions import Reader, is_builtin, is_constant, transposes
 from symbn.notes.lexer import tokenize
 from symbn.notes.markdown import MathBlock
 from symbn.notes.parser import RELATIONS, parse_block
@@ -359,7 +359,7 @@ class Elaborator:
 
     def _is_new(self, head: _Head | None, side: Syntax) -> bool:
         """Whether nothing of a head's name is known yet."""
-        if head is None or head.name in (r"\partial", r"\nabla", "d"):
+        if head is None or head.name in (r"\partial", r"\nabla", "d") or is_builtin(head.name):
             return False
         scope = self.scope
         if head.indices and head.name in scope.families:
@@ -691,11 +691,20 @@ def _head(side: Syntax, body: Syntax | None = None) -> _Head | None:
             if function is None or function.decoration:
                 return None
             given = group.content.items if isinstance(group.content, Commas) else (group.content,)
-            names = tuple(spelled(g) if isinstance(g, (Name, Script)) else None for g in given)
+            names = tuple(_parameter(g) for g in given)
             if any(name is None for name in names):
                 return None
             return _Head(function.name, tuple(name for name in names if name is not None))
     return None
+
+
+def _parameter(syntax: Syntax) -> str | None:
+    """A plain name, as a parameter of a function has; None for anything else."""
+    plain = isinstance(syntax, Name) or (isinstance(syntax, Script) and syntax.sup is None and not syntax.primes)
+    base = syntax.base if isinstance(syntax, Script) else syntax
+    if not plain or not isinstance(base, Name) or is_constant(base.latex):
+        return None
+    return spelled(syntax)
 
 
 def _decorated(head: _Head) -> str:

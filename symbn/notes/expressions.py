@@ -62,6 +62,16 @@ _DIFFERENTIALS = frozenset(["d", r"\mathrm{d}"])
 _NOT_YET = {"det", "vec", "softmax", "max", "min", "relu", "ReLU", "abs", "sign", "erf", "arg"}
 
 
+def is_builtin(word: str) -> bool:
+    """Whether a word is an operator that symbn knows (or reserves): no note defines it anew."""
+    return word in _ELEMENTWISE or word in _NOT_YET or word.lower() in ("tr", "trace", "diag")
+
+
+def is_constant(name: str) -> bool:
+    """Whether a name without a meaning of its own is the identity, the ones or the zeros."""
+    return name in _IDENTITIES | _ONES | _ZEROS
+
+
 def transposes(sup: Syntax | None) -> bool:
     """Whether a superscript says transpose."""
     return isinstance(sup, Name) and sup.latex in _TRANSPOSES
@@ -500,6 +510,10 @@ class Reader:
                 "E140", "inverses of matrices are not read yet", span,
                 help=r"define the inverse under its name: \Sigma^{-1} := …",
             )  # fmt: skip
+        if _is_norm(e) and isinstance(e, tree.Power) and (natural := _value(exponent)) and natural % 2 == 0:
+            e, exponent = e.base, build.number(natural / 2)  # ‖x‖² is xᵀx, without a root
+            if natural == 2:
+                return tree.at_span(e, span)
         return build.power(e, exponent, span)
 
     # Groups, products and application ---------------------------------------------------------------------
@@ -994,6 +1008,11 @@ class Reader:
 
 def _composite_or(item: Syntax) -> str:
     return (composite(item) or "") if isinstance(item, Script) else ""
+
+
+def _is_norm(e: Expr) -> bool:
+    """√(xᵀx) or √tr(AᵀA), as a norm is read."""
+    return isinstance(e, tree.Power) and _value(e.exponent) == Rational(1, 2) and build.is_sum_of_squares(e.base)
 
 
 def _constant(e: Expr) -> Expr:
