@@ -11,7 +11,7 @@ The reductions, each an identity for every size:
     e^k                   = e ⋯ e             k natural
     (c e)^r               = c^r e^r           r integer, or c ≥ 0
     (e₁ e₂)^r             = e₁^r e₂^r         r integer, or e₁ a sum of squares
-    (e^a)^r               = e^(a r)           r integer, or a no integer (then e > 0)
+    (e^a)^r               = e^(a r)           r integer, or e > 0: a no integer, or e a sum of squares
 """
 
 from __future__ import annotations
@@ -446,6 +446,11 @@ def _power_atom(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
     return atom(e.ring, Power(body, exponent, symmetries), captured)
 
 
+def _power_or_product(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
+    """e ^ exponent for an e that splits no further."""
+    return power(e, exponent) if exponent.as_natural() is not None else _power_atom(e, exponent)
+
+
 def _coefficient_power(c: Coefficient, exponent: Coefficient) -> SumOfProducts:
     """c ^ exponent: whole powers stay coefficients, the rest splits over factors that are known to be ≥ 0."""
     ring = c.ring
@@ -501,9 +506,11 @@ def _monomial_power(e: SumOfProducts, exponent: Coefficient, integer: bool) -> S
         alone = len(component) == 1 and isinstance(head, Power)
         if alone and isinstance(head, Power):
             fractional = head.exponent.as_fraction()
-            if integer or (fractional is not None and fractional.denominator != 1):
+            rooted = fractional is not None and fractional.denominator != 1
+            if integer or rooted or _is_nonnegative(head.base):
                 base = opened(head.base, component[0].indices)
-                result = multiply(result, _power_atom(base, head.exponent * exponent))
+                total = head.exponent * exponent * ring.rational(multiplicity)
+                result = multiply(result, _power_or_product(base, total))
                 continue
         if len(component) == 1 and isinstance(head, DeltaHead):
             value = exponent.as_fraction()
@@ -512,9 +519,7 @@ def _monomial_power(e: SumOfProducts, exponent: Coefficient, integer: bool) -> S
             result = multiply(result, SumOfProducts(ring, {(component,): ring.one}))
         elif integer or _is_sum_of_squares(component):
             single = SumOfProducts(ring, {(component,): ring.one})
-            result = multiply(
-                result, power(single, total) if total.as_natural() is not None else _power_atom(single, total)
-            )
+            result = multiply(result, _power_or_product(single, total))
         else:
             rest += [component] * multiplicity
     if not rest:
@@ -527,6 +532,11 @@ def _monomial_power(e: SumOfProducts, exponent: Coefficient, integer: bool) -> S
         content = ring.one
     inside = SumOfProducts(ring, {in_order(rest): c / content})
     return multiply(multiply(_coefficient_power(content, exponent), result), _power_atom(inside, exponent))
+
+
+def _is_nonnegative(e: SumOfProducts) -> bool:
+    """Whether every term is a coefficient ≥ 0 times sums of squares (sufficient for e ≥ 0)."""
+    return all(c.is_nonnegative() and all(map(_is_sum_of_squares, m)) for m, c in e.terms.items())
 
 
 def _is_sum_of_squares(component: Component) -> bool:

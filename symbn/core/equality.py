@@ -13,8 +13,8 @@ unless isomorphic to it, so they are linearly independent over ℚ(dimensions) f
 functions as free symbols.  What is not shown equal is a `Residual`, never a proof.
 
 *Definitions stay folded until unfolding is needed*: with names as atoms an equality holds for whatever they
-stand for.  Names are unfolded one at a time, first where they are differentiated, then everywhere, each time the
-one defined last first, until the sides agree or none is left.
+stand for.  Names are unfolded one at a time until the sides agree or none is left: first where they are
+differentiated, then everywhere; each time one that only one side has, if there is one, and the one defined last.
 """
 
 from __future__ import annotations
@@ -62,30 +62,45 @@ class Residual:
 
 def decide(left: SumOfProducts, right: SumOfProducts, theory: Theory) -> Proof | Residual:
     """Whether left = right; free indices are for all.  Raises BudgetExceeded, ZeroDivisionError."""
-    difference = left - right
+    sides = left, right
     seen = [left, right]
     unfolded: list[str] = []
     rules = [CONTRACTION]
     settled = False
     while True:
-        slotted = difference.slotted_names & theory.unfoldings.keys()
-        thorough = not _unfoldable(difference, theory) or not (slotted or settled)
+        difference = sides[0] - sides[1]
+        slotted = _slotted(difference, theory)
+        names = slotted or _unfoldable(difference, theory)
+        thorough = not names or not (slotted or settled)
         settled = settled or not slotted
         used = _rules_that_annul(difference, thorough)
         if used is not None:
-            return Proof(
-                left, right, _conditions(seen), tuple(unfolded), tuple(dict.fromkeys([*rules, *used])),
-                _assumptions(seen),
-            )  # fmt: skip
-        names = slotted or _unfoldable(difference, theory)
+            found = tuple(dict.fromkeys([*rules, *used]))
+            return Proof(left, right, _conditions(seen), tuple(unfolded), found, _assumptions(seen))
         if not names:
             return Residual(difference, tuple(unfolded), _reach(difference))
-        chosen = max(names, key=lambda name: (theory.unfoldings[name].rank, name))
-        difference = unfold(difference, theory.unfoldings[chosen], theory, slotted_only=bool(slotted))
+        chosen = _next_to_unfold(names, sides, bool(slotted), theory)
+        sides = (
+            unfold(sides[0], theory.unfoldings[chosen], theory, bool(slotted)),
+            unfold(sides[1], theory.unfoldings[chosen], theory, bool(slotted)),
+        )
         if chosen not in unfolded:
             unfolded.append(chosen)
-        seen.append(difference)
+        seen += sides
         rules.append(UNFOLDING)
+
+
+def _next_to_unfold(
+    names: frozenset[str], sides: tuple[SumOfProducts, SumOfProducts], slotted: bool, theory: Theory
+) -> str:
+    """A name that only one side has, if there is one; of these the one defined last."""
+    in_left, in_right = ((e.slotted_names if slotted else e.tensor_names) for e in sides)
+    one_sided = names & (in_left ^ in_right)
+    return max(one_sided or names, key=lambda name: (theory.unfoldings[name].rank, name))
+
+
+def _slotted(e: SumOfProducts, theory: Theory) -> frozenset[str]:
+    return e.slotted_names & theory.unfoldings.keys()
 
 
 def _unfoldable(e: SumOfProducts, theory: Theory) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from symbn.diagnostics import Diagnostic, Label
-from symbn.export.layout import TAB_WIDTH, cell_width, character_width, visible
+from symbn.export.layout import TAB_WIDTH, cell_width, character_width, visible, wrap
 from symbn.source import SourceFile, Span
 
 Paint = Callable[[str, str], str]
@@ -26,12 +26,14 @@ def render_diagnostic(
 ) -> Iterator[str]:
     """The lines that show a diagnostic of a note."""
     code = f"{diagnostic.severity}[{diagnostic.code}]" if diagnostic.code else diagnostic.severity
-    yield f"{paint(code, diagnostic.severity)}{paint(f': {visible(diagnostic.message)}', 'message')}"
+    lines = wrap(f"{code}: {visible(diagnostic.message)}".split(), width)
+    yield paint(code, diagnostic.severity) + paint(lines[0][len(code) :], "message")
+    yield from ("    " + paint(line, "message") for line in lines[1:])
     yield from render_excerpt(diagnostic.labels, source, diagnostic.severity, paint, width)
     for note in diagnostic.notes:
-        yield from _paragraph("note", note, paint)
+        yield from _paragraph("note", note, paint, width)
     if diagnostic.help:
-        yield from _paragraph("help", diagnostic.help, paint)
+        yield from _paragraph("help", diagnostic.help, paint, width)
 
 
 def render_excerpt(
@@ -43,7 +45,7 @@ def render_excerpt(
     main = next((label for label in labels if label.primary), labels[0])
     line, column = source.position(_clamped(main.span, source).start)
     marks = sorted(_marks(labels, source), key=lambda mark: (mark.line, mark.start))
-    gutter = len(str(marks[-1].line)) + 2
+    gutter = max(3, len(str(marks[-1].line))) + 2
     yield f"{paint('-->'.rjust(gutter), 'gutter')} {visible(source.path)}:{line}:{column}"
     yield paint(" " * gutter + " |", "gutter")
     previous = None
@@ -101,8 +103,7 @@ class _Window:
         if len(line) * 2 > width and _cells(line[: 2 * width]) > width:
             primary = next((mark for mark in marks if mark.primary), marks[0])
             low = max(0, min(mark.start for mark in marks if primary.start - mark.start < width // 2) - width // 4)
-            if primary.end <= width - 1:
-                low = 0
+            low = 0 if primary.end < width else min(low, max(0, len(line) - width + 2))
         self._width = width
         self._cells = {low: 1 if low else 0}  # where each character starts, in cells
         pieces = ["…"] if low else []
@@ -176,8 +177,9 @@ def _cells(text: str) -> int:
     return sum(TAB_WIDTH if character == "\t" else character_width(character) for character in text)
 
 
-def _paragraph(head: str, text: str, paint: Paint) -> Iterator[str]:
+def _paragraph(head: str, text: str, paint: Paint, width: int) -> Iterator[str]:
     """`note: …`, further lines indented under the first."""
-    for number, line in enumerate(text.splitlines() or [""]):
-        prefix = f"{paint(head, head)}: " if number == 0 else " " * (len(head) + 2)
-        yield prefix + visible(line)
+    indent = " " * (len(head) + 2)
+    lines = [line for given in text.splitlines() for line in wrap(visible(given).split(), width - len(indent))] or [""]
+    yield f"{paint(head, head)}: {lines[0]}"
+    yield from (indent + line for line in lines[1:])

@@ -287,13 +287,18 @@ def _join(pieces: list[_Piece]) -> str:
         elif piece.kind == "punctuation":
             text += " "
         elif piece.kind == "fraction" and (
-            (previous and previous.kind in (*_OPERANDS, "close")) or (following and following.kind in (*_OPERANDS, "open"))
+            (previous and previous.kind in (*_OPERANDS, "close"))
+            or (following and following.kind in (*_OPERANDS, "open"))
         ):
             text = f"({text})"
-        elif previous and previous.kind in _OPERANDS and piece.kind in _OPERANDS and "word" in (previous.kind, piece.kind):
+        elif (
+            previous
+            and previous.kind in _OPERANDS
+            and piece.kind in _OPERANDS
+            and "word" in (previous.kind, piece.kind)
+        ):
             text = " " + text
         out.append(text)
         operand = piece.kind not in ("operator", "open", "punctuation")
         previous = piece
     return " ".join("".join(out).split())
-

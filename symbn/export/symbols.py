@@ -3,49 +3,46 @@
 from __future__ import annotations
 
 _GREEK = (
-    "alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ mu μ nu ν "
-    "xi ξ pi π varpi ϖ rho ρ varrho ϱ sigma σ varsigma ς tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω "
+    "alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ "
+    "mu μ nu ν xi ξ pi π varpi ϖ rho ρ varrho ϱ sigma σ varsigma ς tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω "
     "Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω"
 ).split()
 
-SYMBOLS: dict[str, str] = {
-    **dict(zip(_GREEK[::2], _GREEK[1::2], strict=True)),
-    **{
-        "partial": "∂",
-        "nabla": "∇",
-        "sum": "∑",
-        "prod": "∏",
-        "infty": "∞",
-        "ell": "ℓ",
-        "top": "⊤",
-        "intercal": "⊺",
-        "prime": "′",
-        "vdots": "⋮",
-        "cdots": "⋯",
-        "ldots": "…",
-        "dots": "…",
-        "ddots": "⋱",
-        "langle": "⟨",
-        "rangle": "⟩",
-        "lVert": "‖",
-        "rVert": "‖",
-        "Vert": "‖",
-        "vert": "|",
-        "lvert": "|",
-        "rvert": "|",
-        "mid": "|",
-        "mathbf1": "𝟏",
-        "forall": "∀",
-        "exists": "∃",
-        "emptyset": "∅",
-        "lbrace": "{",
-        "rbrace": "}",
-        "%": "%",
-        "$": "$",
-        "#": "#",
-        "_": "_",
-        "&": "&",
-    },
+SYMBOLS: dict[str, str] = dict(zip(_GREEK[::2], _GREEK[1::2], strict=True)) | {
+    "partial": "∂",
+    "nabla": "∇",
+    "sum": "∑",
+    "prod": "∏",
+    "infty": "∞",
+    "ell": "ℓ",
+    "top": "⊤",
+    "intercal": "⊺",
+    "prime": "′",
+    "vdots": "⋮",
+    "cdots": "⋯",
+    "ldots": "…",
+    "dots": "…",
+    "ddots": "⋱",
+    "langle": "⟨",
+    "rangle": "⟩",
+    "lVert": "‖",
+    "rVert": "‖",
+    "Vert": "‖",
+    "vert": "|",
+    "lvert": "|",
+    "rvert": "|",
+    "mid": "|",
+    "mathbf1": "𝟏",
+    "forall": "∀",
+    "exists": "∃",
+    "emptyset": "∅",
+    "lbrace": "{",
+    "rbrace": "}",
+    "%": "%",
+    "$": "$",
+    "#": "#",
+    "_": "_",
+    "&": "&",
 }
 
 OPERATORS: dict[str, str] = {
@@ -90,8 +87,8 @@ OPERATORS: dict[str, str] = {
 WORDS: dict[str, str] = {
     name: name
     for name in (
-        "exp log ln sin cos tan sinh cosh tanh sec csc cot arcsin arccos arctan det tr vec diag Diag max min sup inf lim dim "
-        "rank ker arg Pr gcd softmax relu sigmoid sign"
+        "exp log ln sin cos tan sinh cosh tanh sec csc cot arcsin arccos arctan det tr vec diag Diag max min "
+        "sup inf lim dim rank ker arg Pr gcd softmax relu sigmoid sign"
     ).split()
 }
 
@@ -117,12 +114,17 @@ BLACKBOARD: dict[str, str] = dict(zip("RNZQCSPE1", "ℝℕℤℚℂ𝕊ℙ𝔼�
 FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
 
 FONTS = frozenset(
-    "mathbf boldsymbol bm mathit mathsf mathtt mathcal mathfrak mathscr mathnormal bold pmb symbf textit textsf texttt".split()
+    (
+        "mathbf boldsymbol bm mathit mathsf mathtt mathcal mathfrak mathscr mathnormal bold pmb symbf "
+        "textit textsf texttt"
+    ).split()
 )
 
 DROPPED = frozenset(
-    "quad qquad displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag big Big bigg Bigg bigl bigr "
-    "Bigl Bigr biggl biggr Biggl Biggr middle mathstrut hline , ; : ! / - >".split()
+    (
+        "quad qquad displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag "
+        "big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle mathstrut hline , ; : ! / - >"
+    ).split()
 )
 
 _RAISED = (

@@ -364,6 +364,9 @@ class Reader:
         if self._is_name(name):
             return None
         if name in _IDENTITIES | _ONES | _ZEROS:
+            letters = self.subscripts(sub)
+            if any(isinstance(i, Colon) or self._is_index(i) for i in letters) or len(letters) == 2:
+                return self.entry(self.name(Name(name, base.span)), sub, span)
             sizes = self.sizes(sub)
             if name in _IDENTITIES:
                 return tree.Identity(shape=(sizes[0], sizes[0]), span=span)
@@ -381,6 +384,10 @@ class Reader:
                 )
         return None
 
+    def _is_index(self, syntax: Syntax) -> bool:
+        name = spelled(syntax)
+        return name in self._bound or name in self.free or name in self.scope.indices
+
     def sizes(self, syntax: Syntax) -> list[Dim]:
         """n, or m × n, as dimensions."""
         if isinstance(syntax, Binary) and syntax.op == r"\times":
@@ -395,8 +402,8 @@ class Reader:
         """A dimension by its name; a new one is declared by its use."""
         if isinstance(syntax, Numeral) and syntax.text.isdigit() and int(syntax.text) > 0:
             return int(syntax.text)
-        name = spelled(syntax)
-        if name is None or isinstance(syntax, Numeral):
+        name = spelled(syntax) if isinstance(syntax, (Name, Script)) else None
+        if name is None:
             raise fail("E120", "a size is a name or a positive integer", syntax.span, help="name this size")
         if name in self.scope.context.symbols or name in self.scope.meanings:
             raise fail("E121", f"`{name}` is no dimension", syntax.span)
@@ -434,7 +441,10 @@ class Reader:
         if name in self.scope.context.dimensions:
             self.seen.discard(name)
             if not unify(dim, name):
-                raise self._range_misfit(name, name, dim, syntax.span)
+                raise fail(
+                    "E127", f"`{name}` is a size here, so as an index it would be the last of {name}, "
+                    f"but the range is {shape_text((dim, 1))[:-2]}", syntax.span, help="use another letter for the index",
+                )  # fmt: skip
             return IndexConst(name, dim)
         if name in self.scope.context.symbols or name in self.scope.meanings or name in self.locals:
             raise fail("E123", f"`{name}` is no index", syntax.span, help="use a letter that nothing else has")
@@ -463,6 +473,7 @@ class Reader:
                 return build.entry(e, self.index(items[0], e.shape[0]), None, span)
             return build.entry(e, None, self.index(items[0], e.shape[1]), span)
         if len(items) == 2:
+            self._ask_about_sizes(items)
             row = None if isinstance(items[0], Colon) else self.index(items[0], e.shape[0])
             column = None if isinstance(items[1], Colon) else self.index(items[1], e.shape[1])
             if row is None and column is None:
@@ -476,6 +487,16 @@ class Reader:
             "E125", f"one index into something {shape_text(e.shape)}", span,
             help=r"write A_{ij} for an entry, A_{i:} for a row, A_{:j} for a column",
         )  # fmt: skip
+
+    def _ask_about_sizes(self, items: list[Syntax]) -> None:
+        """A size's letter beside an index, as in A_{ik} with A n×k: the last column, or an index?"""
+        sizes = [i for i in items if spelled(i) in self.scope.context.dimensions and spelled(i) not in self._bound]
+        letters = [i for i in items if isinstance(i, Name) and i not in sizes]
+        if sizes and letters:
+            raise fail(
+                "E127", f"is `{spelled(sizes[0])}` an index here, or the size of that name?", sizes[0].span,
+                help="use another letter for the index",
+            )  # fmt: skip
 
     def family_member(self, definition: tree.Definition, sub: Syntax, span: Span) -> Expr:
         items = self.subscripts(sub)
@@ -968,6 +989,9 @@ class Reader:
     def nabla(self, syntax: Nabla, items: list[Syntax], place: int) -> tuple[Expr, int]:
         """∇_x of what follows if that is a scalar, of the first factor if that is one, else alone."""
         rest = items[place + 1 :]
+        turned = self._transposed_gradient(syntax, items, place)
+        if turned is not None:
+            return turned
         if rest:
             try:
                 body = self.read(rest[0] if len(rest) == 1 else Sequence(tuple(rest), syntax.span))
@@ -979,6 +1003,21 @@ class Reader:
             if is_scalar(first.shape) and not isinstance(first, (tree.Number, tree.Dimension)):
                 return self.gradient(syntax, first, syntax.span.to(items[after - 1].span)), after
         return self.nabla_alone(syntax), place + 1
+
+    def _transposed_gradient(self, syntax: Nabla, items: list[Syntax], place: int) -> tuple[Expr, int] | None:
+        r"""\nabla_x f(x)^\top: f(x) is a scalar, so the transpose is the gradient's."""
+        for last in (place + 1, place + 2):
+            item = items[last] if last < len(items) else None
+            if isinstance(item, Script) and transposes(item.sup):
+                plain = Script(item.base, item.sub, None, 0, item.span) if item.sub is not None else item.base
+                try:
+                    body, after = self._next_factor([*items[:last], plain], place + 1)
+                except NoteError:
+                    return None
+                if after == last + 1 and is_scalar(body.shape):
+                    span = syntax.span.to(item.span)
+                    return build.transpose(self.gradient(syntax, body, span), span), after
+        return None
 
     def nabla_alone(self, syntax: Nabla) -> Expr:
         scalars = [

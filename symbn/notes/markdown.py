@@ -102,6 +102,7 @@ def _sections(text: str, headings: list[Heading]) -> tuple[str | None, list[str]
             last += 1
             while str(last) in taken:
                 last += 1
+            taken.add(str(last))
             sections.append(str(last))
     return title, sections
 

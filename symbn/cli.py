@@ -1,0 +1,311 @@
+"""The command line: reads its options, has notes checked, prints reports.  No mathematics.
+
+Exit codes: 0 every claim is proved; 1 one is not; 2 wrong usage, or a note that cannot be read; 3 symbn's own
+fault, such as its two paths disagreeing; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import click
+
+from symbn.diagnostics import Diagnostic, NoteError
+from symbn.report import NoteReport, Report
+from symbn.source import SourceFile
+
+if TYPE_CHECKING:
+    from symbn.export.text import TextStyle
+    from symbn.note import Limits, Note
+
+PROVED, NOT_PROVED, UNUSABLE, OWN_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+SECONDS, TERMS = 10.0, 200_000
+
+
+class _Interrupted(Exception):
+    """Ctrl-C came while a note was checked; what was found until then."""
+
+    def __init__(self, report: NoteReport, total: int) -> None:
+        super().__init__("interrupted")
+        self.report, self.total = report, total
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="symbn", message="%(prog)s %(version)s")
+def main() -> None:
+    """Check the matrix calculus of Markdown notes: a verdict for every equation."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _positive(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    if math.isnan(value) or value <= 0:
+        raise click.BadParameter("give a number of seconds above 0")
+    return value
+
+
+@main.command()
+@click.argument("notes", nargs=-1, required=True, metavar="NOTE...")
+@click.option(
+    "--preamble",
+    "preambles",
+    multiple=True,
+    metavar="FILE",
+    help="A note read first: what it declares and defines serves the notes.  May be repeated.",
+)
+@click.option(
+    "--select",
+    "select",
+    multiple=True,
+    metavar="LABEL",
+    help="Check only the statement or chain of this label or number.  May be repeated.",
+)
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print the reports.",
+)
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Print each statement as understood, its conventions, assumptions and the rules that decided it.",
+)
+@click.option(
+    "--timeout",
+    type=float,
+    default=SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    callback=_positive,
+    help="Time for a claim; past it, it is undecided.",
+)
+@click.option(
+    "--max-terms",
+    type=click.IntRange(min=1),
+    default=TERMS,
+    show_default=True,
+    metavar="N",
+    help="Terms that a proof may make; past it, the claim is undecided.",
+)
+@click.pass_context
+def check(
+    context: click.Context,
+    notes: tuple[str, ...],
+    preambles: tuple[str, ...],
+    select: tuple[str, ...],
+    format: str,
+    explain: bool,
+    timeout: float,
+    max_terms: int,
+) -> None:
+    """Check the equations of each NOTE (a Markdown file; - is standard input).
+
+    Exits 0 when every claim is proved, 1 when one is not, 2 on wrong usage.
+    """
+    # The checking part brings SymPy, which takes most of a second to import: --help must not wait for it.
+    from symbn.note import Limits
+
+    if [*notes, *preambles].count("-") > 1:
+        raise click.UsageError("standard input (-) can be read once only")
+    sources = [_read(path) for path in notes]
+    given = [_read(path) for path in preambles]
+    unread = [source for source in given if isinstance(source, NoteReport)]
+    if unread:
+        _print_unreadable(unread)
+        context.exit(UNUSABLE)
+    code = _run(
+        sources,
+        [source for source in given if isinstance(source, SourceFile)],
+        select,
+        Limits(seconds=timeout, terms=max_terms),
+        _Printer(format, explain),
+    )
+    context.exit(code)
+
+
+def _run(
+    sources: Sequence[SourceFile | NoteReport],
+    preambles: Sequence[SourceFile],
+    select: Sequence[str],
+    limits: Limits,
+    printer: _Printer,
+) -> int:
+    """Check the notes and print their reports; the exit code."""
+    from symbn.note import Note  # slow to import, see `check`
+
+    opened = [source if isinstance(source, NoteReport) else Note(source, preambles) for source in sources]
+    if select:
+        opened = _selected(opened, select)
+    reports: list[NoteReport] = []
+    code = PROVED
+    try:
+        for note in opened:
+            reports.append(note if isinstance(note, NoteReport) else _check(note, select, limits))
+            code = max(code, exit_code(reports[-1]))
+            printer.add(reports[-1])
+    except _Interrupted as stop:
+        printer.add(stop.report)
+        printer.finish()
+        statements = len(stop.report.statements)
+        click.echo(f"interrupted: {statements} of {stop.total or 'its'} statements were checked", err=True)
+        return INTERRUPTED
+    printer.finish()
+    return code
+
+
+def _read(path: str) -> SourceFile | NoteReport:
+    """A note's text; or, if it has none, a report that says why."""
+    from symbn.notes.reading import read_source  # beside the checking part, not needed for --help
+
+    try:
+        return read_source(path)
+    except NoteError as error:
+        return NoteReport(SourceFile(path, ""), None, (), (error.diagnostic,))
+
+
+def _check(note: Note, select: Sequence[str], limits: Limits) -> NoteReport:
+    """A note's report.  A fault of symbn's own becomes a diagnostic, with the place in its code."""
+    from symbn.export.progress import Progress
+
+    done: list[Report] = []
+    totals = [0]
+    try:
+        with Progress(note.source.path) as progress:
+
+            def note_progress(report: Report, count: int, total: int) -> None:
+                done.append(report)
+                totals[0] = total
+                progress.report(count, total)
+
+            return note.check(select=select, limits=limits, on_report=note_progress)
+    except KeyboardInterrupt:
+        raise _Interrupted(NoteReport(note.source, None, tuple(done)), totals[0]) from None
+    except NoteError as error:
+        return NoteReport(note.source, None, tuple(done), (error.diagnostic,))
+    except Exception as error:
+        return NoteReport(note.source, None, tuple(done), (_own_fault(error),))
+
+
+def _own_fault(error: Exception) -> Diagnostic:
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = tuple(f"in {frame.name}, {os.path.basename(frame.filename)}:{frame.lineno}" for frame in reversed(frames))
+    return Diagnostic(
+        "X900",
+        f"symbn itself failed: {type(error).__name__}: {error}",
+        notes=places,
+        help="this is a fault of symbn; please report the note",
+    )
+
+
+def _selected(notes: list[Note | NoteReport], select: Sequence[str]) -> list[Note | NoteReport]:
+    """The notes that hold a selected statement.  Raises UsageError for a selector that names none."""
+    from symbn.note import selects  # slow to import, see `check`
+
+    kept: list[Note | NoteReport] = []
+    names: list[str] = []
+    found: set[str] = set()
+    for note in notes:
+        ids = [] if isinstance(note, NoteReport) else note.ids()
+        matched = {one for one in select if any(selects(one, id, label) for id, label in ids)}
+        names += [name for pair in ids for name in pair if name is not None]
+        found |= matched
+        if matched or isinstance(note, NoteReport):
+            kept.append(note)
+    for selector in select:
+        if selector not in found:
+            near = get_close_matches(selector, names, n=3, cutoff=0.5)
+            near = near or get_close_matches(f"eq:{selector}", names, n=3, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise click.UsageError(f"--select: no statement is called {selector}{hint}")
+    return kept
+
+
+def exit_code(report: NoteReport) -> int:
+    """What a note's report means for the exit code."""
+    diagnostics = [*report.diagnostics, *(d for statement in report.statements for d in statement.diagnostics)]
+    if any(diagnostic.code.startswith("X") for diagnostic in diagnostics):
+        return OWN_FAULT
+    if _is_unreadable(report):
+        return UNUSABLE
+    failed = any(statement.verdict in ("refuted", "undecided", "error") for statement in report.statements)
+    wrong = any(diagnostic.severity == "error" for diagnostic in report.diagnostics)
+    return NOT_PROVED if failed or wrong else PROVED
+
+
+def _is_unreadable(report: NoteReport) -> bool:
+    return any(diagnostic.code in ("P001", "P002", "P003", "P004", "P005") for diagnostic in report.diagnostics)
+
+
+class _Printer:
+    """Prints reports in one format: text as soon as a note is done, the others at the end."""
+
+    def __init__(self, format: str, explain: bool) -> None:
+        self._format, self._explain = format, explain
+        self._reports: list[NoteReport] = []
+
+    def add(self, report: NoteReport) -> None:
+        self._reports.append(report)
+        if self._format != "text":
+            return
+        if _is_unreadable(report):
+            _print_unreadable([report])
+            return
+        from symbn.export.text import render_note  # only what is printed is imported
+
+        _print(render_note(report, _style(sys.stdout, self._explain)))
+
+    def finish(self) -> None:
+        if self._format == "json":
+            from symbn.export.json import render_json
+
+            _print([render_json(self._reports)])
+        elif self._format == "github":
+            from symbn.export.github import render_github
+
+            _print(render_github(self._reports))
+        else:
+            from symbn.export.text import render_total
+
+            _print(render_total([r for r in self._reports if not _is_unreadable(r)], _style(sys.stdout, False)))
+
+
+def _print(lines: Iterable[str]) -> None:
+    text = "\n".join(lines)
+    if text:
+        click.echo(text)
+
+
+def _print_unreadable(reports: Iterable[NoteReport]) -> None:
+    from symbn.export.excerpt import render_diagnostic
+
+    style = _style(sys.stderr, False)
+    for report in reports:
+        for diagnostic in report.diagnostics:
+            click.echo("\n".join(render_diagnostic(diagnostic, report.source, style.paint, style.width)), err=True)
+
+
+def _style(stream: io.TextIOBase | object, explain: bool) -> TextStyle:
+    """Colours on a terminal only, and not if NO_COLOR is set; plain marks where the encoding has no others."""
+    from symbn.export.text import MARKS, TextStyle
+
+    is_terminal = bool(getattr(stream, "isatty", lambda: False)())
+    colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    try:
+        "".join(MARKS.values()).encode(getattr(stream, "encoding", None) or "utf-8")
+        unicode_marks = True
+    except (UnicodeEncodeError, LookupError):
+        unicode_marks = False
+    width = max(40, shutil.get_terminal_size((100, 24)).columns)
+    return TextStyle(width=width, colour=colour, explain=explain, unicode_marks=unicode_marks)

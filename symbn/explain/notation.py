@@ -1,0 +1,163 @@
+"""Typed expressions put together for reading: products flattened, identities dropped, transposes pushed inside.
+
+    (A B c)ᵀ = c Bᵀ Aᵀ        Aᵀᵀ = A        I A = A        𝟙 ⊙ A = A
+
+Each is an identity; shapes are those of the parts.  The one place that writes coefficients as expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from symbn.core.ring import Coefficient, Polynomial, Ring
+from symbn.expr import tree
+from symbn.expr.tree import Dim, Expr, Ix
+
+SCALAR: tree.Shape = (1, 1)
+
+
+def number(value: int | Fraction) -> Expr:
+    return tree.Number(value=Fraction(value), shape=SCALAR)
+
+
+ONE = number(1)
+
+
+def ones(rows: Dim, columns: Dim = 1) -> Expr:
+    """All ones; a row is printed as 𝟏ᵀ."""
+    if (rows, columns) == SCALAR:
+        return ONE
+    if rows == 1:
+        return tree.Transpose(arg=ones(columns), shape=(rows, columns))
+    return tree.Ones(shape=(rows, columns))
+
+
+def is_ones(e: Expr) -> bool:
+    return isinstance(e, tree.Ones) or (isinstance(e, tree.Transpose) and isinstance(e.arg, tree.Ones)) or e == ONE
+
+
+def transpose(e: Expr) -> Expr:
+    """eᵀ, written with transposes on names only."""
+    rows, columns = e.shape
+    match e:
+        case _ if e.is_scalar:
+            return e
+        case tree.Transpose():
+            return e.arg
+        case tree.Identity() | tree.Diagonal():
+            return e
+        case tree.Product():
+            scalars = [f for f in e.factors if f.is_scalar]
+            return product([*scalars, *(transpose(f) for f in reversed(e.factors) if not f.is_scalar)])
+    return tree.Transpose(arg=e, shape=(columns, rows))
+
+
+def product(factors: Sequence[Expr]) -> Expr:
+    """A chain of matrices (that fit) and scalars, scalars first."""
+    flat: list[Expr] = []
+    for factor in factors:
+        flat += factor.factors if isinstance(factor, tree.Product) else (factor,)
+    scalars = [f for f in flat if f.is_scalar and f != ONE]
+    matrices = [f for f in flat if not f.is_scalar]
+    kept = [f for f in matrices if not isinstance(f, tree.Identity)] or matrices[:1]
+    if not kept:
+        return scalars[0] if len(scalars) == 1 else _chain(scalars, SCALAR) if scalars else ONE
+    if not scalars and len(kept) == 1:
+        return kept[0]
+    return _chain([*scalars, *kept], (kept[0].shape[0], kept[-1].shape[1]))
+
+
+def _chain(factors: Sequence[Expr], shape: tree.Shape) -> Expr:
+    return tree.Product(factors=tuple(factors), shape=shape)
+
+
+def hadamard(factors: Sequence[Expr]) -> Expr:
+    """The entrywise product of one or more expressions of one shape."""
+    kept = [f for f in factors if not is_ones(f)] or list(factors[:1])
+    if kept[0].is_scalar:
+        return product(kept)
+    return kept[0] if len(kept) == 1 else tree.Hadamard(factors=tuple(kept), shape=kept[0].shape)
+
+
+def diagonal(column: Expr) -> Expr:
+    """Diag(v)."""
+    length = column.shape[0]
+    if is_ones(column):
+        return tree.Identity(shape=(length, length))
+    return tree.Diagonal(arg=column, shape=(length, length))
+
+
+def entry(e: Expr, row: Ix | None, column: Ix | None) -> Expr:
+    """e[row, column]; None keeps the range (or says that there is none)."""
+    if row is None and column is None:
+        return e
+    shape = (e.shape[0] if row is None else 1, e.shape[1] if column is None else 1)
+    return tree.Slice(arg=e, row=row, column=column, shape=shape)
+
+
+def power(base: Expr, exponent: Fraction | Expr) -> Expr:
+    """base ^ exponent, entrywise."""
+    if exponent == 1:
+        return base
+    shown = number(exponent) if isinstance(exponent, Fraction) else exponent
+    return tree.Power(base=base, exponent=shown, shape=base.shape)
+
+
+def scaled(value: Fraction, above: Sequence[Expr], below: Sequence[Expr], e: Expr | None) -> Expr:
+    """value · (Π above / Π below) · e, the sign in front."""
+    top = [number(abs(value.numerator))] * (abs(value.numerator) != 1) + list(above)
+    bottom = [number(value.denominator)] * (value.denominator != 1) + list(below)
+    if e is not None and e.is_scalar:
+        top, e = [*top, e], None
+    coefficient = product(top)
+    if bottom:
+        coefficient = tree.Quotient(numerator=coefficient, denominator=product(bottom), shape=SCALAR)
+    result = coefficient if e is None else product([coefficient, e])
+    if value >= 0:
+        return result
+    if isinstance(result, tree.Number):
+        return number(-result.value)
+    return product([number(-1), result])
+
+
+def total(terms: Sequence[Expr]) -> Expr:
+    """A sum of one or more terms."""
+    return terms[0] if len(terms) == 1 else tree.Add(terms=tuple(terms), shape=terms[0].shape)
+
+
+# Coefficients ---------------------------------------------------------------------------------------------
+
+
+def coefficient_parts(c: Coefficient) -> tuple[Fraction, list[Expr], list[Expr]]:
+    """c as (rational number, factors above, factors below), factorised."""
+    above, top = _factors(c.ring, c.numerator)
+    below, bottom = _factors(c.ring, c.denominator)
+    return Fraction(above, below), top, bottom
+
+
+def coefficient(c: Coefficient) -> Expr:
+    """A rational function of dimensions and parameters."""
+    if c.is_zero():
+        return number(0)
+    return scaled(*coefficient_parts(c), None)
+
+
+def _factors(ring: Ring, polynomial: Polynomial) -> tuple[int, list[Expr]]:
+    content, factors = ring.factors(polynomial)
+    return content, [power(_polynomial(ring, f), Fraction(k)) for f, k in factors]
+
+
+def _polynomial(ring: Ring, polynomial: Polynomial) -> Expr:
+    return total([_monomial(ring, map(int, powers), int(c)) for powers, c in polynomial.to_dict().items()])
+
+
+def _monomial(ring: Ring, powers: Iterable[int], c: int) -> Expr:
+    names = [power(_name(ring, n), Fraction(k)) for n, k in zip(ring.names, powers, strict=True) if k]
+    return scaled(Fraction(c), names, [], None)
+
+
+def _name(ring: Ring, name: str) -> Expr:
+    if name in ring.dimensions:
+        return tree.Dimension(dim=name, shape=SCALAR)
+    return tree.Symbol(name=name, shape=SCALAR)
