@@ -17,7 +17,6 @@ The reductions, each an identity for every size:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from itertools import count
 
 import flint
@@ -141,9 +140,9 @@ def _merge_powers(factors: list[Factor]) -> tuple[list[Factor], list[Factor], Co
     expanded = []
     outside: Coefficient | None = None
     for (base, indices), exponent in exponents.items():
-        constant_base, value = base.as_coefficient(), exponent.as_fraction()
-        if constant_base is not None and value is not None:
-            floor = value.numerator // value.denominator
+        constant_base = base.as_coefficient()
+        if constant_base is not None:
+            floor = exponent.whole_part()
             if floor:
                 whole = constant_base**floor
                 outside = whole if outside is None else outside * whole
@@ -481,14 +480,10 @@ def _coefficient_power(c: Coefficient, exponent: Coefficient) -> SumOfProducts:
 def _split_power(base: Coefficient, exponent: Coefficient) -> SumOfProducts:
     """base ^ exponent as base^⌊r⌋ · base^(r − ⌊r⌋), base ≥ 0 irreducible."""
     ring = base.ring
-    value = exponent.as_fraction()
-    if value is None:
-        return _power_atom(constant(base), exponent)
-    whole = value.numerator // value.denominator
+    whole = exponent.whole_part()
+    rest = exponent - ring.rational(whole)
     outside = constant(base**whole)
-    if value == whole:
-        return outside
-    return multiply(outside, _power_atom(constant(base), ring.rational(value - Fraction(whole))))
+    return outside if rest.is_zero() else multiply(outside, _power_atom(constant(base), rest))
 
 
 def _monomial_power(e: SumOfProducts, exponent: Coefficient, integer: bool) -> SumOfProducts:

@@ -54,7 +54,7 @@ class Ring:
         self._context = flint.fmpz_mpoly_ctx.get(tuple(f"v{k}" for k in range(len(self.names))), flint.Ordering.lex)
         self._variable = dict(zip(self.names, self._context.gens(), strict=True))
         self._one = self._context.constant(1)
-        self._zero_key = (0,) * len(self.names)
+        self.constant_exponents = (0,) * len(self.names)
         self.budget = Budget()
         self.zero = Coefficient(self, self._context.constant(0), self._one)
         self.one = Coefficient(self, self._one, self._one)
@@ -181,6 +181,13 @@ class Coefficient:
         if self.is_zero():
             return Fraction(0)
         return Fraction(int(self.numerator.leading_coefficient()), int(self.denominator.leading_coefficient()))
+
+    def whole_part(self) -> int:
+        """⌊constant term⌋ of a polynomial: the k of a + k with a symbolic."""
+        if not self.denominator.is_constant():
+            return 0
+        constant = int(self.numerator.to_dict().get(self.ring.constant_exponents, 0))
+        return constant // int(self.denominator.leading_coefficient())
 
     def as_natural(self) -> int | None:
         """The value, if it is one of 0, 1, 2, …"""

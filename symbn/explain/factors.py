@@ -107,9 +107,7 @@ class FactorForms:
         """The tensor sliced at its fixed indices, stacked over those that are neither its row nor its column."""
         places = self._natural_places(head, indices)
         natural = [p for p in places if p is not None]
-        stacked = tuple(
-            dict.fromkeys(i for place, i in enumerate(indices) if place not in natural and i in variable)
-        )
+        stacked = tuple(dict.fromkeys(i for place, i in enumerate(indices) if place not in natural and i in variable))
         if stacked and not head.arguments and not head.slots:
             alias = self._alias(head, indices, variable)
             if alias is not None:
@@ -183,14 +181,18 @@ class FactorForms:
             factors = list(unfolding.body.factors())
             if unfolding.parameters or definition.indices or len(factors) != 1:
                 continue
-            if not all(c.is_one() for c in unfolding.body.terms.values()) or factors[0].head != head or set(factors[0].indices) != set(unfolding.indices):
+            if (
+                not all(c.is_one() for c in unfolding.body.terms.values())
+                or factors[0].head != head
+                or set(factors[0].indices) != set(unfolding.indices)
+            ):
                 continue
             at = dict(zip(factors[0].indices, indices, strict=True))
             own = [at[i] for i in unfolding.indices]
             row, column = _by_shape(definition.body.shape, list(range(len(own))))
             whole = tree.Reference(name=key, shape=definition.body.shape)
-            places = (own[p] if p is not None else None for p in (row, column))
-            return Piece(*_sliced(whole, *places, variable))
+            at_row, at_column = (own[p] if p is not None else None for p in (row, column))
+            return Piece(*_sliced(whole, at_row, at_column, variable))
         return None
 
     # Derivatives of unknown functions ---------------------------------------------------------------------
@@ -221,9 +223,7 @@ class FactorForms:
             result = tree.At(arg=result, name=shift.name, shape=result.shape)
         return result
 
-    def _says(
-        self, e: Expr, head: Tensor, indices: tuple[Index, ...], places: tuple[int | None, int | None]
-    ) -> bool:
+    def _says(self, e: Expr, head: Tensor, indices: tuple[Index, ...], places: tuple[int | None, int | None]) -> bool:
         """Whether an expression's entry is exactly the factor."""
         at = list(indices)
         for place in places:
@@ -264,9 +264,7 @@ def _nested_derivative(
 
 def _entry(e: Expr, indices: tuple[Index, ...]) -> Expr:
     row, column = _by_shape(e.shape, list(range(len(indices))))
-    return entry(
-        e, None if row is None else fixed(indices[row]), None if column is None else fixed(indices[column])
-    )
+    return entry(e, None if row is None else fixed(indices[row]), None if column is None else fixed(indices[column]))
 
 
 def _target(argument: Expr) -> tree.Target | None:
@@ -297,9 +295,7 @@ def _applied_entrywise(head: Scalarwise, argument: Expr) -> Expr:
         if head.order:
             raise NoRule(f"derivative {head.order} of {head.function} has no name")
         return tree.Elementwise(function=head.function, arg=argument, shape=argument.shape)
-    return tree.Apply(
-        name=head.function, arguments=(argument,), entrywise=True, order=head.order, shape=argument.shape
-    )
+    return tree.Apply(name=head.function, arguments=(argument,), entrywise=True, order=head.order, shape=argument.shape)
 
 
 def _by_shape(shape: Shape, places: list[int]) -> tuple[int | None, int | None]:

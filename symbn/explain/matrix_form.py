@@ -25,6 +25,7 @@ from symbn.explain.factors import FactorForms, as_index, names_for_indices
 from symbn.explain.notation import (
     ONE,
     coefficient_parts,
+    collected,
     diagonal,
     hadamard,
     number,
@@ -99,10 +100,15 @@ class _Graph:
         elif len(indices) == 1:
             self.weights.setdefault(indices[0], []).append(e)
         else:
-            self.edges.append(_Edge(e, *indices, symmetric))
+            start, end = indices
+            self.edges.append(_Edge(e, start, end, symmetric))
 
     def at(self, index: Index) -> list[_Edge]:
         return [e for e in self.edges if index in (e.start, e.end)]
+
+    def degree(self, index: Index) -> int:
+        """How many edges lead from an index to others."""
+        return sum(e.start != e.end for e in self.at(index))
 
     def loops_to_weights(self, index: Index) -> None:
         """A loop A[v, v] is the weight diag(A) at v."""
@@ -115,10 +121,12 @@ class _Graph:
         groups: dict[frozenset[Index], list[_Edge]] = {}
         for edge in self.edges:
             groups.setdefault(frozenset((edge.start, edge.end)), []).append(edge)
-        merged = [
-            group[0] if len(group) == 1 else replace(group[0], expr=hadamard([e.leaving(group[0].start).expr for e in group]))
-            for group in groups.values()
-        ]  # fmt: skip
+        merged = []
+        for group in groups.values():
+            first = group[0]
+            together = hadamard([edge.leaving(first.start).expr for edge in group])
+            symmetric = all(edge.symmetric for edge in group)
+            merged.append(_Edge(together, first.start, first.end, symmetric))
         found = len(merged) < len(self.edges)
         self.edges = merged
         return found
@@ -211,14 +219,14 @@ class _Forms:
             bound += own
         graph = self._contracted(factors, bound, row, column)
         if inside is not None:
-            graph.add(inside, _present(row, column))
+            graph.add(inside if row is not None else transpose(inside), _present(row, column))
         matrix = graph.matrix(row, column)
         if matrix is None and (row, column) != (None, None):
             matrix = ones(*_shape(row, column))
         value, above, below = coefficient_parts(coefficient)
         for scalar in graph.scalars:
             _place_scalar(scalar, above, below)
-        return scaled(value, above, below, matrix)
+        return scaled(value, collected(above), collected(below), matrix)
 
     def _contracted(self, factors: list[Factor], bound: list[Index], row: Place, column: Place) -> _Graph:
         """Σ_bound Π factors as a graph of row and column only."""
@@ -231,8 +239,8 @@ class _Forms:
             graph.add(*self._factors.piece(factor, variable), getattr(factor.head, "symmetric", False))
         left = list(bound)
         while left:
-            least = min(left, key=lambda i: len(graph.at(i)))
-            if len(graph.at(least)) > 2:
+            least = min(left, key=graph.degree)
+            if graph.degree(least) > 2:
                 if graph.merge_parallel():
                     continue
                 most = max(bound, key=lambda i: sum(i in f.indices for f in factors))
@@ -253,8 +261,9 @@ class _Forms:
         matrix = inner.matrix(row, column)
         shape = _shape(row, column)
         body = product([*inner.scalars, ones(*shape) if matrix is None else matrix])
+        whole = tree.Sum(index=over, body=body, shape=shape)
         graph = _Graph()
-        graph.add(tree.Sum(index=over, body=body, shape=shape), _present(row, column))
+        graph.add(whole if row is not None else transpose(whole), _present(row, column))
         return graph
 
 
@@ -268,11 +277,8 @@ def _shape(row: Place, column: Place) -> tuple[Dim, Dim]:
 
 def _place_scalar(scalar: Expr, above: list[Expr], below: list[Expr]) -> None:
     """A negative power goes below."""
-    if isinstance(scalar, tree.Product):
+    if isinstance(scalar, tree.Product) and all(f.is_scalar for f in scalar.factors):
         for factor in scalar.factors:
-            if not factor.is_scalar:
-                above.append(product([f for f in scalar.factors if not f.is_scalar]))
-                break
             _place_scalar(factor, above, below)
         return
     if isinstance(scalar, tree.Power) and isinstance(scalar.exponent, tree.Number) and scalar.exponent.value < 0:
@@ -285,7 +291,8 @@ def _place_scalar(scalar: Expr, above: list[Expr], below: list[Expr]) -> None:
 
 def _term_order(term: tuple[Monomial, Coefficient]) -> tuple[object, ...]:
     monomial, coefficient = term
-    return sum(map(len, monomial)), tuple(map(component_key, monomial)), coefficient.key
+    negative = coefficient_parts(coefficient)[0] < 0
+    return negative, sum(map(len, monomial)), tuple(map(component_key, monomial)), coefficient.key
 
 
 def _shared_coefficient(coefficients: list[Coefficient]) -> tuple[Coefficient, list[Coefficient]]:
@@ -352,7 +359,7 @@ def _exponent(monomial: Monomial, base: _Base) -> Fraction | None:
 def _powered(e: SumOfProducts, base: _Base, exponent: Fraction, example: Monomial) -> Component:
     found = next(c[0].head for c in example if _power_base(c) == base)
     assert isinstance(found, Power)
-    return (Factor(replace(found, exponent=e.ring.rational(exponent)), base[1]),)
+    return Component((Factor(replace(found, exponent=e.ring.rational(exponent)), base[1]),))
 
 
 def _divided(e: SumOfProducts, monomial: Monomial, base: _Base, exponent: Fraction) -> Monomial:
@@ -361,5 +368,3 @@ def _divided(e: SumOfProducts, monomial: Monomial, base: _Base, exponent: Fracti
     assert own is not None
     rest = tuple(c for c in monomial if _power_base(c) != base)
     return rest if own == exponent else (*rest, _powered(e, base, own - exponent, monomial))
-
-

@@ -47,7 +47,7 @@ def transpose(e: Expr) -> Expr:
             return e.arg
         case tree.Identity() | tree.Diagonal():
             return e
-        case tree.Product():
+        case tree.Product():  # no scalar: its matrices make one chain
             scalars = [f for f in e.factors if f.is_scalar]
             return product([*scalars, *(transpose(f) for f in reversed(e.factors) if not f.is_scalar)])
     return tree.Transpose(arg=e, shape=(columns, rows))
@@ -57,12 +57,16 @@ def product(factors: Sequence[Expr]) -> Expr:
     """A chain of matrices (that fit) and scalars, scalars first."""
     flat: list[Expr] = []
     for factor in factors:
-        flat += factor.factors if isinstance(factor, tree.Product) else (factor,)
+        # A chain that gives a scalar, xᵀy, stays one factor: it scales the rest.
+        scaling = factor.is_scalar and isinstance(factor, tree.Product) and not all(f.is_scalar for f in factor.factors)
+        flat += factor.factors if isinstance(factor, tree.Product) and not scaling else (factor,)
     scalars = [f for f in flat if f.is_scalar and f != ONE]
     matrices = [f for f in flat if not f.is_scalar]
     kept = [f for f in matrices if not isinstance(f, tree.Identity)] or matrices[:1]
     if not kept:
-        return scalars[0] if len(scalars) == 1 else _chain(scalars, SCALAR) if scalars else ONE
+        return _chain(scalars, SCALAR) if len(scalars) > 1 else scalars[0] if scalars else ONE
+    if scalars and (kept[0].shape[0], kept[-1].shape[1]) == SCALAR:
+        return _chain([*scalars, product(kept)], SCALAR)
     if not scalars and len(kept) == 1:
         return kept[0]
     return _chain([*scalars, *kept], (kept[0].shape[0], kept[-1].shape[1]))
@@ -119,6 +123,14 @@ def scaled(value: Fraction, above: Sequence[Expr], below: Sequence[Expr], e: Exp
     if isinstance(result, tree.Number):
         return number(-result.value)
     return product([number(-1), result])
+
+
+def collected(factors: Sequence[Expr]) -> list[Expr]:
+    """Equal scalar factors as powers."""
+    counted: dict[Expr, int] = {}
+    for factor in factors:
+        counted[factor] = counted.get(factor, 0) + 1
+    return [power(factor, Fraction(count)) for factor, count in counted.items()]
 
 
 def total(terms: Sequence[Expr]) -> Expr:

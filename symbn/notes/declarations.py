@@ -26,6 +26,13 @@ class Declarer:
         self.scope = scope
         self._reader = reader
 
+    def is_dimension(self, subject: Syntax, space: Syntax) -> bool:
+        """Whether this says of a dimension that it is a natural number, which is known."""
+        return (
+            spelled(subject) in self.scope.context.dimensions
+            and spelled(space.base if isinstance(space, Script) else space) in (r"\mathbb{N}", r"\mathbb{Z}")
+        )
+
     def is_new(self, subject: Syntax) -> bool:
         """Whether a subject of ∈ is a name without a meaning."""
         name = spelled(subject)
@@ -156,12 +163,12 @@ class Declarer:
         if isinstance(base, Name) and base.latex in (r"\mathbb{S}", r"\mathcal{S}") and sup is not None:
             (size, *_) = self._reader().sizes(sup)
             return "real", (size, size), "positive definite" if sub in ("++", "+ +") else "symmetric", "real"
-        if isinstance(space, Sequence) and len(space.items) == 2 and isinstance(space.items[1], Group):
-            group = spelled(space.items[0])
-            (size, *_) = self._reader().sizes(space.items[1].content)
-            if group in ("O", r"\mathrm{O}", "SO"):
+        if isinstance(space, Sequence) and isinstance(space.items[-1], Group):
+            group = "".join(spelled(item) or "?" for item in space.items[:-1])
+            (size, *_) = self._reader().sizes(space.items[-1].content)
+            if group in ("O", r"\mathrm{O}", r"\mathcal{O}"):
                 return "real", (size, size), "orthogonal", "real"
-            if group in ("GL", "G L"):
+            if group == "GL":
                 return "real", (size, size), "invertible", "real"
         raise fail(
             "E186", "this set is not read", space.span,

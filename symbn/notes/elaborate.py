@@ -20,7 +20,7 @@ from symbn.notes.declarations import Declarer
 from symbn.notes.expressions import Reader, is_builtin, is_constant, transposes
 from symbn.notes.lexer import tokenize
 from symbn.notes.markdown import MathBlock
-from symbn.notes.parser import RELATIONS, parse_block
+from symbn.notes.parser import IN_RANGE, RELATIONS, parse_block
 from symbn.notes.scope import DefinedFunction, DefinedTensor, Derived, Scope, composite, family_key, spelled
 from symbn.notes.syntax import (
     Binary,
@@ -153,6 +153,8 @@ class Elaborator:
         """One chain to its statements."""
         label = chain.label or block.label
         relations = [link.relation for link in chain.links]
+        if relations == [IN_RANGE]:
+            return
         if relations[0] == ":" or relations == [r"\in"] or relations[0] == r"\in":
             self._membership(chain, block, label)
         elif len(relations) == 1 and relations[0] in (">", "<", r"\ge", r"\le", r"\ne"):
@@ -177,6 +179,8 @@ class Elaborator:
             try:
                 if chain.links[0].relation == ":":
                     declarer.function(subject, chain)
+                elif declarer.is_dimension(subject, chain.sides[1]):
+                    pass
                 elif declarer.is_new(subject):
                     declarer.declare(subject, chain.sides[1], chain.span)
                 else:
@@ -396,8 +400,35 @@ class Elaborator:
         if head.name in scope.families and head.parameters is None:
             return explicit
         if head.name in context.symbols and head.parameters is None:
-            return explicit or not _mentions(body, head.name)
+            return explicit or not (_mentions(body, head.name) or self._rests_on(body, head.name))
         return False
+
+    def _rests_on(self, syntax: object, name: str) -> bool:
+        """Whether something written depends on a symbol through definitions."""
+        if isinstance(syntax, tuple):
+            return any(self._rests_on(item, name) for item in syntax)
+        if not is_dataclass(syntax) or isinstance(syntax, (type, Span)):
+            return False
+        if isinstance(syntax, (Name, Script)):
+            for spelling in {spelled(syntax), syntax.base.latex if isinstance(syntax, Script) and isinstance(syntax.base, Name) else None}:  # fmt: skip
+                if spelling is not None and self._meaning_rests_on(spelling, name):
+                    return True
+        return any(self._rests_on(getattr(syntax, f.name), name) for f in fields(syntax) if f.name != "span")
+
+    def _meaning_rests_on(self, spelling: str, name: str) -> bool:
+        scope = self.scope
+        meaning = scope.meanings.get(spelling)
+        roots: list[Expr] = []
+        if isinstance(meaning, DefinedFunction):
+            return _mentions(meaning.body, name) and name not in meaning.parameters
+        if isinstance(meaning, DefinedTensor):
+            roots.append(meaning.definition.body)
+        elif isinstance(meaning, Derived):
+            roots.append(meaning.expression)
+        if spelling in scope.families:
+            roots.append(scope.families[spelling].body)
+        bodies = [*roots, *(d.body for d in scope.context.definitions_used(roots))]
+        return any(isinstance(n, tree.Symbol) and n.name == name for body in bodies for n in tree.walk(body))
 
     def _definition(
         self, chain: Chain, heads: list[_Head], block: MathBlock, label: str | None, letters: list[str],
@@ -491,6 +522,8 @@ class Elaborator:
         assert head.parameters is not None
         if len(set(head.parameters)) != len(head.parameters):
             raise fail("E166", "a parameter occurs twice", span)
+        if _mentions(body, head.name):
+            raise fail("E167", f"the definition of `{head.name}` uses itself", span, help="define it by other names")
         function = DefinedFunction(head.name, head.parameters, body, span)
         context = self.scope.context
         declared = context.functions.get(head.name)
@@ -741,6 +774,8 @@ def _mentions(syntax: object, name: str) -> bool:
         return syntax.latex == name
     if isinstance(syntax, Script) and composite(replace(syntax, sup=None)) == name:
         return True
+    if isinstance(syntax, Script) and isinstance(syntax.base, Group) and syntax.base.delimiter == r"\|":
+        return _mentions(syntax.base, name) or _mentions(syntax.sup, name)  # the F of a Frobenius norm is no name
     if isinstance(syntax, tuple):
         return any(_mentions(item, name) for item in syntax)
     if is_dataclass(syntax) and not isinstance(syntax, (type, Span)):

@@ -457,8 +457,10 @@ class Reader:
         a, b = shape_text((own, 1))[:-2], shape_text((dim, 1))[:-2]
         return ShapeError(
             Diagnostic(
-                "S214", f"the index {name} runs to {a}, but here it would run to {b}", (Label(span, f"1 … {b}"),),
-                help=f"use an index that runs to {b}",
+                "S214",
+                f"the index {name} runs to {a}, but here it would run to {b}" if not name.startswith("·")
+                else f"this list runs to {a}, but what it is made of runs to {b}",
+                (Label(span, f"1 … {b}"),), help=f"use an index that runs to {b}",
             )  # fmt: skip
         )
 
@@ -472,6 +474,8 @@ class Reader:
             if is_column(e.shape):
                 return build.entry(e, self.index(items[0], e.shape[0]), None, span)
             return build.entry(e, None, self.index(items[0], e.shape[1]), span)
+        if len(items) == 2 and is_vector(e.shape) and not any(isinstance(i, Colon) for i in items):
+            raise fail("E125", f"two indices into something {shape_text(e.shape)}", span, help="a vector has one index")
         if len(items) == 2:
             self._ask_about_sizes(items)
             row = None if isinstance(items[0], Colon) else self.index(items[0], e.shape[0])
@@ -747,6 +751,16 @@ class Reader:
         self._fresh += 1
         name = f"·{self._fresh}"
         pattern = find_pattern(cells, name, span)
+        last = spelled(pattern.last)
+        if isinstance(pattern.last, Name) and last not in self.scope.context.dimensions:
+            raise NoteError(
+                Diagnostic(
+                    "E152",
+                    f"this list runs from 1 to `{last}`, which is no size",
+                    (Label(cells[0].span, "the first says 1", False), Label(pattern.last.span, f"the last says {last}")),
+                    help="let the last element say the dimension that the list runs to",
+                )
+            )
         size = self.dimension(pattern.last)
         index = IndexVar(name, size)
         return index, self._under(index, pattern.body)

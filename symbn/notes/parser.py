@@ -42,6 +42,9 @@ RELATIONS = frozenset(
      r"\Rightarrow", r"\implies", r"\iff", r"\mapsto", r"\leftarrow", r"\gets", r"\succ", r"\succeq", r"\prec",
      r"\preceq", r"\neq", r"\Leftrightarrow"]
 )  # fmt: skip
+IN_RANGE = "in range"
+"""The relation of `i = 1, …, m` beside an equation: it says where i runs there, and declares nothing."""
+
 _LOOSE = frozenset([r"\odot", r"\oslash", r"\otimes", r"\circ", r"\oplus"])
 _TIGHT = frozenset([r"\cdot", r"\times", "/", "*", r"\ast"])
 _ACCENTS = frozenset(
@@ -91,7 +94,10 @@ def parse_block(tokens: Many[Token], whole: Span) -> tuple[list[Chain], list[Dia
             problems.append(error.diagnostic)
             pending = None
     if pending is not None:
-        chains.append(pending.close())
+        try:
+            chains.append(pending.close())
+        except NoteError as error:
+            problems.append(error.diagnostic)
     if block_label is not None:
         chains = _labelled(chains, block_label)
     return chains, problems
@@ -111,6 +117,7 @@ def _rows(tokens: Many[Token], whole: Span) -> list[tuple[list[Token], str | Non
     label: str | None = None
     inside: list[Token] = []
     braces = 0
+    apart = False
     for token in tokens:
         if token.kind == "begin" and token.text in _ROW_ENVIRONMENTS and not inside:
             continue
@@ -135,7 +142,8 @@ def _rows(tokens: Many[Token], whole: Span) -> list[tuple[list[Token], str | Non
             rows.append((row, label))
             row, label = [], None
         elif not (token.is_("&") and not inside):
-            row.append(token)
+            row.append(Token("prose", token.text, token.span) if apart and token.kind == "word" else token)
+        apart = token.is_("&") and not inside
     if inside:
         opened = inside[-1]
         raise fail(
@@ -225,13 +233,17 @@ class _Parser:
         first = True
         while self.current is not self._end:
             token = self.current
-            if token.kind in ("quad", "prose") or token.is_(",", ";", ".", r"\forall"):
+            written = len(chain.sides) > len(chain.links)
+            if token.kind in ("quad", "prose") or (token.kind == "word" and written) or token.is_(",", ";", ".", r"\forall"):
                 if token.is_(r"\forall"):
                     break
                 self.advance()
                 if token.kind == "prose" and not chain.sides and not chain.links:
                     continue
-                if self._at_piece_end(chain):
+                if token.is_(",") and _begins_range(chain) and self.current.kind == "command" and self.current.text in _DOTS:
+                    self.range(chain)
+                    continue
+                if self.current is self._end or self._at_piece_end(chain):
                     continue
                 if chain.links and len(chain.sides) > len(chain.links):
                     done.append(chain.close())
@@ -263,6 +275,16 @@ class _Parser:
         if not chain.sides:
             return None
         return chain
+
+    def range(self, chain: _Open) -> None:
+        """The rest of `i = 1, …, m`: the range of an index, said as i ∈ {1, …, m}."""
+        dots = self.advance()
+        if self.current.is_(","):
+            self.advance()
+        last = self.additive()
+        listed = Commas((chain.sides[1], Dots(dots.text, dots.span), last), chain.sides[1].span.to(last.span))
+        chain.sides[1] = Group(r"\{", listed, listed.span)
+        chain.links[0] = Link(IN_RANGE, chain.links[0].span, chain.links[0].label)
 
     def _at_piece_end(self, chain: _Open) -> bool:
         """Whether what follows a comma or a wide space still belongs to the same chain."""
@@ -308,6 +330,10 @@ class _Parser:
         items: list[Syntax] = []
         while True:
             token = self.current
+            if token.kind == "word" and items and (
+                self.peek() is self._end or self.peek().kind in ("quad", "prose") or self.peek().is_(",", ".", ";")
+            ):
+                break  # a word after a product that ends there is prose
             if token.text in _TIGHT and token.kind in ("command", "symbol"):
                 if not items:
                     raise fail("P232", f"nothing stands left of this {token.text}", token.span)
@@ -355,12 +381,12 @@ class _Parser:
             elif token.is_("_"):
                 self.advance()
                 if sub is not None:
-                    base, sub, sup, primes = Script(base, sub, sup, primes, span), None, None, 0
+                    raise fail("P242", "a second subscript", token.span, help="join them in one pair of braces")
                 sub = self.script_argument(token)
             elif token.is_("^"):
                 self.advance()
                 if sup is not None:
-                    base, sub, sup, primes = Script(base, sub, sup, primes, span), None, None, 0
+                    raise fail("P242", "a second superscript", token.span, help="put parentheses around the first power")
                 argument = self.script_argument(token)
                 if isinstance(argument, Name) and argument.latex == r"\prime":
                     primes += 1
@@ -754,6 +780,15 @@ class _Parser:
 
 
 # Small builders -------------------------------------------------------------------------------------------
+
+
+def _begins_range(chain: _Open) -> bool:
+    return (
+        [link.relation for link in chain.links] == ["="]
+        and len(chain.sides) == 2
+        and isinstance(chain.sides[0], Name)
+        and isinstance(chain.sides[1], Numeral)
+    )
 
 
 def _sequence(items: list[Syntax]) -> Syntax:

@@ -24,22 +24,22 @@ class Pattern:
 
 def find_pattern(cells: list[Syntax], index: str, span: Span) -> Pattern:
     """The pattern of a list whose middle is elided.  Raises NoteError (E151, E152) if there is none."""
-    shown = [cell for cell in cells if not isinstance(cell, Dots)]
-    if len(shown) < 2:
+    dots = next((place for place, cell in enumerate(cells) if isinstance(cell, Dots)), len(cells))
+    before, after = cells[:dots], [cell for cell in cells[dots:] if not isinstance(cell, Dots)]
+    if not before or not after:
         raise _error("E151", "an elided list needs its first and its last element", span, ())
-    first, last = shown[0], shown[-1]
+    first, last = before[0], after[-1]
     found: list[tuple[Syntax, Syntax]] = []
     body = _generalise(first, last, index, found)
-    if body is None or not found:
+    if body is None or len({_text(b) for _, b in found}) != 1:
         raise _mismatch(first, last)
-    names = {b.latex if isinstance(b, Name) else b.text for _, b in found if isinstance(b, (Name, Numeral))}
-    if len(names) > 1:
-        raise _mismatch(first, last)
-    for middle in shown[1:-1]:
-        places: list[tuple[Syntax, Syntax]] = []
-        agrees = _generalise(first, middle, index, places)
-        if agrees is None or len(places) != len(found) or len({_text(b) for _, b in places}) > 1:
+    for place, middle in enumerate(before[1:], start=2):
+        positions: list[tuple[Syntax, Syntax]] = []
+        agrees = _generalise(first, middle, index, positions)
+        if agrees is None or len(positions) != len(found) or {_text(b) for _, b in positions} != {str(place)}:
             raise _mismatch(first, middle)
+    if len(after) > 1:
+        raise _mismatch(after[0], last)
     end = found[0][1]
     assert isinstance(end, (Name, Numeral))
     return Pattern(body, index, end)
