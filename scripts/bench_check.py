@@ -98,9 +98,11 @@ def claims(runs: int) -> None:
     print("| claim | cold | warm | alone |\n|---|---|---|---|")
     for name in cold:
         print(f"| {name} | {cold[name] * 1e3:.1f} | {warm[name] * 1e3:.1f} | {full[name] * 1e3:.1f} |")
-    print(f"\nmedian proof, cold {median(cold.values()) * 1e3:.1f}, warm {median(warm.values()) * 1e3:.1f} (goal: under 5)")
+    cold_median, warm_median = median(cold.values()) * 1e3, median(warm.values()) * 1e3
+    print(f"\nmedian proof, cold {cold_median:.1f}, warm {warm_median:.1f} (goal: under 5)")
     print(f"median claim in a run of the whole note, both paths: {median(in_note) * 1e3:.1f}")
-    print(f"N10 {cold['eq:N10a'] * 1e3:.1f} and {cold['eq:N10b'] * 1e3:.1f}, N12e {cold['eq:N12e'] * 1e3:.1f} (goal: under 30)")
+    named = ", ".join(f"{name} {cold['eq:' + name] * 1e3:.1f}" for name in ("N10a", "N10b", "N12e"))
+    print(f"{named} (goal: under 30)")
 
 
 def sympy_by_entries(n: int) -> None:
@@ -131,10 +133,11 @@ def sympy_matrix_diff() -> bool:
 
 def tensorgrad_opaque() -> None:
     """N10 with an opaque symmetric C, its numbers as variables: tensorgrad compares no symbolic weights."""
-    import tensorgrad.functions as F
     from fractions import Fraction
-    from tensorgrad import Derivative, Product, Sum, Variable, Zero
+
     import sympy as sp
+    import tensorgrad.functions as F
+    from tensorgrad import Derivative, Product, Sum, Variable, Zero
 
     n = sp.Symbol("n", integer=True, positive=True)
     y, epsilon, c = Variable("y", i=n), Variable("epsilon"), Variable("c")
@@ -192,7 +195,9 @@ def centerings(k: int) -> str:
 
 
 def growth(runs: int) -> None:
-    print("\n## Growth, milliseconds a claim\n\n| k | chain of k layers | product of k centering matrices |\n|---|---|---|")
+    print(
+        "\n## Growth, milliseconds a claim\n\n| k | chain of k layers | product of k centering matrices |\n|---|---|---|"
+    )
     sizes = (1, 2, 4, 8, 16)
     rows: dict[int, list[float]] = {k: [] for k in sizes}
     for make in (layers, centerings):
@@ -214,7 +219,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=7)
     runs = parser.parse_args().runs
-    print(f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(
+        f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
     whole_process(runs)
     claims(runs)
     one_column(runs)

@@ -39,7 +39,7 @@ class _Interrupted(Exception):
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="symbn", message="%(prog)s %(version)s")
+@click.version_option(package_name="symbn", message="symbn %(version)s")
 def main() -> None:
     """Check the matrix calculus of Markdown notes: a verdict for every equation."""
     for stream in (sys.stdout, sys.stderr):

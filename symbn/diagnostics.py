@@ -51,7 +51,13 @@ class ShapeError(NoteError):
 
 
 def fail(
-    code: str, message: str, span: Span | None = None, *, at: str = "", help: str | None = None, notes: tuple[str, ...] = ()
+    code: str,
+    message: str,
+    span: Span | None = None,
+    *,
+    at: str = "",
+    help: str | None = None,
+    notes: tuple[str, ...] = (),
 ) -> NoteError:
     """A `NoteError` with one place; meant to be raised."""
     labels = () if span is None else (Label(span, at),)

@@ -177,9 +177,7 @@ class Verifier:
         return _Outcome("proved", proof=proof)
 
     def _evidence_alone(self, goal: Goal, statement: Statement, reach: int, reason: str) -> _Outcome:
-        found = search(
-            goal.left, goal.right, statement.context, statement.free, reach=reach, deadline=self._deadline()
-        )
+        found = search(goal.left, goal.right, statement.context, statement.free, reach=reach, deadline=self._deadline())
         if found.counterexample is not None:
             where = f" ({goal.note})" if goal.note else ""
             return _Outcome("refuted", _difference(found.counterexample) + where, found.counterexample)

@@ -63,7 +63,7 @@ def _refine(factors: list[Factor], colours: _Colours) -> _Colours:
                 view = [(0, 0, "") if i == vertex else mark for i, mark in zip(indices, marks, strict=True)]
                 least = min(tuple(view[place] for place in symmetry) for symmetry in head.symmetries)
                 seen[vertex].append((head.key, least))
-        signatures = {i: (colours[i], tuple(sorted(views))) for i, views in seen.items()}  # type: ignore[type-var]
+        signatures = {i: (colours[i], tuple(sorted(views))) for i, views in seen.items()}
         order = {signature: rank for rank, signature in enumerate(sorted(set(signatures.values())))}
         colours = {i: order[signature] for i, signature in signatures.items()}
         if len(order) == classes:

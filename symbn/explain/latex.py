@@ -175,7 +175,6 @@ def _stack(e: tree.Stack) -> str:
 def _at(value: Expr, index: tree.IndexVar, position: Ix) -> Expr:
     """An expression with an index replaced, for printing."""
 
-
     def walk(v: object) -> object:
         if isinstance(v, tree.IndexVar):
             return position if v.name == index.name else v

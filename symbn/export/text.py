@@ -119,7 +119,7 @@ def _render_statement(report: Report, note: NoteReport, columns: _Columns, style
     place = "{}:{}".format(*note.source.position(report.span.start))
     left = f"{pad(visible(report.id), columns.id)}  {pad(place, columns.place)}"
     seconds = _duration(report.seconds) if report.verdict in ("proved", "refuted", "undecided") else ""
-    room = max(16, style.width - cell_width(left) - 16)
+    room = max(8, style.width - cell_width(left) - 16)
     formula = formula_of(report, note, room)
     if report.verdict == "not checked":
         formula = f"{shorten(formula, room - 15)}  (not checked)"

@@ -162,16 +162,19 @@ def _scalar_prefix(factors: Sequence[Expr]) -> int | None:
 def _misfit(left: Expr, right: Expr) -> ShapeError:
     a, b = resolved_shape(left.shape), resolved_shape(right.shape)
     hints = []
-    if a[1] == b[1]:
-        hints.append("transpose the second factor")
-    if a[0] == b[0]:
-        hints.append("transpose the first factor")
-    if b[1] == a[0] and not hints:
-        hints.append("exchange the two factors")
+    for which, factor, fits in (("first", left, a[0] == b[0]), ("second", right, a[1] == b[1])):
+        if fits:
+            hints.append(f"{'drop the transpose of' if _is_transposed(factor) else 'transpose'} the {which} factor")
     return shape_error(
         "S201", f"these two factors cannot be multiplied: {shape_text(a)} times {shape_text(b)}", (left, right),
         f"{' or '.join(hints)}, perhaps" if hints else None,
     )  # fmt: skip
+
+
+def _is_transposed(e: Expr) -> bool:
+    return isinstance(e, tree.Transpose) or (
+        isinstance(e, tree.Product) and len(e.factors) == 1 and _is_transposed(e.factors[0])
+    )
 
 
 def dot(left: Expr, right: Expr, span: Span | None) -> Expr:

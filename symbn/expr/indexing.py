@@ -225,14 +225,14 @@ class Indexing:
         if e.layout == "jacobian":
             tall = e.arg.shape[1] == 1
             inside = self.to_sum(e.arg, row if tall else None, None if tall else row)
-            free = (column,)
+            free = _present(column)
         elif e.layout == "gradient":
             inside = self.to_sum(e.arg, None, None)
             free = _present(row, column)
         else:
             inside = self.to_sum(e.arg, row, column)
-            free = ()
-        return differentiate(inside, self._variable(e, tuple(i for i in free if i)), self.theory)
+            free = _present()
+        return differentiate(inside, self._variable(e, free), self.theory)
 
     def _variable(self, e: tree.Derivative, free: tuple[Index, ...]) -> Variable:
         target = e.target
@@ -254,7 +254,6 @@ class Indexing:
         (factor,) = tensor(self.ring, target.name, indices, arguments=arguments).factors()
         assert isinstance(factor.head, Tensor)
         return Variable(target.name, indices, factor.head, factor.indices[len(indices) :])
-
 
     def _renamed_variable(self, name: str, indices: tuple[Index, ...]) -> Variable:
         """The entry that an alias renames: by Ŷ with Ŷ := (ŷ_1 … ŷ_m) is by ŷ."""

@@ -28,10 +28,9 @@ class Declarer:
 
     def is_dimension(self, subject: Syntax, space: Syntax) -> bool:
         """Whether this says of a dimension that it is a natural number, which is known."""
-        return (
-            spelled(subject) in self.scope.context.dimensions
-            and spelled(space.base if isinstance(space, Script) else space) in (r"\mathbb{N}", r"\mathbb{Z}")
-        )
+        return spelled(subject) in self.scope.context.dimensions and spelled(
+            space.base if isinstance(space, Script) else space
+        ) in (r"\mathbb{N}", r"\mathbb{Z}")
 
     def is_new(self, subject: Syntax) -> bool:
         """Whether a subject of ∈ is a name without a meaning."""
@@ -78,7 +77,7 @@ class Declarer:
     def _check_free(self, name: str, span: Span) -> None:
         if name in self.scope.context.dimensions:
             before = self.scope.places.get(name)
-            labels = (Label(span, "declared again here"),)
+            labels: tuple[Label, ...] = (Label(span, "declared again here"),)
             if before is not None:
                 labels = (Label(before, "a dimension here", False), *labels)
             raise NoteError(Diagnostic("E181", f"`{name}` is a dimension already", labels, help="use another letter"))

@@ -67,7 +67,7 @@ class Elaborator:
     def read(self, source: SourceFile, blocks: Iterable[MathBlock]) -> None:
         """All statements of a note, in order."""
         self._source = source
-        parsed = []
+        parsed: list[tuple[MathBlock, list[Chain], list[Diagnostic], bool]] = []
         for block in blocks:
             try:
                 tokens = tokenize(source.text, block.segments)
@@ -272,7 +272,9 @@ class Elaborator:
                 if isinstance(expression, NoteError):
                     raise expression
             left, right = build.same_shape(left, right)
-            self._check_free(left, left_free, right, right_free, chain.sides[place].span.to(chain.sides[place + 1].span))
+            self._check_free(
+                left, left_free, right, right_free, chain.sides[place].span.to(chain.sides[place + 1].span)
+            )
             increments = _orders(chain.sides[place], self.scope) + _orders(chain.sides[place + 1], self.scope)
             if increments:
                 goals = self._first_order(left, right, increments, reader)
@@ -320,18 +322,18 @@ class Elaborator:
             raise fail("E170", "an expansion is in one increment", increments[0].span, help="write o(\\mathrm{d}x)")
         (dx,) = symbols.values()
         goals = [Goal(_at_zero(left, dx), _at_zero(right, dx), f"at {dx.name} = 0")]
-        if not is_scalar(left.shape) and not is_scalar(dx.shape) and not (
-            resolved(left.shape[1]) == 1 and is_column(dx.shape)
+        if (
+            not is_scalar(left.shape)
+            and not is_scalar(dx.shape)
+            and not (resolved(left.shape[1]) == 1 and is_column(dx.shape))
         ):
-            places = tuple(
+            row, column = (
                 None if resolved(dim) == 1 else reader.free.setdefault(f"'{what}", IndexVar(f"'{what}", dim))
                 for dim, what in zip(left.shape, ("row", "column"), strict=True)
             )
-            left, right = (build.entry(e, *places, e.span) for e in (left, right))
-        derivatives = (
-            _at_zero(reader.derivative(e, dx, dx.span or Span(0, 0)), dx) for e in (left, right)
-        )
-        goals.append(Goal(*derivatives, note=f"derivatives by {dx.name} at 0"))
+            left, right = (build.entry(e, row, column, e.span) for e in (left, right))
+        left, right = (_at_zero(reader.derivative(e, dx, dx.span or Span(0, 0)), dx) for e in (left, right))
+        goals.append(Goal(left, right, f"derivatives by {dx.name} at 0"))
         return goals
 
     # Definitions ------------------------------------------------------------------------------------------
@@ -375,7 +377,11 @@ class Elaborator:
         if isinstance(base, Name) and not head.indices and head.name != base.latex:
             # μ_x is new though μ is a function, but y_1 is no new name where y is a vector or a family.
             meaning = scope.meanings.get(base.latex)
-            if base.latex in scope.context.symbols or isinstance(meaning, DefinedTensor) or base.latex in scope.families:
+            if (
+                base.latex in scope.context.symbols
+                or isinstance(meaning, DefinedTensor)
+                or base.latex in scope.families
+            ):
                 letters = _index_letters(side.sub) if isinstance(side, Script) and side.sub is not None else ()
                 if not letters or any(not scope.knows(letter) or letter in scope.indices for letter in letters):
                     return False
@@ -410,7 +416,8 @@ class Elaborator:
         if not is_dataclass(syntax) or isinstance(syntax, (type, Span)):
             return False
         if isinstance(syntax, (Name, Script)):
-            for spelling in {spelled(syntax), syntax.base.latex if isinstance(syntax, Script) and isinstance(syntax.base, Name) else None}:  # fmt: skip
+            base = syntax.base if isinstance(syntax, Script) else syntax
+            for spelling in {spelled(syntax), spelled(base)}:
                 if spelling is not None and self._meaning_rests_on(spelling, name):
                     return True
         return any(self._rests_on(getattr(syntax, f.name), name) for f in fields(syntax) if f.name != "span")
@@ -492,7 +499,9 @@ class Elaborator:
             e = build.transpose(e)
         if declared is not None and e.shape != declared.shape:
             raise build.shape_error(
-                "S219", f"`{head.name}` is declared {shape_text(declared.shape)}, but this is {shape_text(e.shape)}", (e,)
+                "S219",
+                f"`{head.name}` is declared {shape_text(declared.shape)}, but this is {shape_text(e.shape)}",
+                (e,),
             )
         self._enter(head, indices, e, span)
 
@@ -599,7 +608,7 @@ class Elaborator:
                              if isinstance(n, tree.Symbol)}  # fmt: skip
                 if mentioned & set(parameters) and not definition.indices:
                     return inline(tree.with_symbols(definition.body, parameters))
-            changes = {}
+            changes: dict[str, object] = {}
             for f in fields(e):
                 value = getattr(e, f.name)
                 if isinstance(value, Expr) and f.name != "variable":
@@ -627,9 +636,11 @@ class Elaborator:
             if name in mentioned:
                 raise NoteError(
                     Diagnostic(
-                        "E162", f"this definition of `{name}` is circular: it depends on `{name}` itself",
-                        (Label(span, "defined by itself"),), help="define it by names that do not depend on it",
-                    )  # fmt: skip
+                        "E162",
+                        f"this definition of `{name}` is circular: it depends on `{name}` itself",
+                        (Label(span, "defined by itself"),),
+                        help="define it by names that do not depend on it",
+                    )
                 )
             self._new_epoch()
             del self.scope.context.symbols[name]
@@ -854,7 +865,7 @@ def _without_order(side: Syntax, scope: Scope) -> Syntax:
 def _orders(side: Syntax, scope: Scope) -> list[Syntax]:
     """The increments of a side's o(dx) and O(‖dx‖²)."""
     terms = [term for _, term in side.terms] if isinstance(side, Signed) else [side]
-    found = []
+    found: list[Syntax] = []
     for term in terms:
         if _is_order(term, scope):
             assert isinstance(term, Sequence)
@@ -879,4 +890,3 @@ def _letters(labelled: bool, count: int) -> list[str]:
     if count <= 1:
         return [""] * max(count, 1)
     return [("" if place == 0 and not labelled else _letter(place)) for place in range(count)]
-

@@ -6,8 +6,10 @@ One method for each kind of syntax.  Names are resolved here and nowhere else; s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence as Many
+from collections.abc import Callable
+from collections.abc import Sequence as Many
 from fractions import Fraction as Rational
+from typing import Literal
 
 from symbn.diagnostics import Diagnostic, Label, NoteError, ShapeError, fail
 from symbn.expr import build, tree
@@ -136,7 +138,9 @@ class Reader:
                 return self.matrix(syntax)
             case Derivation():
                 if syntax.body is None:
-                    raise fail("E130", "this ∂/∂ has nothing to act on", syntax.span, help="write what it differentiates")
+                    raise fail(
+                        "E130", "this ∂/∂ has nothing to act on", syntax.span, help="write what it differentiates"
+                    )
                 return self.derivation(syntax, self.body_of_derivative(syntax.body))
             case Nabla():
                 return self.nabla_alone(syntax)
@@ -241,7 +245,10 @@ class Reader:
         """A defined function's name alone: f for f(x), where x is known outside of f too."""
         if not all(self._is_name(p) for p in function.parameters):
             raise fail(
-                "E112", f"`{function.name}` is a function: it needs its argument", span, help=f"write {function.name}(…)"
+                "E112",
+                f"`{function.name}` is a function: it needs its argument",
+                span,
+                help=f"write {function.name}(…)",
             )
         self.notices[f"{function.name} without an argument is {function.name} at its own parameters"] = None
         content = tuple(Name(p, span) for p in function.parameters)
@@ -298,9 +305,7 @@ class Reader:
             for s in context.symbols.values()
             if s.shape == shape and s.name not in defined
         ]
-        aliases = {
-            _head(c) for c in found if isinstance(c, tree.Stack) and self._is_slice_family(_head(c))
-        }
+        aliases = {_head(c) for c in found if isinstance(c, tree.Stack) and self._is_slice_family(_head(c))}
         return [c for c in found if _head(c) not in aliases]
 
     def _is_slice_family(self, key: str) -> bool:
@@ -443,7 +448,7 @@ class Reader:
             if not unify(dim, name):
                 raise fail(
                     "E127", f"`{name}` is a size here, so as an index it would be the last of {name}, "
-                    f"but the range is {shape_text((dim, 1))[:-2]}", syntax.span, help="use another letter for the index",
+                    f"but the range is {shape_text((dim, 1))[:-2]}", syntax.span, help="use another letter",
                 )  # fmt: skip
             return IndexConst(name, dim)
         if name in self.scope.context.symbols or name in self.scope.meanings or name in self.locals:
@@ -458,18 +463,19 @@ class Reader:
         return ShapeError(
             Diagnostic(
                 "S214",
-                f"the index {name} runs to {a}, but here it would run to {b}" if not name.startswith("·")
+                f"the index {name} runs to {a}, but here it would run to {b}"
+                if not name.startswith("·")
                 else f"this list runs to {a}, but what it is made of runs to {b}",
-                (Label(span, f"1 … {b}"),), help=f"use an index that runs to {b}",
-            )  # fmt: skip
+                (Label(span, f"1 … {b}"),),
+                help=f"use an index that runs to {b}",
+            )
         )
 
     def entry(self, e: Expr, sub: Syntax, span: Span) -> Expr:
         """e with a subscript: an entry, a row `i:` or a column `:j`."""
         items = self.subscripts(sub)
         if len(items) == 1 and isinstance(items[0], Numeral) and len(items[0].text) == 2 and not is_vector(e.shape):
-            a, b = items[0].text
-            items = [Numeral(a, items[0].span), Numeral(b, items[0].span)]
+            items = [Numeral(digit, items[0].span) for digit in items[0].text]
         if len(items) == 1 and is_vector(e.shape):
             if is_column(e.shape):
                 return build.entry(e, self.index(items[0], e.shape[0]), None, span)
@@ -486,7 +492,9 @@ class Reader:
                 raise fail("E124", "a scalar has no entries", span)
             return build.entry(e, row, column, span)
         if is_scalar(e.shape):
-            raise fail("E124", "a scalar has no entries", span, help="is this subscript part of a name? Declare the name")
+            raise fail(
+                "E124", "a scalar has no entries", span, help="is this subscript part of a name? Declare the name"
+            )
         raise fail(
             "E125", f"one index into something {shape_text(e.shape)}", span,
             help=r"write A_{ij} for an entry, A_{i:} for a row, A_{:j} for a column",
@@ -511,7 +519,9 @@ class Reader:
         member = tree.Reference(name=definition.key, indices=indices, shape=definition.body.shape, span=span)
         if len(items) == count:
             return member
-        return self.entry(member, Commas(tuple(items[count:]), sub.span) if len(items) > count + 1 else items[count], span)
+        return self.entry(
+            member, Commas(tuple(items[count:]), sub.span) if len(items) > count + 1 else items[count], span
+        )
 
     def superscripted(self, e: Expr, sup: Syntax, span: Span) -> Expr:
         if isinstance(sup, Group) and sup.delimiter == "{":
@@ -548,7 +558,9 @@ class Reader:
             return self.norm(syntax, None)
         if syntax.delimiter == r"\langle":
             if not isinstance(syntax.content, Commas) or len(syntax.content.items) != 2:
-                raise fail("E107", "an inner product has two arguments", syntax.span, help=r"write \langle a, b \rangle")
+                raise fail(
+                    "E107", "an inner product has two arguments", syntax.span, help=r"write \langle a, b \rangle"
+                )
             a, b = syntax.content.items
             return build.inner(self.read(a), self.read(b), syntax.span)
         if syntax.delimiter not in ("(", "[", "{"):
@@ -656,14 +668,14 @@ class Reader:
         meaning = self.scope.meanings.get(name)
         if isinstance(meaning, DefinedFunction):
             if primes:
-                raise fail("E117", f"the derivative of {name} by a prime", span, help=r"write \frac{\partial …}{\partial …}")
+                raise fail(
+                    "E117", f"the derivative of {name} by a prime", span, help=r"write \frac{\partial …}{\partial …}"
+                )
             if len(arguments) != len(meaning.parameters):
                 raise fail("E118", f"`{name}` has {len(meaning.parameters)} parameter(s), here {len(arguments)}", span)
             arguments = tuple(finished(a) for a in arguments)
             definition = self._define_function(meaning, arguments)
-            return tree.Reference(
-                name=definition.key, arguments=arguments, shape=definition.body.shape, span=span
-            )
+            return tree.Reference(name=definition.key, arguments=arguments, shape=definition.body.shape, span=span)
         function = self.scope.context.functions[name]
         if function.entrywise:
             (argument,) = arguments
@@ -673,7 +685,9 @@ class Reader:
                 name=name, arguments=(argument,), entrywise=True, order=primes, shape=argument.shape, span=span
             )
         if primes:
-            raise fail("E117", f"the derivative of {name} by a prime", span, help=r"write \frac{\partial …}{\partial …}")
+            raise fail(
+                "E117", f"the derivative of {name} by a prime", span, help=r"write \frac{\partial …}{\partial …}"
+            )
         if len(arguments) != len(function.domain):
             raise fail("E118", f"`{name}` has {len(function.domain)} argument(s), here {len(arguments)}", span)
         fitted = []
@@ -681,7 +695,9 @@ class Reader:
             argument = build.as_shape(argument, shape)
             if not (unify(argument.shape[0], shape[0]) and unify(argument.shape[1], shape[1])):
                 raise build.shape_error(
-                    "S215", f"`{name}` takes {shape_text(shape)}, here it gets {shape_text(argument.shape)}", (argument,)
+                    "S215",
+                    f"`{name}` takes {shape_text(shape)}, here it gets {shape_text(argument.shape)}",
+                    (argument,),
                 )
             fitted.append(argument)
         return tree.Apply(name=name, arguments=tuple(fitted), shape=function.codomain, span=span)
@@ -757,7 +773,10 @@ class Reader:
                 Diagnostic(
                     "E152",
                     f"this list runs from 1 to `{last}`, which is no size",
-                    (Label(cells[0].span, "the first says 1", False), Label(pattern.last.span, f"the last says {last}")),
+                    (
+                        Label(cells[0].span, "the first says 1", False),
+                        Label(pattern.last.span, f"the last says {last}"),
+                    ),
                     help="let the last element say the dimension that the list runs to",
                 )
             )
@@ -867,9 +886,7 @@ class Reader:
             index, body = self.pattern([first, Dots(r"\ddots", first.span), last], syntax.span)
             if not is_scalar(body.shape):
                 raise build.shape_error("S216", "the entries of a diagonal are scalars", (body,))
-            return tree.Stack(
-                index=index, body=body, axis="diagonal", shape=(index.dim, index.dim), span=syntax.span
-            )
+            return tree.Stack(index=index, body=body, axis="diagonal", shape=(index.dim, index.dim), span=syntax.span)
         raise fail(
             "E159", "this matrix follows no pattern that symbn reads", syntax.span,
             help=r"write a stack of rows, a diagonal with \ddots, or define its entries: C_{ij} := …",
@@ -912,7 +929,7 @@ class Reader:
             return build.transpose(self.derivative(body, plain, span, gradient), span)
         target = self.target(plain)
         self._check_dependence(body, plain, target, span)
-        layout: str
+        layout: Literal["jacobian", "gradient", "entrywise"]
         if is_scalar(variable.shape):
             layout, shape = "entrywise", body.shape
         elif gradient or not is_vector(variable.shape):
@@ -940,7 +957,12 @@ class Reader:
             length = body.shape[0] if not is_row(body.shape) else body.shape[1]
             layout, shape = "jacobian", (length, plain.shape[0])
         return tree.Derivative(
-            arg=body, variable=plain, target=target, layout=layout, shape=shape, span=span  # type: ignore[arg-type]
+            arg=body,
+            variable=plain,
+            target=target,
+            layout=layout,
+            shape=shape,
+            span=span,
         )
 
     def _check_dependence(self, body: Expr, variable: Expr, target: tree.Target, span: Span) -> None:
@@ -954,7 +976,7 @@ class Reader:
         ):
             raise fail(
                 "E133", f"`{body.name}` is a free scalar: it depends on nothing", span,
-                help=f"declare it as a function, such as ${body.name} : \\mathbb{{R}}^{{n}} \\to \\mathbb{{R}}$, or define it",
+                help=f"define it, or declare a function: ${body.name} : \\mathbb{{R}}^{{n}} \\to \\mathbb{{R}}$",
             )  # fmt: skip
         if target.arguments or target.name not in context.definitions:
             return
@@ -1034,9 +1056,7 @@ class Reader:
         return None
 
     def nabla_alone(self, syntax: Nabla) -> Expr:
-        scalars = [
-            f for f in self.scope.context.functions.values() if f.codomain == (1, 1) and not f.entrywise
-        ]
+        scalars = [f for f in self.scope.context.functions.values() if f.codomain == (1, 1) and not f.entrywise]
         if len(scalars) != 1:
             what = "none is" if not scalars else f"{len(scalars)} are"
             raise fail(
@@ -1097,7 +1117,10 @@ def _without_spans(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(_without_spans(v) for v in value)
     if is_dataclass(value) and not isinstance(value, (type, Span)):
-        return (type(value).__name__, *(_without_spans(getattr(value, f.name)) for f in fields(value) if f.name != "span"))
+        return (
+            type(value).__name__,
+            *(_without_spans(getattr(value, f.name)) for f in fields(value) if f.name != "span"),
+        )
     return value
 
 

@@ -48,10 +48,12 @@ IN_RANGE = "in range"
 _LOOSE = frozenset([r"\odot", r"\oslash", r"\otimes", r"\circ", r"\oplus"])
 _TIGHT = frozenset([r"\cdot", r"\times", "/", "*", r"\ast"])
 _ACCENTS = frozenset(
-    r"\hat \widehat \tilde \widetilde \bar \overline \underline \vec \dot \ddot \check \breve \acute \grave \mathring".split()
+    r"""\hat \widehat \tilde \widetilde \bar \overline \underline \vec \dot \ddot \check \breve \acute \grave
+    \mathring""".split()
 )
 _FONTS = frozenset(
-    r"\mathbf \boldsymbol \bm \mathrm \mathsf \mathcal \mathbb \mathit \mathfrak \mathscr \mathtt \pmb \symbf \bf".split()
+    r"""\mathbf \boldsymbol \bm \mathrm \mathsf \mathcal \mathbb \mathit \mathfrak \mathscr \mathtt \pmb \symbf
+    \bf""".split()
 )
 _WORDS = frozenset(
     r"""\log \ln \exp \sin \cos \tan \sinh \cosh \tanh \det \max \min \arg \tr \Tr \diag \lim \sup \inf \dim \ker
@@ -66,7 +68,9 @@ _LETTERS = frozenset(
 _DOTS = frozenset([r"\dots", r"\cdots", r"\vdots", r"\ddots", r"\iddots"])
 _OPENERS = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 _MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array cases".split())
-_ROW_ENVIRONMENTS = frozenset("equation align aligned alignat gather gathered eqnarray multline split displaymath math".split())
+_ROW_ENVIRONMENTS = frozenset(
+    "equation align aligned alignat gather gathered eqnarray multline split displaymath math".split()
+)
 _SPELLINGS = {r"\boldsymbol": r"\boldsymbol", r"\bm": r"\boldsymbol", r"\pmb": r"\boldsymbol", r"\symbf": r"\mathbf"}
 _DEEPEST = 120
 
@@ -219,7 +223,7 @@ class _Parser:
         starts_new = not (
             before is not None
             and (
-                self.current.text in RELATIONS and self.current.kind in ("command", "symbol")
+                (self.current.text in RELATIONS and self.current.kind in ("command", "symbol"))
                 or before.dangling is not None
                 or self.current.is_("+", "-", r"\pm")
             )
@@ -234,13 +238,22 @@ class _Parser:
         while self.current is not self._end:
             token = self.current
             written = len(chain.sides) > len(chain.links)
-            if token.kind in ("quad", "prose") or (token.kind == "word" and written) or token.is_(",", ";", ".", r"\forall"):
+            if (
+                token.kind in ("quad", "prose")
+                or (token.kind == "word" and written)
+                or token.is_(",", ";", ".", r"\forall")
+            ):
                 if token.is_(r"\forall"):
                     break
                 self.advance()
                 if token.kind == "prose" and not chain.sides and not chain.links:
                     continue
-                if token.is_(",") and _begins_range(chain) and self.current.kind == "command" and self.current.text in _DOTS:
+                if (
+                    token.is_(",")
+                    and _begins_range(chain)
+                    and self.current.kind == "command"
+                    and self.current.text in _DOTS
+                ):
                     self.range(chain)
                     continue
                 if self.current is self._end or self._at_piece_end(chain):
@@ -288,8 +301,10 @@ class _Parser:
 
     def _at_piece_end(self, chain: _Open) -> bool:
         """Whether what follows a comma or a wide space still belongs to the same chain."""
-        return self.current.kind == "quad" or self.current.is_(",", ".", ";") or (
-            self.current.text in RELATIONS and self.current.kind in ("command", "symbol") and bool(chain.sides)
+        return (
+            self.current.kind == "quad"
+            or self.current.is_(",", ".", ";")
+            or (self.current.text in RELATIONS and self.current.kind in ("command", "symbol") and bool(chain.sides))
         )
 
     # Expressions ------------------------------------------------------------------------------------------
@@ -298,7 +313,10 @@ class _Parser:
         self.depth += 1
         if self.depth > _DEEPEST:
             raise fail(
-                "P230", f"nested more than {_DEEPEST} deep", self.current.span, help="name an inner part and use the name"
+                "P230",
+                f"nested more than {_DEEPEST} deep",
+                self.current.span,
+                help="name an inner part and use the name",
             )
         terms: list[tuple[str, Syntax]] = []
         sign = "+"
@@ -330,8 +348,12 @@ class _Parser:
         items: list[Syntax] = []
         while True:
             token = self.current
-            if token.kind == "word" and items and (
-                self.peek() is self._end or self.peek().kind in ("quad", "prose") or self.peek().is_(",", ".", ";")
+            if (
+                token.kind == "word"
+                and items
+                and (
+                    self.peek() is self._end or self.peek().kind in ("quad", "prose") or self.peek().is_(",", ".", ";")
+                )
             ):
                 break  # a word after a product that ends there is prose
             if token.text in _TIGHT and token.kind in ("command", "symbol"):
@@ -386,7 +408,9 @@ class _Parser:
             elif token.is_("^"):
                 self.advance()
                 if sup is not None:
-                    raise fail("P242", "a second superscript", token.span, help="put parentheses around the first power")
+                    raise fail(
+                        "P242", "a second superscript", token.span, help="put parentheses around the first power"
+                    )
                 argument = self.script_argument(token)
                 if isinstance(argument, Name) and argument.latex == r"\prime":
                     primes += 1
@@ -403,8 +427,7 @@ class _Parser:
         token = self.current
         if token.is_("{"):
             opened = self.advance()
-            content = self.script_content(opened)
-            return content
+            return self.script_content(opened)
         if token.is_("-", "+"):
             raise fail("P235", f"braces are missing after {marker.text}", token.span, help=f"write {marker.text}{{-1}}")
         if token.kind == "number" and len(token.text) > 1:
@@ -655,7 +678,9 @@ class _Parser:
         if isinstance(content, Sequence) and all(isinstance(i, Name) for i in content.items):
             joined = " ".join(i.latex for i in content.items if isinstance(i, Name))
             return Name(f"{spelling}{{{joined}}}", span)
-        raise fail("P253", f"{command.text} over something that is no name", span, help=f"put {command.text} on one letter")
+        raise fail(
+            "P253", f"{command.text} over something that is no name", span, help=f"put {command.text} on one letter"
+        )
 
     def _only_letters(self) -> bool:
         place = self.place + 1
@@ -675,7 +700,7 @@ class _Parser:
             token = self.advance()
             if token.kind in ("letter", "number", "word") or token.is_("-"):
                 word += token.text
-            elif token.kind == "command" and token.text in _FONTS | {r"\mathrm"} or token.is_("{"):
+            elif (token.kind == "command" and token.text in _FONTS | {r"\mathrm"}) or token.is_("{"):
                 if token.is_("{"):
                     word += self.raw_letters(token)
             else:
@@ -723,7 +748,7 @@ class _Parser:
         rows: list[list[Syntax | None]] = [[]]
         cell: Syntax | None = None
         bars, self.bars = self.bars, 1
-        while not (self.current.kind == "end"):
+        while self.current.kind != "end":
             token = self.current
             if token is self._end:
                 raise fail("P210", f"\\begin{{{opened.text}}} is never closed", opened.span)
@@ -736,8 +761,13 @@ class _Parser:
                 rows[-1].append(cell)
                 rows.append([])
                 cell = None
-            elif token.is_("|", r"\|") or token.kind in ("quad", "prose") or (
-                token.is_("-") and (self.peek().is_("&", r"\\", "-", "|") or self.peek().kind == "end" or self.rule())
+            elif (
+                token.is_("|", r"\|")
+                or token.kind in ("quad", "prose")
+                or (
+                    token.is_("-")
+                    and (self.peek().is_("&", r"\\", "-", "|") or self.peek().kind == "end" or self.rule())
+                )
             ):
                 self.advance()
             elif cell is not None:
@@ -761,7 +791,11 @@ class _Parser:
 
     def rule(self) -> bool:
         """Whether a `-` at a cell's start is a drawn rule around a row: - a -."""
-        if self.place and not self.tokens[self.place - 1].is_("&", r"\\") and self.tokens[self.place - 1].kind != "begin":
+        if (
+            self.place
+            and not self.tokens[self.place - 1].is_("&", r"\\")
+            and self.tokens[self.place - 1].kind != "begin"
+        ):
             return False
         depth, place = 0, self.place + 1
         while place < len(self.tokens):

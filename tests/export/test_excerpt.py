@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from symbn.diagnostics import Diagnostic, Label
 from symbn.export.excerpt import render_diagnostic
 from symbn.export.layout import cell_width, expand_tabs
@@ -61,7 +62,14 @@ def test_carets_stand_below_their_characters(before: str, marked: str) -> None:
 def test_a_label_over_several_lines_marks_each_of_them() -> None:
     source = SourceFile("note.md", "one two\n  three\nfour five")
     lines = rendered(source, Label(Span(4, source.text.index(" five")), "all this"))
-    assert [line[8:] for line in lines[3:]] == ["one two", "    ^^^", "  three", "  ^^^^^", "four five", "^^^^ all this"]
+    assert [line[8:] for line in lines[3:]] == [
+        "one two",
+        "    ^^^",
+        "  three",
+        "  ^^^^^",
+        "four five",
+        "^^^^ all this",
+    ]
 
 
 def test_a_label_over_many_lines_shows_its_ends() -> None:

@@ -18,7 +18,8 @@ def test_a_refuted_claim_is_an_error_and_an_undecided_one_a_warning() -> None:
     error, warning, summary = commands(samples.MISSHAPEN, samples.UNDECIDED)
     assert error.startswith("::error file=notes/a%2Cb.md,line=7,endLine=8,title=eq%3Atwo refuted::these two factors")
     assert warning == (
-        "::warning file=notes/a%2Cb.md,line=5,endLine=5,col=3,endColumn=15,title=eq%3Aone undecided::tried sizes 2 and 3"
+        "::warning file=notes/a%2Cb.md,line=5,endLine=5,col=3,endColumn=15,"
+        "title=eq%3Aone undecided::tried sizes 2 and 3"
     )
     assert summary == "::notice title=symbn::1 refuted, 1 undecided"
 

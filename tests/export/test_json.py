@@ -6,14 +6,15 @@ import json
 from typing import Any
 
 import pytest
+
 from symbn.export.json import render_json
 from symbn.report import Report
 
 from . import samples
 
 STATEMENT_KEYS = (
-    "id label line column end_line end_column kind verdict lhs rhs message conditions counterexample suggestion derived "
-    "seconds"
+    "id label line column end_line end_column kind verdict lhs rhs message conditions counterexample suggestion "
+    "derived seconds"
 ).split()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from symbn.export.layout import cell_width, pad, shorten, visible, wrap
 from symbn.export.plain import plain
 
@@ -55,7 +56,9 @@ def test_any_text_gives_one_line_that_steers_no_terminal(latex: str) -> None:
     assert shown.isprintable()
 
 
-@given(st.lists(st.sampled_from([r"\frac", r"\hat", "{", "}", r"\sqrt", "[", "x", "^", "_", r"\begin{matrix}", r"\left("])))
+@given(
+    st.lists(st.sampled_from([r"\frac", r"\hat", "{", "}", r"\sqrt", "[", "x", "^", "_", r"\begin{matrix}", r"\left("]))
+)
 def test_unfinished_latex_is_shown_without_complaint(pieces: list[str]) -> None:
     assert "\n" not in plain("".join(pieces))
 

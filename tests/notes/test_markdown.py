@@ -10,8 +10,9 @@ import pytest
 import tree_sitter_markdown
 from hypothesis import given
 from hypothesis import strategies as st
-from symbn.notes.markdown import MathBlock, scan
 from tree_sitter import Language, Node, Parser
+
+from symbn.notes.markdown import MathBlock, scan
 
 NOTES = sorted((Path(__file__).parents[2] / "derivations").glob("*.md"))
 
@@ -375,9 +376,7 @@ _BLOCKS = st.sampled_from(
         ("***\n", 0),
     ]
 )
-_FORMULAS = st.sampled_from(
-    ["${}$", "$${}$$", r"\({}\)", r"\[{}\]", r"\begin{{split}}{}\end{{split}}"]
-)
+_FORMULAS = st.sampled_from(["${}$", "$${}$$", r"\({}\)", r"\[{}\]", r"\begin{{split}}{}\end{{split}}"])
 
 
 @given(st.lists(_BLOCKS, max_size=8), st.data())

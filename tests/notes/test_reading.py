@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from symbn.diagnostics import NoteError
 from symbn.notes import reading
 from symbn.notes.reading import read_source, source_from_bytes

@@ -1,0 +1,5 @@
+"""`python -m symbn` is `symbn`."""
+
+from symbn.cli import main
+
+main()
