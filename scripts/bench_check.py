@@ -195,9 +195,7 @@ def centerings(k: int) -> str:
 
 
 def growth(runs: int) -> None:
-    print(
-        "\n## Growth, milliseconds a claim\n\n| k | chain of k layers | product of k centering matrices |\n|---|---|---|"
-    )
+    print("\n## Growth, milliseconds a claim\n\n| k | chain of k layers | k centering matrices |\n|---|---|---|")
     sizes = (1, 2, 4, 8, 16)
     rows: dict[int, list[float]] = {k: [] for k in sizes}
     for make in (layers, centerings):

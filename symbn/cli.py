@@ -114,37 +114,34 @@ def check(
 
     Exits 0 when every claim is proved, 1 when one is not, 2 on wrong usage.
     """
-    # The checking part brings SymPy, which takes most of a second to import: --help must not wait for it.
-    from symbn.note import Limits
-
     if [*notes, *preambles].count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only")
-    sources = [_read(path) for path in notes]
-    given = [_read(path) for path in preambles]
-    unread = [source for source in given if isinstance(source, NoteReport)]
-    if unread:
-        _print_unreadable(unread)
-        context.exit(UNUSABLE)
-    code = _run(
-        sources,
-        [source for source in given if isinstance(source, SourceFile)],
-        select,
-        Limits(seconds=timeout, terms=max_terms),
-        _Printer(format, explain),
-    )
-    context.exit(code)
+    try:
+        context.exit(_run(notes, preambles, select, timeout, max_terms, _Printer(format, explain)))
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        context.exit(INTERRUPTED)
 
 
 def _run(
-    sources: Sequence[SourceFile | NoteReport],
-    preambles: Sequence[SourceFile],
+    paths: Sequence[str],
+    preamble_paths: Sequence[str],
     select: Sequence[str],
-    limits: Limits,
+    timeout: float,
+    max_terms: int,
     printer: _Printer,
 ) -> int:
     """Check the notes and print their reports; the exit code."""
-    from symbn.note import Note  # slow to import, see `check`
+    # The checking part brings SymPy, which takes most of a second to import: --help must not wait for it.
+    from symbn.note import Limits, Note
 
+    limits = Limits(seconds=timeout, terms=max_terms)
+    sources = [_read(path) for path in paths]
+    given = [_read(path) for path in preamble_paths]
+    preambles = [source for source in given if isinstance(source, SourceFile)]
+    if len(preambles) < len(given):
+        _print_unreadable(source for source in given if isinstance(source, NoteReport))
+        return UNUSABLE
     opened = [source if isinstance(source, NoteReport) else Note(source, preambles) for source in sources]
     if select:
         opened = _selected(opened, select)
@@ -156,10 +153,13 @@ def _run(
             code = max(code, exit_code(reports[-1]))
             printer.add(reports[-1])
     except _Interrupted as stop:
-        printer.add(stop.report)
+        checked = len(stop.report.statements)
+        if checked:
+            printer.add(stop.report)
         printer.finish()
-        statements = len(stop.report.statements)
-        click.echo(f"interrupted: {statements} of {stop.total or 'its'} statements were checked", err=True)
+        name = stop.report.source.path
+        said = f"after {checked} of {stop.total} statements" if checked else "before its first statement was checked"
+        click.echo(f"{name}: interrupted {said}", err=True)
         return INTERRUPTED
     printer.finish()
     return code
@@ -211,13 +211,15 @@ def _own_fault(error: Exception) -> Diagnostic:
 
 def _selected(notes: list[Note | NoteReport], select: Sequence[str]) -> list[Note | NoteReport]:
     """The notes that hold a selected statement.  Raises UsageError for a selector that names none."""
-    from symbn.note import selects  # slow to import, see `check`
+    from symbn.note import selects  # slow to import, see `_run`
 
     kept: list[Note | NoteReport] = []
     names: list[str] = []
     found: set[str] = set()
     for note in notes:
-        ids = [] if isinstance(note, NoteReport) else note.ids()
+        ids = [] if isinstance(note, NoteReport) else _ids(note)
+        if ids is None:
+            return notes
         matched = {one for one in select if any(selects(one, id, label) for id, label in ids)}
         names += [name for pair in ids for name in pair if name is not None]
         found |= matched
@@ -230,6 +232,14 @@ def _selected(notes: list[Note | NoteReport], select: Sequence[str]) -> list[Not
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise click.UsageError(f"--select: no statement is called {selector}{hint}")
     return kept
+
+
+def _ids(note: Note) -> list[tuple[str, str | None]] | None:
+    """The statements' names; None if reading the note fails, which checking it will tell."""
+    try:
+        return note.ids()
+    except Exception:
+        return None
 
 
 def exit_code(report: NoteReport) -> int:

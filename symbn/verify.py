@@ -29,7 +29,7 @@ from symbn.expr.statement import Goal, Statement
 from symbn.expr.tree import Shape
 from symbn.report import Counterexample, Report, Verdict
 
-_FARTHEST_REACH = 7
+_FARTHEST_REACH = 8
 
 
 @dataclass(frozen=True)

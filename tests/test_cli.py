@@ -177,7 +177,40 @@ def test_an_interrupt_prints_what_was_decided(check: Check, monkeypatch: pytest.
     result = check("a.md", "a.md", a=TRUE)
     assert result.exit_code == 130
     assert result.stdout.count("✓ eq:early") == 1
-    assert "interrupted: 1 of 7 statements were checked" in result.stderr
+    assert "a.md: interrupted after 1 of 7 statements" in result.stderr
+
+
+def test_an_interrupt_before_any_verdict_claims_nothing_of_the_note(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(note: Note, on_report: Any) -> NoteReport:
+        raise KeyboardInterrupt
+
+    fake_check(monkeypatch, interrupted)
+    result = check("a.md", a=TRUE)
+    assert result.exit_code == 130
+    assert "no claims" not in result.output
+    assert "interrupted before its first statement was checked" in result.stderr
+
+
+def test_an_interrupt_while_reading_is_quiet(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(note: Note) -> list[tuple[str, str | None]]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Note, "ids", interrupted)
+    result = check("a.md", "--select", "eq:true", a=TRUE)
+    assert result.exit_code == 130
+    assert result.output == "interrupted\n"
+
+
+def test_a_fault_while_reading_is_told_with_select_too(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(note: Note) -> list[Any]:
+        raise RecursionError("by the test")
+
+    monkeypatch.setattr(Note, "statements", property(fail))
+    result = check("a.md", "--select", "eq:true", a=TRUE)
+    assert result.exit_code == 3
+    assert "error[X900]" in result.stdout
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "words only", "the size $n \\times d$", "Let $c \\in \\mathbb{R}$."])

@@ -61,17 +61,17 @@ def normal_product(coefficient: Coefficient, factors: list[Factor], bound: Itera
     if contracted is None:
         return SumOfProducts(ring, {})
     factors, eliminated = contracted
-    used = {i for f in factors for i in f.indices}
-    for index in set(bound) - used - eliminated:
-        coefficient = coefficient * dimension(ring, index.dim)
     merged, expanded, whole = _merge_powers(factors)
     if whole is not None:
         coefficient = coefficient * whole
+    used = {i for f in (*merged, *expanded) for i in f.indices}
+    for index in set(bound) - used - eliminated:
+        coefficient = coefficient * dimension(ring, index.dim)
     result = SumOfProducts(ring, {_components(ring, merged): coefficient}) if not expanded else None
     if result is not None:
         return result
     # A natural power came up: multiply its expansion in, its indices held free, and bind them again.
-    opened = {i: Index(f"!{number}", i.dim) for number, i in enumerate(sorted(used, key=index_key)) if i.is_bound}
+    opened = {i: fresh(i.dim) for i in sorted(used, key=index_key) if i.is_bound}
     product = normal_product(coefficient, [_renamed(f, opened) for f in merged], ())
     for power in expanded:
         product = multiply(product, instantiate(power.head, tuple(opened.get(i, i) for i in power.indices)))

@@ -148,10 +148,10 @@ def _assumptions(sums: list[SumOfProducts]) -> tuple[str, ...]:
 
 
 def _reach(e: SumOfProducts) -> int:
-    """The largest number of distinct indices of one term."""
+    """The largest number of distinct indices of one term, and past the sizes at which its coefficient may vanish."""
     most = 1
-    for monomial in e.terms:
+    for monomial, coefficient in e.terms.items():
         bound = sum(len({i for f in component for i in f.indices if i.is_bound}) for component in monomial)
-        free = {i for component in monomial for f in component for i in f.indices if not i.is_bound}
-        most = max(most, bound + len(free))
+        free = {i for component in monomial for i in component.free}
+        most = max(most, bound + len(free), 1 + coefficient.degree_in_dimensions())
     return most

@@ -210,6 +210,11 @@ class Coefficient:
         p, q = self.numerator, self.denominator
         return self.ring.quotient(p.derivative(variable) * q - p * q.derivative(variable), q * q)
 
+    def degree_in_dimensions(self) -> int:
+        """The largest degree of the numerator in one dimension: how many sizes may make it vanish."""
+        degrees = self.numerator.degrees()[: len(self.ring.dimensions)]
+        return max((int(d) for d in degrees), default=0)
+
     def variables(self) -> set[str]:
         """The names that occur."""
         found: set[str] = set()

@@ -63,13 +63,16 @@ def search(
 def confirm(
     lhs: Expr, rhs: Expr, context: Context, free: tuple[IndexVar, ...] = (), deadline: float | None = None
 ) -> Search:
-    """Two cheap points at small unequal sizes: a second opinion on a claim that has been proved."""
+    """Two cheap points at small unequal sizes: a second opinion on a claim that has been proved.
+
+    What may have either sign has one at the first point and the other at the second.
+    """
     claim = Claim(lhs, rhs, context, free, deadline)
     plan = size_plan(claim.survey.dimensions, claim.least, 3)[:2]
-    return _run(claim, plan, seed=1, points=3 - len(plan), choices=4)
+    return _run(claim, plan, seed=1, points=3 - len(plan), choices=4, mirrors=True)
 
 
-def _run(claim: Claim, plan: list[Sizes], seed: int, points: int, choices: int) -> Search:
+def _run(claim: Claim, plan: list[Sizes], seed: int, points: int, choices: int, mirrors: bool = False) -> Search:
     """Tries each size at `points` points, with more draws where a side has no value."""
     agreed: list[Sizes] = []
     undefined: list[Sizes] = []
@@ -79,10 +82,15 @@ def _run(claim: Claim, plan: list[Sizes], seed: int, points: int, choices: int) 
         for number, sizes in enumerate(plan):
             values = list(index_values(claim.free, sizes, choices))
             agreements = 0
-            for attempt, style in enumerate(styles):
+            trials = [(style, False) for style in styles]
+            if mirrors:
+                order = (False, True) if number % 2 == 0 else (True, False)
+                trials = [(style, mirrored) for style in styles for mirrored in order]
+            for attempt, (style, mirrored) in enumerate(trials):
                 if claim.deadline is not None and time.monotonic() > claim.deadline:
                     raise OutOfTime
-                point = Point(claim.context, seed + 101 * number + 7919 * attempt, style)
+                offset = 0 if mirrors else 101 * number + 7919 * attempt
+                point = Point(claim.context, seed + offset, style, mirrored=mirrored)
                 try:
                     found = claim.compare(sizes, point, values)
                 except Undefined:

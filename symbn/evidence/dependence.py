@@ -12,6 +12,7 @@ from symbn.expr.tree import (
     Definition,
     Derivative,
     Dim,
+    Dimension,
     DimVar,
     Expr,
     IndexConst,
@@ -107,6 +108,8 @@ class _Collected:
             self.dim(dim)
         if isinstance(node, (Symbol, Reference, Apply, At)):
             self.names.add(node.name)
+        elif isinstance(node, Dimension):
+            self.dim(node.dim)
         for value in vars(node).values():
             self._part(value)
         if isinstance(node, Derivative):

@@ -49,10 +49,20 @@ class Style(Enum):
 class Point:
     """Values and functions of one context at one seed, but for the values that are given.
 
+    `mirrored`: every value that may have either sign has the other one.
+
     `drawn` records the values that were asked for, `applied` the unknown functions: (outputs, arguments).
     """
 
-    def __init__(self, context: Context, seed: int, style: Style, given: dict[str, Matrix] | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        seed: int,
+        style: Style,
+        given: dict[str, Matrix] | None = None,
+        mirrored: bool = False,
+    ) -> None:
+        self.mirrored = mirrored
         self.context = context
         self.seed = seed
         self.style = style
@@ -65,7 +75,10 @@ class Point:
         value = self._given.get(name)
         if value is None:
             hashing = Hashing("symbol", self.seed, self.style.name, name)
-            value = draw_matrix(self.context.symbols.get(name), rows, columns, self.style, hashing)
+            declaration = self.context.symbols.get(name)
+            value = draw_matrix(declaration, rows, columns, self.style, hashing)
+            if self.mirrored and _may_be_negated(declaration):
+                value = [[-x for x in row] for row in value]
         self.drawn[name] = value
         return value
 
@@ -74,6 +87,12 @@ class Point:
         outputs, _ = self.applied.get(name, (0, 0))
         self.applied[name] = max(outputs, output + 1), arity
         return polynomial(self.seed, name, output, arity, self.style is Style.TINY)
+
+
+def _may_be_negated(declaration: SymbolDeclaration | None) -> bool:
+    return declaration is None or (
+        declaration.sign in ("real", "nonzero") and declaration.structure in ("general", "symmetric", "invertible")
+    )
 
 
 def draw_matrix(

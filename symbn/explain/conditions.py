@@ -53,7 +53,7 @@ class ConditionFinder:
         return [
             condition
             for latex, condition in found.items()
-            if condition.relation == ">" or latex.replace(rf" {condition.relation} 0", " > 0") not in found
+            if latex.replace(rf" {condition.relation} 0", " > 0") not in found.keys() - {latex}
         ]
 
     def _in(self, body: Expr, differentiated: bool) -> list[SideCondition]:

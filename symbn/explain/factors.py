@@ -36,7 +36,7 @@ _Slots = tuple[tuple[Slot, tuple[Index, ...]], ...]
 
 
 class Piece(NamedTuple):
-    """A factor written out: `expr` is a scalar, a column or a matrix in `indices`."""
+    """A factor written out: `expr` is a scalar, a column or a matrix in `indices` (of which two may be one)."""
 
     expr: Expr
     indices: tuple[Index, ...]
@@ -119,6 +119,8 @@ class FactorForms:
         body = self._whole(head, renamed, places)
         row, column = (renamed[p] if p is not None else None for p in places)
         body, kept = _sliced(body, row, column, variable)
+        if stacked and len(kept) == 2:  # one index twice, beside another
+            body, kept = tree.DiagonalPart(arg=body, shape=(body.shape[0], 1)), kept[:1]
         return Piece(_stacked(body, kept, over), (*kept, *stacked))
 
     def _natural_places(self, head: Tensor, indices: tuple[Index, ...]) -> tuple[int | None, int | None]:
@@ -134,7 +136,9 @@ class FactorForms:
         if not vectors:
             return _by_shape(self._shape(head.name, head.out), out)
         start, slot = vectors[-1]
-        if len(vectors) == 1 and slot.arity == 1 and len(out) == 1:
+        if slot.arity == 1 and len(vectors) > 1 and vectors[-2][1].arity == 1:
+            return vectors[-2][0], start
+        if slot.arity == 1 and len(vectors) == 1 and len(out) == 1:
             return out[0], start
         domain = self._context.functions[head.name].domain if head.name in self._context.functions else ()
         if not isinstance(slot.target, int) or not domain:
@@ -244,21 +248,24 @@ def _nested_derivative(
     call: Expr, slots: _Slots, variables: list[Expr] | list[tree.Symbol], targets: list[tree.Target],
     indices: tuple[Index, ...], out: int,
 ) -> Expr:  # fmt: skip
-    """Derivatives one after another: scalar variables first, then entries of gradients; the last one whole."""
-    e = call
-    pending = sorted(zip(slots, variables, targets, strict=True), key=lambda one: len(one[0][1]) > 0)
-    vectors = [one for one in pending if one[0][1]]
+    """Derivatives one after another: by scalars first, then entries of gradients; the last one is whole.
+
+    By a column, of a value or a gradient that is a column: the Jacobian.
+    """
+    pending = list(zip(slots, variables, targets, strict=True))
+    e: Expr = call
     for (_, places), variable, target in pending:
         if not places:
             e = tree.Derivative(arg=e, variable=variable, target=target, layout="entrywise", shape=e.shape)
-        elif len(vectors) == 1 and len(places) == 1 and out == 1:
+    vectors = [one for one in pending if one[0][1]]
+    inner, rank = indices[:out], out
+    for number, ((_, places), variable, target) in enumerate(vectors):
+        if number == len(vectors) - 1 and len(places) == rank == 1:
             shape = (e.shape[0] if e.shape[0] != 1 else e.shape[1], places[0].dim)
-            e = tree.Derivative(arg=e, variable=variable, target=target, layout="jacobian", shape=shape)
-        else:
-            e = e if e.is_scalar else _entry(e, indices[:out])
-            e = tree.Derivative(arg=e, variable=variable, target=target, layout="gradient", shape=variable.shape)
-            if target is not vectors[-1][2]:
-                e = _entry(e, places)
+            return tree.Derivative(arg=e, variable=variable, target=target, layout="jacobian", shape=shape)
+        e = e if e.is_scalar else _entry(e, inner)
+        e = tree.Derivative(arg=e, variable=variable, target=target, layout="gradient", shape=variable.shape)
+        inner, rank = places, len(places)
     return e
 
 
@@ -316,8 +323,6 @@ def _sliced(e: Expr, row: Place, column: Place, variable: Collection[Index]) -> 
         fixed(column) if column is not None and not free_column else None,
     )  # fmt: skip
     if row is not None and column is not None and free_row and free_column:
-        if row == column:
-            return tree.DiagonalPart(arg=e, shape=(e.shape[0], 1)), (row,)
         return e, (row, column)
     if row is not None and free_row:
         return e, (row,)

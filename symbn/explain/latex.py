@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from symbn.expr import tree
 from symbn.expr.tree import Expr, Ix
@@ -131,7 +132,7 @@ def _product(e: tree.Product) -> tuple[str, int]:
     parts = [_in(f, _FACTOR) for f in e.factors[:-1]]
     parts.append(_in(e.factors[-1], _PRODUCT))
     text = parts[0]
-    for before, part in zip(parts, parts[1:], strict=False):
+    for before, part in pairwise(parts):
         text += (r" \cdot " if before[-1:].isdigit() and part[:1].isdigit() else " ") + part
     return text, _PRODUCT
 

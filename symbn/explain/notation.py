@@ -7,10 +7,13 @@ Each is an identity; shapes are those of the parts.  The one place that writes c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
 from fractions import Fraction
+from typing import Any
 
 from symbn.core.ring import Coefficient, Polynomial, Ring
+from symbn.explain.latex import to_latex
 from symbn.expr import tree
 from symbn.expr.tree import Dim, Expr, Ix
 
@@ -53,6 +56,26 @@ def transpose(e: Expr) -> Expr:
     return tree.Transpose(arg=e, shape=(columns, rows))
 
 
+def least_transposed(scalar: Expr) -> Expr:
+    """A chain that gives a scalar, or a square matrix under a trace, read from the side with fewer transposes."""
+    if not isinstance(scalar, tree.Product):
+        return scalar
+    scalars = [f for f in scalar.factors if f.is_scalar]
+    turned = product([*scalars, *(transpose(f) for f in reversed(scalar.factors) if not f.is_scalar)])
+    return min(scalar, turned, key=lambda e: (_transposes(e), to_latex(e)))
+
+
+def _transposes(e: Expr) -> int:
+    return sum(isinstance(node, tree.Transpose) and not isinstance(node.arg, tree.Ones) for node in tree.walk(e))
+
+
+def in_reading_order(factors: Sequence[Expr]) -> list[Expr]:
+    """Factors that commute, in an order that does not depend on how the core sorts them."""
+    return (
+        sorted(factors, key=lambda e: (isinstance(e, tree.Power), to_latex(e))) if len(factors) > 1 else list(factors)
+    )
+
+
 def product(factors: Sequence[Expr]) -> Expr:
     """A chain of matrices (that fit) and scalars, scalars first."""
     flat: list[Expr] = []
@@ -78,7 +101,7 @@ def _chain(factors: Sequence[Expr], shape: tree.Shape) -> Expr:
 
 def hadamard(factors: Sequence[Expr]) -> Expr:
     """The entrywise product of one or more expressions of one shape."""
-    kept = [f for f in factors if not is_ones(f)] or list(factors[:1])
+    kept = in_reading_order([f for f in factors if not is_ones(f)]) or list(factors[:1])
     if kept[0].is_scalar:
         return product(kept)
     return kept[0] if len(kept) == 1 else tree.Hadamard(factors=tuple(kept), shape=kept[0].shape)
@@ -128,7 +151,7 @@ def scaled(value: Fraction, above: Sequence[Expr], below: Sequence[Expr], e: Exp
 def collected(factors: Sequence[Expr]) -> list[Expr]:
     """Equal scalar factors as powers."""
     counted: dict[Expr, int] = {}
-    for factor in factors:
+    for factor in in_reading_order(factors):
         counted[factor] = counted.get(factor, 0) + 1
     return [power(factor, Fraction(count)) for factor, count in counted.items()]
 
@@ -136,6 +159,20 @@ def collected(factors: Sequence[Expr]) -> list[Expr]:
 def total(terms: Sequence[Expr]) -> Expr:
     """A sum of one or more terms."""
     return terms[0] if len(terms) == 1 else tree.Add(terms=tuple(terms), shape=terms[0].shape)
+
+
+def rebuilt(e: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """e with its direct subexpressions changed; the variable of a derivative stays."""
+    changes: dict[str, Any] = {}
+    for field in fields(e):
+        if field.name in ("shape", "span", "variable", "target"):
+            continue
+        value = getattr(e, field.name)
+        if isinstance(value, Expr):
+            changes[field.name] = change(value)
+        elif isinstance(value, tuple) and any(isinstance(v, Expr) for v in value):
+            changes[field.name] = tuple(map(change, value))
+    return replace(e, **changes) if changes else e
 
 
 # Coefficients ---------------------------------------------------------------------------------------------

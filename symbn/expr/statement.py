@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from symbn.diagnostics import Diagnostic
 from symbn.expr.context import Context
@@ -43,3 +44,13 @@ class Statement:
     misshapen: bool = False
     notices: tuple[str, ...] = ()
     message: str = ""
+
+    def sympy(self, goal: int = 0) -> tuple[Any, Any]:
+        """The two sides of a claim as SymPy expressions; a first-order claim's goal 1 is its derivative."""
+        # Imported here: `symbn check` never needs SymPy, whose import alone takes longer than a check.
+        from symbn.expr.sympy_view import to_sympy
+
+        if not self.goals:
+            raise ValueError(f"a {self.kind} has no two sides")
+        chosen = self.goals[goal]
+        return to_sympy(chosen.left, self.context), to_sympy(chosen.right, self.context)

@@ -64,6 +64,10 @@ class Scope:
             or name in self.indices
         )
 
+    def is_function(self, name: str) -> bool:
+        """Whether a name stands for a function, declared or defined."""
+        return name in self.context.functions or isinstance(self.meanings.get(name), DefinedFunction)
+
 
 def spelled(syntax: Syntax) -> str | None:
     """The canonical spelling of what may be part of a name; None for what cannot."""

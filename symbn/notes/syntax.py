@@ -10,7 +10,9 @@ Every node has the span of what was written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from collections.abc import Sequence as Many
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TypeAlias
 
 from symbn.source import Span
@@ -190,3 +192,46 @@ class Chain:
     subjects: tuple[Syntax, ...]
     label: str | None
     span: Span
+
+
+def juxtaposed(items: Many[Syntax]) -> Syntax:
+    """Items side by side; a single one is itself."""
+    return items[0] if len(items) == 1 else Sequence(tuple(items), items[0].span.to(items[-1].span))
+
+
+def unscripted(syntax: Syntax) -> Syntax:
+    """What the scripts are put on."""
+    return syntax.base if isinstance(syntax, Script) else syntax
+
+
+def children(node: Syntax) -> Iterator[Syntax]:
+    """The nodes directly below, in the order of their fields."""
+    for field in fields(node):
+        yield from _nodes(getattr(node, field.name))
+
+
+def walk(node: Syntax) -> Iterator[Syntax]:
+    """The node and all below it, parents first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def without_spans(value: object) -> object:
+    """What is written, wherever it stands: equal for two trees that are spelled alike."""
+    if isinstance(value, tuple):
+        return tuple(without_spans(v) for v in value)
+    if is_dataclass(value) and not isinstance(value, (type, Span)):
+        return (
+            type(value).__name__,
+            *(without_spans(getattr(value, f.name)) for f in fields(value) if f.name != "span"),
+        )
+    return value
+
+
+def _nodes(value: object) -> Iterator[Syntax]:
+    if isinstance(value, Syntax):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes(item)

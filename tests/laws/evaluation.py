@@ -89,7 +89,11 @@ def applied(function: str, order: int, t: Value) -> Value:
     if function == "ψ":
         terms = {5: 1, 2: -2, 1: 3}
         return sum(
-            (c * Fraction(factorial(k), factorial(k - order)) * t ** (k - order) for k, c in terms.items() if k >= order),
+            (
+                c * Fraction(factorial(k), factorial(k - order)) * t ** (k - order)
+                for k, c in terms.items()
+                if k >= order
+            ),
             Fraction(0),
         )
     assert order == 0

@@ -37,7 +37,7 @@ def a_ring() -> Ring:
 RING = a_ring()
 THEORY = Theory(RING, {name: Signature(dims, name in SYMMETRIC) for name, dims in SIGNATURES.items()}, {})
 
-I, J = Index("i", "n"), Index("j", "n")
+I, J = Index("i", "n"), Index("j", "n")  # noqa: E741
 K, L = Index("k", "m"), Index("l", "p")
 FREE = (I, J, K, L)
 
@@ -248,7 +248,9 @@ def presented_factor(raw: RawFactor, order: Random | None = None) -> SumOfProduc
                 indices = indices[::-1]
             return tensor(RING, name, indices, symmetric=name in SYMMETRIC)
         case RawDelta(first, second):
-            return delta(RING, second, first) if order is not None and order.random() < 0.5 else delta(RING, first, second)
+            return (
+                delta(RING, second, first) if order is not None and order.random() < 0.5 else delta(RING, first, second)
+            )
         case RawPower(base, exponent):
             return power(presented(base, order), RING.rational(exponent))
         case RawScalarwise(function, number, argument, known):

@@ -1,0 +1,179 @@
+r"""Juxtaposition: f(x) is an application where f is a function, a product where it is a name, tr A an operator's.
+
+A factor takes with it what belongs to it: a function its arguments, an operator set as a word its one argument,
+∂/∂ and ∇ what they act on, a d the name whose increment it makes.
+"""
+
+from __future__ import annotations
+
+from symbn.diagnostics import NoteError, fail
+from symbn.expr import build, tree
+from symbn.expr.shape import finished, is_scalar, is_square, shape_text, unify
+from symbn.expr.tree import Expr
+from symbn.notes.calculus import Calculus
+from symbn.notes.reserved import DIFFERENTIALS, ELEMENTWISE, NOT_YET, is_operator, transposes
+from symbn.notes.scope import DefinedFunction, composite, spelled
+from symbn.notes.scripts import Scripts
+from symbn.notes.stacks import Stacks
+from symbn.notes.syntax import Commas, Derivation, Group, Nabla, Name, Script, Syntax, unscripted
+from symbn.source import Span
+
+
+class Applications(Scripts, Stacks, Calculus):
+    """The part of the reader that reads products."""
+
+    def sequence(self, items: list[Syntax], span: Span) -> Expr:
+        factors: list[Expr] = []
+        place = 0
+        while place < len(items):
+            factor, place = self.next_factor(items, place)
+            factors.append(factor)
+        return build.multiply(factors, span)
+
+    def next_factor(self, items: list[Syntax], place: int) -> tuple[Expr, int]:
+        """The factor at `place`, with the items that belong to it: arguments, what an operator acts on."""
+        item = items[place]
+        following = items[place + 1] if place + 1 < len(items) else None
+        increment = self._increment(item, following)
+        if increment is not None:
+            return increment, place + 2
+        if isinstance(item, Derivation) and item.body is None:
+            return self.derivation(item, items[place + 1 :]), len(items)
+        if isinstance(item, Nabla):
+            return self.nabla(item, items, place)
+        head = unscripted(item)
+        if isinstance(head, Name):
+            applied = self._application(item, head, following)
+            if applied is not None:
+                return applied, place + 2
+            whole = composite(item) if isinstance(item, Script) else None
+            if head.word and not self.is_name(head.latex) and not self.is_name(whole or ""):
+                return self._word(item, head, items, place)
+        return self.read(item), place + 1
+
+    def _increment(self, item: Syntax, following: Syntax | None) -> Expr | None:
+        """dx, the increment of x."""
+        if not (isinstance(item, Name) and item.latex in DIFFERENTIALS and not self.is_name(item.latex)):
+            return None
+        base = following.base if isinstance(following, Script) and transposes(following.sup) else following
+        name = spelled(base) if base is not None else None
+        if name is None or not self.is_name(name):
+            return None
+        assert base is not None and following is not None
+        e = self.read(base)
+        span = item.span.to(following.span)
+        increment: Expr = tree.Symbol(name=f"d{name}", shape=e.shape, span=span)
+        return build.transpose(increment, span) if base is not following else increment
+
+    def _application(self, item: Syntax, head: Name, following: Syntax | None) -> Expr | None:
+        """f(x), f'(x), f_i(x), f(x)_i, var(u)^{1/2}: a function at its arguments; None if this is none."""
+        group = None if following is None else unscripted(following)
+        if not (isinstance(group, Group) and group.delimiter in ("(", "[")):
+            return None
+        script = item if isinstance(item, Script) else None
+        key, rest_sub, rest_sup = head.latex, None, None
+        if script is not None:
+            whole = composite(script)
+            if whole is not None and self.is_function(whole):
+                key = whole
+            elif self.is_function(key):
+                rest_sub, rest_sup = script.sub, script.sup
+            else:
+                return None
+        if not self.is_function(key):
+            return None
+        span = item.span.to(group.span)
+        primes = script.primes if script is not None and key == head.latex else 0
+        result = self.scripted(self.apply(key, group, primes, span), rest_sub, rest_sup, span)
+        if isinstance(following, Script):
+            result = self.scripted(result, following.sub, following.sup, item.span.to(following.span))
+        return result
+
+    def apply(self, name: str, group: Group, primes: int, span: Span) -> Expr:
+        """A function at its arguments; one that acts on every entry takes any shape."""
+        content = group.content
+        given = content.items if isinstance(content, Commas) else (content,)
+        arguments = tuple(self.read(a) for a in given)
+        meaning = self.scope.meanings.get(name)
+        if isinstance(meaning, DefinedFunction):
+            if primes:
+                raise _prime(name, span)
+            if len(arguments) != len(meaning.parameters):
+                raise fail("E118", f"`{name}` has {len(meaning.parameters)} parameter(s), here {len(arguments)}", span)
+            arguments = tuple(finished(a) for a in arguments)
+            definition = self._define_function(meaning, arguments)
+            return tree.Reference(name=definition.key, arguments=arguments, shape=definition.body.shape, span=span)
+        function = self.scope.context.functions[name]
+        if function.entrywise:
+            (argument,) = arguments
+            if not is_scalar(argument.shape):
+                self.notices[f"{name} acts on every entry"] = None
+            return tree.Apply(
+                name=name, arguments=(argument,), entrywise=True, order=primes, shape=argument.shape, span=span
+            )
+        if primes:
+            raise _prime(name, span)
+        if len(arguments) != len(function.domain):
+            raise fail("E118", f"`{name}` has {len(function.domain)} argument(s), here {len(arguments)}", span)
+        fitted = []
+        for argument, shape in zip(arguments, function.domain, strict=True):
+            argument = build.as_shape(argument, shape)
+            if not (unify(argument.shape[0], shape[0]) and unify(argument.shape[1], shape[1])):
+                raise build.shape_error(
+                    "S215",
+                    f"`{name}` takes {shape_text(shape)}, here it gets {shape_text(argument.shape)}",
+                    (argument,),
+                )
+            fitted.append(argument)
+        return tree.Apply(name=name, arguments=tuple(fitted), shape=function.codomain, span=span)
+
+    def _word(self, item: Syntax, head: Name, items: list[Syntax], place: int) -> tuple[Expr, int]:
+        """A built-in operator set as a word: tr, diag, exp, …"""
+        word = head.latex
+        if not is_operator(word):
+            if word in NOT_YET:
+                raise fail("E146", f"\\{word} is not read yet", head.span)
+            raise fail(
+                "E119", f"the operator `{word}` is not defined", head.span,
+                help=f"define it: \\operatorname{{{word}}}(u) := …",
+            )  # fmt: skip
+        if place + 1 >= len(items):
+            raise fail("E147", f"`{word}` has no argument", head.span, help="write it in parentheses")
+        following = items[place + 1]
+        group = unscripted(following)
+        grouped = isinstance(group, Group) and group.delimiter in ("(", "[", "{")
+        if not grouped and place + 2 < len(items):
+            raise fail(
+                "E148", f"how far does `{word}` reach?", head.span.to(items[-1].span),
+                help="put its argument in parentheses",
+            )  # fmt: skip
+        if isinstance(group, Group) and grouped:
+            result = self.builtin(word, group.content, head.span.to(group.span))
+        else:
+            result = self.builtin(word, following, head.span.to(following.span))
+        for script in (item, following if grouped else None):
+            if isinstance(script, Script):
+                result = self.scripted(result, script.sub, script.sup, script.span)
+        return result, place + 2
+
+    def builtin(self, word: str, content: Syntax, span: Span) -> Expr:
+        """A built-in operator at its argument."""
+        if word in ELEMENTWISE:
+            e = self.read(content)
+            if not is_scalar(e.shape):
+                if is_square(e.shape):
+                    raise fail(
+                        "E149", f"{word} of a square matrix can mean two things", span,
+                        help="define what you mean by its entries",
+                    )  # fmt: skip
+                self.notices[f"{word} acts on every entry"] = None
+            return tree.Elementwise(function=ELEMENTWISE[word], arg=e, shape=e.shape, span=span)
+        if word in ("tr", "Tr", "trace", "Trace"):
+            return build.trace(self.read(content), span)
+        if isinstance(content, Commas):
+            return self.diagonal_list(content, span)
+        return build.diagonal(self.read(content), span)
+
+
+def _prime(name: str, span: Span) -> NoteError:
+    return fail("E117", f"the derivative of {name} by a prime", span, help=r"write \frac{\partial …}{\partial …}")

@@ -1,0 +1,172 @@
+r"""Derivatives: ∂f/∂x, ∂²f/∂x∂y, ∇_x f, \nabla_x^2 f, in the layout that the shapes ask for.
+
+By a scalar: entry by entry.  A vector by a vector: the Jacobian in numerator layout.  A scalar by a matrix, and ∇: the
+gradient, in the shape of the variable.  What has no matrix for its derivative is a shape error (S240).
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Literal, TypeAlias
+
+from symbn.diagnostics import NoteError, fail
+from symbn.expr import build, tree
+from symbn.expr.shape import is_column, is_row, is_scalar, is_vector, shape_text
+from symbn.expr.tree import Expr
+from symbn.notes.names import Names
+from symbn.notes.reserved import transposes
+from symbn.notes.syntax import Derivation, Nabla, Script, Sequence, Syntax
+from symbn.notes.targets import target_of
+from symbn.source import Span
+
+Layout: TypeAlias = Literal["jacobian", "gradient", "entrywise"]
+
+
+class Calculus(Names):
+    """The part of the reader that reads ∂/∂ and ∇."""
+
+    @abstractmethod
+    def next_factor(self, items: list[Syntax], place: int) -> tuple[Expr, int]:
+        """The factor at `place` of a product, and the place after all that belongs to it."""
+
+    def derivation(self, syntax: Derivation, following: list[Syntax]) -> Expr:
+        """∂body/∂variables; without a body it acts on all that follows in the product."""
+        if syntax.body is None and not following:
+            raise fail("E130", "this ∂/∂ has nothing to act on", syntax.span, help="write what it differentiates")
+        body = self.read(_product(following, syntax.span) if syntax.body is None else syntax.body)
+        variables = [self._variable(v) for v in syntax.variables]
+        if len(variables) == 2 and is_scalar(body.shape) and is_vector(variables[0].shape):
+            return self.hessian(body, variables, syntax.span)
+        result = body
+        for variable in reversed(variables):
+            result = self.derivative(result, variable, syntax.span)
+        return result
+
+    def hessian(self, body: Expr, variables: list[Expr], span: Span) -> Expr:
+        """(i, j) = ∂²f/∂x_i∂y_j."""
+        first, second = (v.arg if isinstance(v, tree.Transpose) else v for v in variables)
+        gradient = build.transpose(self.derivative(body, first, span))
+        return tree.at_span(self.derivative(gradient, second, span), span)
+
+    def _variable(self, syntax: Syntax) -> Expr:
+        return tree.at_span(self.read(syntax), syntax.span)
+
+    def derivative(self, body: Expr, variable: Expr, span: Span, gradient: bool = False) -> Expr:
+        """∂body/∂variable in the layout that the shapes ask for.  Raises NoteError, ShapeError."""
+        plain = variable.arg if isinstance(variable, tree.Transpose) else variable
+        if isinstance(variable, tree.Transpose) and not is_vector(variable.shape):
+            return build.transpose(self.derivative(body, plain, span, gradient), span)
+        target = target_of(plain, self.scope.context)
+        self._check_dependence(body, target, span)
+        layout, shape = _layout(body, variable, gradient, span)
+        return tree.Derivative(arg=body, variable=plain, target=target, layout=layout, shape=shape, span=span)
+
+    def _check_dependence(self, body: Expr, target: tree.Target, span: Span) -> None:
+        context = self.scope.context
+        if (
+            isinstance(body, tree.Symbol)
+            and is_scalar(body.shape)
+            and body.name != target.name
+            and body.name not in self.locals
+            and not body.name.startswith("d")
+        ):
+            raise fail(
+                "E133", f"`{body.name}` is a free scalar: it depends on nothing", span,
+                help=f"define it, or declare a function: ${body.name} : \\mathbb{{R}}^{{n}} \\to \\mathbb{{R}}$",
+            )  # fmt: skip
+        if target.arguments or target.name not in context.definitions:
+            return
+        used = {d.key for d in context.definitions_used([body])}
+        if target.name not in used:
+            raise fail(
+                "E134", f"what is differentiated does not use `{context.definitions[target.name].latex}`", span,
+                help="differentiate by a name that its definition mentions",
+            )  # fmt: skip
+
+    def nabla(self, syntax: Nabla, items: list[Syntax], place: int) -> tuple[Expr, int]:
+        """∇_x of what follows if that is a scalar, of the first factor if that is one, else alone."""
+        rest = items[place + 1 :]
+        turned = self._transposed_gradient(syntax, items, place)
+        if turned is not None:
+            return turned
+        if rest:
+            try:
+                body = self.read(_product(rest, syntax.span))
+            except NoteError:
+                body = None
+            if body is not None and is_scalar(body.shape):
+                return self.gradient(syntax, body, syntax.span.to(rest[-1].span)), len(items)
+            first, after = self.next_factor(items, place + 1)
+            if is_scalar(first.shape) and not isinstance(first, (tree.Number, tree.Dimension)):
+                return self.gradient(syntax, first, syntax.span.to(items[after - 1].span)), after
+        return self.nabla_alone(syntax), place + 1
+
+    def _transposed_gradient(self, syntax: Nabla, items: list[Syntax], place: int) -> tuple[Expr, int] | None:
+        r"""\nabla_x f(x)^\top: f(x) is a scalar, so the transpose is the gradient's."""
+        for last in (place + 1, place + 2):
+            item = items[last] if last < len(items) else None
+            if isinstance(item, Script) and transposes(item.sup):
+                plain = Script(item.base, item.sub, None, 0, item.span) if item.sub is not None else item.base
+                try:
+                    body, after = self.next_factor([*items[:last], plain], place + 1)
+                except NoteError:
+                    return None
+                if after == last + 1 and is_scalar(body.shape):
+                    span = syntax.span.to(item.span)
+                    return build.transpose(self.gradient(syntax, body, span), span), after
+        return None
+
+    def nabla_alone(self, syntax: Nabla) -> Expr:
+        scalars = [f for f in self.scope.context.functions.values() if f.codomain == (1, 1) and not f.entrywise]
+        if len(scalars) != 1:
+            what = "none is" if not scalars else f"{len(scalars)} are"
+            raise fail(
+                "E136", f"∇ alone means the gradient of the one declared scalar function, but {what} declared",
+                syntax.span, help=r"write the function after it, or declare L : \mathbb{R}^{n} \to \mathbb{R}",
+            )  # fmt: skip
+        return self.gradient(syntax, self.bare_function(scalars[0], syntax.span), syntax.span)
+
+    def gradient(self, syntax: Nabla, body: Expr, span: Span) -> Expr:
+        if syntax.variable is None:
+            raise fail("E137", "∇ without its variable", syntax.span, help=r"write \nabla_x")
+        variable = self._variable(syntax.variable)
+        if syntax.order == 1:
+            return self.derivative(body, variable, span, gradient=not is_scalar(variable.shape))
+        if syntax.order == 2 and is_column(variable.shape):
+            return self.hessian(body, [variable, variable], span)
+        raise fail("E138", "∇ of this order is not read", span)
+
+
+def _product(items: list[Syntax], span: Span) -> Syntax:
+    return items[0] if len(items) == 1 else Sequence(tuple(items), span)
+
+
+def _layout(body: Expr, variable: Expr, gradient: bool, span: Span) -> tuple[Layout, tree.Shape]:
+    """The layout of ∂body/∂variable, and its shape.  Raises NoteError, ShapeError."""
+    turned = isinstance(variable, tree.Transpose)
+    plain = variable.arg if isinstance(variable, tree.Transpose) else variable
+    if is_scalar(variable.shape):
+        return "entrywise", body.shape
+    if gradient or not is_vector(variable.shape):
+        if not is_scalar(body.shape):
+            raise build.shape_error(
+                "S240", f"the derivative of something {shape_text(body.shape)} by something "
+                f"{shape_text(variable.shape)} is no matrix", (body, variable),
+                "take it entry by entry, such as \\frac{\\partial F_{ij}}{\\partial X_{kl}}",
+            )  # fmt: skip
+        return "gradient", plain.shape
+    if turned or is_row(variable.shape):
+        if is_scalar(body.shape):
+            raise fail(
+                "E131", "the derivative of a scalar by a row can be read as a row or as a column", span,
+                help=r"write \partial x: in numerator layout that is a row; its transpose is the column",
+            )  # fmt: skip
+        if not is_column(body.shape) or not turned:
+            raise fail("E132", "a derivative by a row", span, help="differentiate by the column")
+    if not (is_scalar(body.shape) or is_vector(body.shape)):
+        raise build.shape_error(
+            "S240", f"the derivative of something {shape_text(body.shape)} by a vector is no matrix",
+            (body, variable), "take it entry by entry",
+        )  # fmt: skip
+    length = body.shape[0] if not is_row(body.shape) else body.shape[1]
+    return "jacobian", (length, plain.shape[0])

@@ -1,0 +1,97 @@
+r"""Claims: the two sides of an equation, read by one reader, as goals over the indices that both leave free.
+
+Each side of a chain is read once, also where it stands in two equations; a side that cannot be read fails both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symbn.diagnostics import NoteError, fail
+from symbn.expr import build, tree
+from symbn.expr.shape import finished
+from symbn.expr.statement import Goal, Statement
+from symbn.expr.tree import Expr
+from symbn.notes.expressions import Reader
+from symbn.notes.first_order import first_order_goals, orders, without_order
+from symbn.notes.register import fail_statement
+from symbn.notes.syntax import Chain
+
+
+@dataclass(frozen=True)
+class _Side:
+    """A side as it was read, or why it could not be; and the indices that occur free in it."""
+
+    found: Expr | NoteError
+    free: frozenset[str] = frozenset()
+
+    def expression(self) -> Expr:
+        """The side's expression.  Raises the NoteError of a side that has none."""
+        if isinstance(self.found, NoteError):
+            raise self.found
+        return self.found
+
+
+class Claims:
+    """The equations of one chain."""
+
+    def __init__(self, chain: Chain, reader: Reader) -> None:
+        self.chain = chain
+        self.reader = reader
+        self.scope = reader.scope
+        self._sides: dict[int, _Side] = {}
+
+    def claim(self, statement: Statement, place: int) -> None:
+        """The equation of the sides at `place` and after it."""
+        first, second = self._side(place), self._side(place + 1)
+        reader = self.reader
+        try:
+            left, right = build.same_shape(first.expression(), second.expression())
+            self._check_free(place, left, right)
+            increments = [o for side in self.chain.sides[place : place + 2] for o in orders(side, self.scope)]
+            if increments:
+                goals = first_order_goals(left, right, increments, reader)
+            else:
+                goals = [Goal(left, right)]
+            reader.settle()
+            statement.goals = tuple(Goal(finished(g.left), finished(g.right), g.note) for g in goals)
+            names = first.free | second.free
+            own = [i for name, i in reader.free.items() if name in names]
+            entries = [i for name, i in reader.free.items() if name.startswith("'")]
+            statement.free = tuple(finished(i) for i in (*own, *entries))
+            statement.notices = tuple(reader.notices)
+            statement.context = self.scope.context
+        except NoteError as error:
+            fail_statement(statement, error)
+
+    def hole(self, statement: Statement, place: int) -> None:
+        """The side at `place`, beside a `?`."""
+        statement.kind = "hole"
+        side = self._side(place)
+        try:
+            statement.expression = finished(side.expression())
+            statement.free = tuple(finished(i) for name, i in self.reader.free.items() if name in side.free)
+        except NoteError as error:
+            fail_statement(statement, error)
+
+    def _side(self, place: int) -> _Side:
+        if place not in self._sides:
+            self.reader.seen = set()
+            try:
+                found = self.reader.read(without_order(self.chain.sides[place], self.scope))
+                self._sides[place] = _Side(found, frozenset(self.reader.seen))
+            except NoteError as error:
+                self._sides[place] = _Side(error)
+        return self._sides[place]
+
+    def _check_free(self, place: int, left: Expr, right: Expr) -> None:
+        left_free, right_free = self._side(place).free, self._side(place + 1).free
+        span = self.chain.sides[place].span.to(self.chain.sides[place + 1].span)
+        for name in sorted(left_free ^ right_free):
+            other = right if name in left_free else left
+            constant = isinstance(other, (tree.Number, tree.Zero, tree.Identity, tree.Ones))
+            if name not in self.scope.indices and not constant:
+                raise fail(
+                    "E163", f"the index `{name}` is free on one side only", span,
+                    help=f"bind it by a sum, or declare it: ${name} \\in \\{{1, \\ldots, n\\}}$",
+                )  # fmt: skip

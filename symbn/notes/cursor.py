@@ -1,0 +1,118 @@
+r"""A place in a row of tokens: what stands there, what follows, how far a delimiter reaches.
+
+The parser is this cursor with rules on top; the rules that call each other are declared here.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from symbn.diagnostics import Diagnostic, Label, NoteError, fail
+from symbn.notes.lexer import Token
+from symbn.notes.syntax import Syntax
+from symbn.source import Span
+
+
+class Cursor(ABC):
+    """Reads a row from left to right."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.place = 0
+        self.depth = 0
+        """How many sums are being read, one inside the other."""
+        self.bars = 0
+        """How many bars | or ‖ are open here: the next one closes."""
+        end = tokens[-1].span.end
+        self.end = Token("end of row", "", Span(end, end))
+
+    @abstractmethod
+    def additive(self) -> Syntax:
+        """A sum of products."""
+
+    @abstractmethod
+    def product(self) -> Syntax:
+        """Juxtaposed factors."""
+
+    @abstractmethod
+    def factor(self) -> Syntax | None:
+        """A primary with its scripts; None where none begins."""
+
+    @abstractmethod
+    def primary(self) -> Syntax | None:
+        """What scripts are put on; None where none begins."""
+
+    @abstractmethod
+    def script_argument(self, marker: Token) -> Syntax:
+        """What stands after _ or ^."""
+
+    @property
+    def current(self) -> Token:
+        return self.tokens[self.place] if self.place < len(self.tokens) else self.end
+
+    def peek(self, ahead: int = 1) -> Token:
+        place = self.place + ahead
+        return self.tokens[place] if place < len(self.tokens) else self.end
+
+    def advance(self) -> Token:
+        token = self.current
+        self.place += 1
+        return token
+
+    def since(self, start: Span) -> Span:
+        """From a place to the last token read."""
+        return Span(start.start, self.tokens[self.place - 1].span.end)
+
+    def expect(self, closer: str, opened: Token) -> Token:
+        if self.current.is_(closer):
+            return self.advance()
+        found = self.current
+        what = "the formula ends" if found is self.end else f"`{found.text}` stands"
+        raise NoteError(
+            Diagnostic(
+                "P212",
+                f"`{opened.text}` is not closed: {what} where `{closer}` is due",
+                (Label(opened.span, "opened here", False), Label(found.span, f"`{closer}` expected")),
+                help=f"close it with `{closer}`",
+            )
+        )
+
+    def skip_braces(self) -> None:
+        opened = self.advance()
+        depth = 1
+        while depth:
+            if self.current is self.end:
+                self.expect("}", opened)
+            depth += self.current.is_("{") - self.current.is_("}")
+            self.advance()
+
+    def raw_letters(self, opened: Token) -> str:
+        """The text up to the closing brace."""
+        text = ""
+        while not self.current.is_("}"):
+            if self.current is self.end:
+                self.expect("}", opened)
+            text += self.advance().text
+        self.advance()
+        return text
+
+    def argument(self, command: Token) -> Syntax:
+        """A command's argument: braces or a single token."""
+        if self.current.is_("{"):
+            opened = self.advance()
+            if self.current.is_("}"):
+                raise fail("P251", f"{command.text} has an empty argument", command.span, help="write it in the braces")
+            bars, self.bars = self.bars, 0
+            content = self.additive()
+            self.bars = bars
+            self.expect("}", opened)
+            return content
+        if self.current.kind == "number" and len(self.current.text) > 1:
+            token = self.current
+            first = Token("number", token.text[0], Span(token.span.start, token.span.start + 1))
+            rest = Token("number", token.text[1:], Span(token.span.start + 1, token.span.end))
+            self.tokens = [*self.tokens[: self.place], first, rest, *self.tokens[self.place + 1 :]]
+        content_or_none = self.primary()
+        if content_or_none is None:
+            raise fail("P252", f"{command.text} has no argument", command.span, help="write it in braces")
+        return content_or_none

@@ -1,0 +1,174 @@
+r"""Left sides that may be new names: y, \mu_x, y_i, f(x, y), \sigma^2, \Sigma^{-1}, z^\top.
+
+The leading sides of `a = b = c` that are new names are defined by the first side that is not.  A subscript is an
+index if the body has its letters in subscripts too, else a part of the name.  A declared name is defined by `=` only
+if the body does not depend on it; by `:=` in any case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symbn.notes.mentions import mentions, rests_on, subscripted
+from symbn.notes.reserved import is_builtin, is_constant, transposes
+from symbn.notes.scope import DefinedTensor, Scope, composite, spelled
+from symbn.notes.syntax import Binary, Chain, Commas, Group, Hole, Name, Script, Sequence, Syntax, unscripted
+from symbn.notes.vocabulary import DEFINING, EQUALITIES
+
+
+@dataclass(frozen=True)
+class Head:
+    """A left side that may be a new name: name, its parameters or indices, and what decorates it."""
+
+    name: str
+    parameters: tuple[str, ...] | None = None
+    indices: tuple[str, ...] = ()
+    decoration: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name under which σ² or Σ⁻¹ is defined."""
+        exponent = {"inverse": "-1", "square": "2"}.get(self.decoration)
+        return self.name if exponent is None else f"{self.name}^{{{exponent}}}"
+
+
+def new_heads(chain: Chain, scope: Scope) -> list[Head]:
+    """The leading sides of a chain that are new names, if a side follows that is not."""
+    heads: list[Head] = []
+    for place, link in enumerate(chain.links):
+        if link.relation not in EQUALITIES:
+            break
+        body = chain.sides[place + 1]
+        for later in chain.sides[place + 1 :]:
+            body = later
+            if not _is_new(_head(later), later, scope):
+                break
+        if isinstance(body, Hole):
+            break
+        head = _head(chain.sides[place], body)
+        if head is None or not _may_define(head, chain.sides[place], body, link.relation in DEFINING, scope):
+            break
+        heads.append(head)
+        following = chain.sides[place + 1]
+        if place + 2 >= len(chain.sides) or not _is_new(_head(following), following, scope):
+            break
+    return heads
+
+
+def composed(body: Syntax) -> tuple[Name, Name] | None:
+    r"""The f and g of f \circ g."""
+    match body:
+        case Binary(op=r"\circ", left=Name() as outer, right=Name() as inner):
+            return outer, inner
+    return None
+
+
+def _head(side: Syntax, body: Syntax | None = None) -> Head | None:
+    """A side as a name to be defined; `body` tells whether subscripts are indices."""
+    match side:
+        case Name():
+            return Head(side.latex)
+        case Script(base=Name() as base, sub=sub, sup=sup, primes=primes):
+            decoration = ""
+            if sup is not None:
+                value = spelled(sup)
+                if transposes(sup):
+                    decoration = "transpose"
+                elif value == "-1":
+                    decoration = "inverse"
+                elif value == "2":
+                    decoration = "square"
+                elif value is None or not (isinstance(sup, Group) and sup.delimiter == "("):
+                    return None
+            named = Script(base, None, sup if not decoration else None, primes, side.span)
+            stem = composite(named) if (named.sup is not None or primes) else base.latex
+            if stem is None:
+                return None
+            if sub is None:
+                return Head(stem, decoration=decoration)
+            letters = _index_letters(sub)
+            if letters and body is not None and all(subscripted(body, letter) for letter in letters):
+                return Head(stem, indices=letters, decoration=decoration)
+            whole = composite(Script(base, sub, named.sup, primes, side.span))
+            return None if whole is None else Head(whole, decoration=decoration)
+        case Sequence(items=(first, Group(delimiter="(" | "[") as group)):
+            function = _head(first)
+            if function is None or function.decoration:
+                return None
+            given = group.content.items if isinstance(group.content, Commas) else (group.content,)
+            names = tuple(_parameter(g) for g in given)
+            if any(name is None for name in names):
+                return None
+            return Head(function.name, tuple(name for name in names if name is not None))
+    return None
+
+
+def _parameter(syntax: Syntax) -> str | None:
+    """A plain name, as a parameter of a function has; None for anything else."""
+    plain = isinstance(syntax, Name) or (isinstance(syntax, Script) and syntax.sup is None and not syntax.primes)
+    base = unscripted(syntax)
+    if not plain or not isinstance(base, Name) or is_constant(base.latex):
+        return None
+    return spelled(syntax)
+
+
+def _index_letters(sub: Syntax) -> tuple[str, ...]:
+    """The letters of a subscript, if it is made of single letters only."""
+    match sub:
+        case Name(word=False):
+            return (sub.latex,)
+        case Sequence() | Commas():
+            inner = [_index_letters(item) for item in sub.items]
+            return tuple(name for names in inner for name in names) if all(inner) else ()
+    return ()
+
+
+def _is_new(head: Head | None, side: Syntax, scope: Scope) -> bool:
+    """Whether nothing of a head's name is known yet."""
+    if head is None or head.name in (r"\partial", r"\nabla", "d") or is_builtin(head.name):
+        return False
+    if head.indices and head.name in scope.families:
+        return False
+    if isinstance(side, Script) and _is_entry(head, side, scope):
+        return False
+    return not any(scope.knows(name) for name in (head.name, head.key, spelled(side) or head.name))
+
+
+def _is_entry(head: Head, side: Script, scope: Scope) -> bool:
+    """μ_x is new though μ is a function, but y_1 is no new name where y is a tensor or a family."""
+    base = side.base
+    if not isinstance(base, Name) or head.indices or head.name == base.latex:
+        return False
+    tensor = base.latex in scope.context.symbols or isinstance(scope.meanings.get(base.latex), DefinedTensor)
+    if not tensor and base.latex not in scope.families:
+        return False
+    letters = _index_letters(side.sub) if side.sub is not None else ()
+    return not letters or any(not scope.knows(letter) or letter in scope.indices for letter in letters)
+
+
+def _may_define(head: Head, side: Syntax, body: Syntax, explicit: bool, scope: Scope) -> bool:
+    if head.name in ("I", r"\mathbf{1}", r"\mathbf{I}", r"\mathbb{1}", r"\boldsymbol{1}") and not explicit:
+        return False
+    if _is_new(head, side, scope):
+        return True
+    context = scope.context
+    if head.indices:
+        if head.name in scope.families or mentions(body, head.name):
+            return False
+        return explicit or head.name in context.symbols
+    if head.decoration or head.name in scope.meanings:
+        return False
+    if head.name in context.functions:
+        if head.parameters is None and isinstance(body, Sequence) and _applies(body, head.name):
+            return True
+        return (head.parameters is not None or composed(body) is not None) and not mentions(body, head.name)
+    if head.name in scope.families and head.parameters is None:
+        return explicit
+    if head.name in context.symbols and head.parameters is None:
+        return explicit or not (mentions(body, head.name) or rests_on(body, head.name, scope))
+    return False
+
+
+def _applies(body: Sequence, name: str) -> bool:
+    first = body.items[0]
+    return len(body.items) == 2 and isinstance(first, Name) and first.latex == name

@@ -1,0 +1,82 @@
+r"""The cells of a matrix environment: separated by &, or by commas; rows by \\.
+
+Rules drawn around a cell, | a | and - a -, are no signs: they are read over.
+"""
+
+from __future__ import annotations
+
+from symbn.diagnostics import fail
+from symbn.notes.cursor import Cursor
+from symbn.notes.syntax import Matrix, Syntax
+from symbn.notes.vocabulary import MATRICES
+
+
+class Matrices(Cursor):
+    """The part of the parser that reads matrices."""
+
+    def matrix(self) -> Syntax:
+        r"""\begin{pmatrix} … \end{pmatrix}."""
+        opened = self.advance()
+        if opened.text not in MATRICES:
+            raise fail(
+                "P256", f"the environment {opened.text} is not read inside a formula", opened.span,
+                help="use pmatrix or bmatrix for matrices",
+            )  # fmt: skip
+        rows: list[list[Syntax | None]] = [[]]
+        cell: Syntax | None = None
+        bars, self.bars = self.bars, 1
+        while self.current.kind != "end":
+            token = self.current
+            if token is self.end:
+                raise fail("P210", f"\\begin{{{opened.text}}} is never closed", opened.span)
+            if token.is_("&", r"\\") or (cell is not None and token.is_(",")):
+                self.advance()
+                rows[-1].append(cell)
+                cell = None
+                if token.is_(r"\\"):
+                    rows.append([])
+            elif token.is_("|", r"\|") or token.kind in ("quad", "prose") or self._at_rule():
+                self.advance()
+            elif cell is not None:
+                raise fail("P257", f"`{token.text}` is not expected in this cell", token.span)
+            else:
+                cell = self.additive()
+                if self.at_trailing_rule():
+                    self.advance()
+        closed = self.advance()
+        self.bars = bars
+        rows[-1].append(cell)
+        kept = tuple(tuple(row) for row in rows if any(c is not None for c in row))
+        if not kept:
+            raise fail("P258", "an empty matrix", opened.span.to(closed.span), help="write its entries")
+        return Matrix(kept, opened.span.to(closed.span))
+
+    def at_trailing_rule(self) -> bool:
+        """Whether a `-` ends a cell."""
+        return self.current.is_("-") and (self.peek().is_("&", r"\\") or self.peek().kind == "end")
+
+    def _at_rule(self) -> bool:
+        """Whether a `-` is a drawn rule."""
+        return self.current.is_("-") and (
+            self.peek().is_("&", r"\\", "-", "|") or self.peek().kind == "end" or self._around_row()
+        )
+
+    def _around_row(self) -> bool:
+        """Whether a `-` at a cell's start is a drawn rule around a row: - a -."""
+        if (
+            self.place
+            and not self.tokens[self.place - 1].is_("&", r"\\")
+            and self.tokens[self.place - 1].kind != "begin"
+        ):
+            return False
+        depth, place = 0, self.place + 1
+        while place < len(self.tokens):
+            token = self.tokens[place]
+            if token.is_("{", "(") or token.kind == "begin":
+                depth += 1
+            elif token.is_("}", ")") or (token.kind == "end" and depth):
+                depth -= 1
+            elif depth == 0 and (token.is_("&", r"\\") or token.kind == "end"):
+                return self.tokens[place - 1].is_("-")
+            place += 1
+        return False

@@ -1,0 +1,177 @@
+r"""What scripts are put on: numbers, letters, groups in delimiters, commands with their arguments.
+
+Every opening delimiter waits for its own closing one; | and \| close where one of them is open.
+"""
+
+from __future__ import annotations
+
+from symbn.diagnostics import fail
+from symbn.notes.lexer import Token
+from symbn.notes.matrices import Matrices
+from symbn.notes.operators import derivation
+from symbn.notes.spelling import Spelling
+from symbn.notes.syntax import Big, Commas, Dots, Fraction, Group, Hole, Name, Numeral, Root, Syntax
+from symbn.notes.vocabulary import ACCENTS, DOTS, FONTS, LETTERS, LOOSE, OPENERS, RELATIONS, TIGHT, WORDS
+
+
+class Primaries(Spelling, Matrices):
+    """The part of the parser that reads one primary."""
+
+    def primary(self) -> Syntax | None:
+        token = self.current
+        if token.kind == "number":
+            self.advance()
+            return Numeral(token.text, token.span)
+        if token.kind == "letter":
+            self.advance()
+            return Name(token.text, token.span)
+        if token.kind == "word":
+            self.advance()
+            return Name(token.text, token.span, word=True)
+        if token.kind == "begin":
+            return self.matrix()
+        if token.kind == "command":
+            return self.command()
+        if token.kind == "symbol":
+            if token.text in ("(", "[", r"\{"):
+                return self.group()
+            if token.text == "{":
+                return self.braces()
+            if token.text in ("|", r"\|") and self.bars == 0:
+                return self.barred(token.text)
+            if token.text == "?":
+                self.advance()
+                return Hole(token.span)
+        return None
+
+    def braces(self) -> Syntax:
+        opened = self.advance()
+        if self.current.is_("}"):
+            self.advance()
+            following = self.factor()
+            if following is None:
+                raise fail("P239", "empty braces", opened.span, help="remove them")
+            return following
+        bars, self.bars = self.bars, 0
+        content = self.additive()
+        self.bars = bars
+        closed = self.expect("}", opened)
+        if isinstance(content, (Name, Numeral)):
+            return content
+        return Group("{", content, opened.span.to(closed.span))
+
+    def group(self) -> Syntax:
+        opened = self.advance()
+        closer = OPENERS[opened.text]
+        bars, self.bars = self.bars, 0
+        content = self.list_content(closer, opened)
+        self.bars = bars
+        closed = self.expect(closer, opened)
+        return Group(opened.text, content, opened.span.to(closed.span))
+
+    def list_content(self, closer: str, opened: Token) -> Syntax:
+        items: list[Syntax] = []
+        while not self.current.is_(closer):
+            token = self.current
+            if token.is_(r"\dots", r"\cdots", r"\vdots", r"\ddots"):
+                self.advance()
+                items.append(Dots(token.text, token.span))
+            elif token.is_("|") and items:
+                raise fail(
+                    "P240", "a conditional `|` is not read", token.span,
+                    help="define the quantity under a name of its own",
+                )  # fmt: skip
+            else:
+                items.append(self.additive())
+            if self.current.is_(",", ";"):
+                self.advance()
+            elif not self.current.is_(closer):
+                self.expect(closer, opened)
+        if not items:
+            raise fail("P241", "nothing stands in these parentheses", opened.span, help="remove them")
+        if len(items) == 1:
+            return items[0]
+        return Commas(tuple(items), items[0].span.to(items[-1].span))
+
+    def barred(self, bar: str) -> Syntax:
+        opened = self.advance()
+        self.bars += 1
+        content = self.additive()
+        self.bars -= 1
+        closed = self.expect(bar, opened)
+        return Group(bar, content, opened.span.to(closed.span))
+
+    def command(self) -> Syntax | None:
+        token = self.current
+        name = token.text
+        if name in LETTERS or name in (r"\partial", r"\nabla"):
+            self.advance()
+            return Name(name, token.span)
+        if name in WORDS:
+            self.advance()
+            return Name(name[1:], token.span, word=True)
+        if name in ACCENTS or name in FONTS:
+            return self.decorated()
+        if name in (r"\operatorname", r"\operatorname*", r"\mathop"):
+            return self.operator_name()
+        if name in (r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"):
+            return self.fraction()
+        if name == r"\sqrt":
+            return self.root()
+        if name in (r"\sum", r"\prod"):
+            return self.big()
+        if name in DOTS:
+            self.advance()
+            return Dots(name, token.span)
+        if name in (r"\underbrace", r"\overbrace", r"\boxed", r"\ensuremath", r"\mathstrut"):
+            self.advance()
+            content = self.argument(token)
+            if name in (r"\underbrace", r"\overbrace") and self.current.is_("_", "^"):
+                self.advance()
+                if self.current.is_("{"):
+                    self.skip_braces()
+                else:
+                    self.advance()
+            return content
+        if name == r"\langle":
+            return self.group()
+        if name in (r"\mathrm{d}", r"\dd", r"\differential"):
+            self.advance()
+            return Name(r"\mathrm{d}", token.span)
+        if name in RELATIONS or name in LOOSE or name in TIGHT or name in (r"\pm", r"\mp", r"\rangle", r"\mid"):
+            return None
+        raise fail(
+            "P250", f"unknown command {name}", token.span,
+            help="symbn reads the commands of the language's reference only; "
+            f"is {name} a macro? Write what it stands for",
+        )  # fmt: skip
+
+    def fraction(self) -> Syntax:
+        command = self.advance()
+        numerator = self.argument(command)
+        denominator = self.argument(command)
+        span = self.since(command.span)
+        return derivation(numerator, denominator, span) or Fraction(numerator, denominator, span)
+
+    def root(self) -> Syntax:
+        command = self.advance()
+        degree: Syntax | None = None
+        if self.current.is_("["):
+            opened = self.advance()
+            degree = self.additive()
+            self.expect("]", opened)
+        arg = self.argument(command)
+        return Root(arg, degree, self.since(command.span))
+
+    def big(self) -> Syntax:
+        command = self.advance()
+        sub: Syntax | None = None
+        sup: Syntax | None = None
+        while self.current.is_("_", "^"):
+            marker = self.advance()
+            if marker.text == "_":
+                sub = self.script_argument(marker)
+            else:
+                sup = self.script_argument(marker)
+        body = self.product()
+        return Big(command.text[1:], sub, sup, body, command.span.to(body.span))

@@ -1,0 +1,157 @@
+r"""A name with scripts: x_1, W^{(1)}_{ij}, I_n, \delta_{ij}, A^\top, x^{2}, \|A\|_F^2.
+
+The longest part that is a known name is read as that name; what is left over is a subscript of it, then a transpose
+or a power.  A scalar's T or t is a power only where such a name is known.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction as Rational
+
+from symbn.diagnostics import fail
+from symbn.expr import build, tree
+from symbn.expr.shape import is_scalar, is_vector
+from symbn.expr.tree import DimVar, Expr
+from symbn.notes.reserved import IDENTITIES, ONES, UNITS, is_constant, transposes
+from symbn.notes.scope import composite, spelled
+from symbn.notes.subscripts import Subscripts
+from symbn.notes.syntax import Colon, Group, Name, Script, Sequence, Signed, Syntax
+from symbn.source import Span
+
+
+class Scripts(Subscripts):
+    """The part of the reader that reads what has scripts."""
+
+    def script(self, syntax: Script) -> Expr:
+        whole = composite(syntax)
+        if whole is not None and self.is_name(whole):
+            return self.name(Name(whole, syntax.span))
+        inner, sup = self._name_with_superscript(syntax)
+        base = self._subscripted(inner, syntax.sub)
+        if syntax.primes and not (inner is not syntax.base):
+            raise fail("E116", "a prime on something that is no function", syntax.span, help="name it, or write ^\\top")
+        return base if sup is None else self.superscripted(base, sup, syntax.span)
+
+    def scripted(self, e: Expr, sub: Syntax | None, sup: Syntax | None, span: Span) -> Expr:
+        """An expression with scripts after it."""
+        if sub is not None:
+            e = self.entry(e, sub, span)
+        return e if sup is None else self.superscripted(e, sup, span)
+
+    def _name_with_superscript(self, syntax: Script) -> tuple[Syntax, Syntax | None]:
+        """W^{(1)}_{ij}: the superscript belongs to the name where such a name is known."""
+        if isinstance(syntax.base, Name) and (syntax.sup is not None or syntax.primes):
+            named = composite(Script(syntax.base, None, syntax.sup, syntax.primes, syntax.span))
+            if named is not None and self.is_name(named):
+                return Name(named, syntax.base.span), None
+        return syntax.base, syntax.sup
+
+    def _subscripted(self, base: Syntax, sub: Syntax | None) -> Expr:
+        if sub is None:
+            return self.read(base)
+        span = Span(base.span.start, max(sub.span.end, base.span.end))
+        if isinstance(base, Name) and base.latex not in self.locals:
+            named = composite(Script(base, sub, None, 0, span))
+            if named is not None and self.is_name(named):
+                return self.name(Name(named, span))
+            constant = self._sized_constant(base, sub, span)
+            if constant is not None:
+                return constant
+            if base.latex in self.scope.families:
+                return self.family_member(self.scope.families[base.latex], sub, span)
+            if not self.is_name(base.latex):
+                raise self.unknown(named or base.latex, span)
+        if isinstance(base, Group) and base.delimiter in ("|", r"\|"):
+            return self.norm(base, sub)
+        return self.entry(self.read(base), sub, span)
+
+    def _sized_constant(self, base: Name, sub: Syntax, span: Span) -> Expr | None:
+        name = base.latex
+        if self.is_name(name):
+            return None
+        if is_constant(name):
+            letters = self.subscripts(sub)
+            if any(isinstance(i, Colon) or self._is_index(i) for i in letters) or len(letters) == 2:
+                return self.entry(self.name(Name(name, base.span)), sub, span)
+            sizes = self.sizes(sub)
+            if name in IDENTITIES:
+                return tree.Identity(shape=(sizes[0], sizes[0]), span=span)
+            shape = (sizes[0], sizes[1] if len(sizes) > 1 else 1)
+            return tree.Ones(shape=shape, span=span) if name in ONES else tree.Zero(shape=shape, span=span)
+        if name in UNITS:
+            size = DimVar(f"`{name}`", span)
+            return tree.UnitVector(index=self.index(sub, size), shape=(size, 1), span=span)
+        if name == r"\delta":
+            items = self.subscripts(sub)
+            if len(items) == 2:
+                size = DimVar(r"`\delta`", span)
+                return tree.Delta(
+                    first=self.index(items[0], size), second=self.index(items[1], size), shape=(1, 1), span=span
+                )
+        return None
+
+    def _is_index(self, syntax: Syntax) -> bool:
+        name = spelled(syntax)
+        return name in self._bound or name in self.free or name in self.scope.indices
+
+    def superscripted(self, e: Expr, sup: Syntax, span: Span) -> Expr:
+        if isinstance(sup, Group) and sup.delimiter == "{":
+            sup = sup.content
+        if transposes(sup) and not (
+            is_scalar(e.shape) and isinstance(sup, Name) and sup.latex in ("T", "t") and self.is_name(sup.latex)
+        ):
+            return build.transpose(e, span)
+        if isinstance(sup, Signed) and len(sup.terms) == 1 and sup.terms[0][0] == "-" and transposes(sup.terms[0][1]):
+            raise fail("E140", "inverses of matrices are not read yet", span)
+        if isinstance(sup, Sequence) and isinstance(sup.items[0], Name) and sup.items[0].latex in (r"\odot", r"\circ"):
+            rest = Sequence(sup.items[1:], sup.span) if len(sup.items) > 2 else sup.items[1]
+            return build.entrywise_power(e, self.read(rest), span)
+        if isinstance(sup, Name) and not self.is_name(sup.latex):
+            raise fail("E141", f"the superscript `{sup.latex}` is no power, and no such name is known", sup.span)
+        if isinstance(sup, Group) and sup.delimiter == "(" and is_scalar(e.shape) is False:
+            raise fail("E142", "a superscript in parentheses is part of a name, and no such name is known", span)
+        exponent = _constant(self.read(sup))
+        if not is_scalar(e.shape) and _value(exponent) == -1:
+            raise fail(
+                "E140", "inverses of matrices are not read yet", span,
+                help=r"define the inverse under its name: \Sigma^{-1} := …",
+            )  # fmt: skip
+        if _is_norm(e) and isinstance(e, tree.Power) and (natural := _value(exponent)) and natural % 2 == 0:
+            e, exponent = e.base, build.number(natural / 2)  # ‖x‖² is xᵀx, without a root
+            if natural == 2:
+                return tree.at_span(e, span)
+        return build.power(e, exponent, span)
+
+    def norm(self, syntax: Group, sub: Syntax | None) -> Expr:
+        r"""\|x\|, \|A\|_F."""
+        e = self.read(syntax.content)
+        if syntax.delimiter == "|" and is_scalar(e.shape) and sub is None:
+            raise fail("E143", "absolute values are not read yet", syntax.span)
+        kind = spelled(sub) if sub is not None else None
+        if kind not in (None, "2", "F", r"\mathrm{F}"):
+            raise fail("E144", f"the norm with subscript {kind} is not read", syntax.span)
+        if not is_vector(e.shape) and kind in (None, "2") and not is_scalar(e.shape):
+            raise fail(
+                "E145", "the norm of a matrix can mean two things", syntax.span, help=r"write \|A\|_F for Frobenius's"
+            )
+        squared = build.norm_squared(e, syntax.span)
+        return tree.Power(base=squared, exponent=build.number(Rational(1, 2)), shape=(1, 1), span=syntax.span)
+
+
+def _is_norm(e: Expr) -> bool:
+    """√(xᵀx) or √tr(AᵀA), as a norm is read."""
+    return isinstance(e, tree.Power) and _value(e.exponent) == Rational(1, 2) and build.is_sum_of_squares(e.base)
+
+
+def _constant(e: Expr) -> Expr:
+    """A quotient of two numbers as one number: the 3/2 of an exponent."""
+    if isinstance(e, tree.Quotient) and (below := _value(e.denominator)) and (above := _value(e.numerator)) is not None:
+        return build.number(above / below, e.span)
+    if isinstance(e, tree.Product) and len(e.factors) == 2 and _value(e.factors[0]) == -1:
+        inner = _value(_constant(e.factors[1]))
+        return e if inner is None else build.number(-inner, e.span)
+    return e
+
+
+def _value(e: Expr) -> Rational | None:
+    return e.value if isinstance(e, tree.Number) else None
