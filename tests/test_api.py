@@ -156,7 +156,8 @@ def test_the_rank_one_term_is_there() -> None:
 
 def explicit(e: Any, sizes: dict[Any, int], values: dict[str, Any]) -> Any:
     """An expression at explicit sizes, with explicit matrices for its symbols."""
-    e = e.subs(sizes).subs({sp.MatrixSymbol(name, *value.shape): value for name, value in values.items()}).doit()
+    e = e.subs(sizes).subs({sp.MatrixSymbol(name, *value.shape): value for name, value in values.items()})
+    e = e.replace(lambda part: isinstance(part, sp.OneMatrix | sp.Identity), lambda part: part.as_explicit()).doit()
     return e.as_explicit() if hasattr(e, "as_explicit") else e
 
 

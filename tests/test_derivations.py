@@ -155,7 +155,15 @@ def twins(note: str, factor: str) -> list[Twin]:
     return found
 
 
-TWINS = [twin for note in NOTES for factor in ("2", "-") for twin in twins(note, factor)]
+def _same_in_mended(twin: Twin) -> bool:
+    """Whether a claim as published stands in the mended note, word for word: once is enough."""
+    own, mended = reports(twin.note)[twin.id], reports("batchnorm").get(twin.id)
+    return (
+        twin.note == "batchnorm_as_published" and mended is not None and (own.lhs, own.rhs) == (mended.lhs, mended.rhs)
+    )
+
+
+TWINS = [twin for note in NOTES for factor in ("2", "-") for twin in twins(note, factor) if not _same_in_mended(twin)]
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=[f"{t.note}:{t.id}:{k}" for k, t in enumerate(TWINS)])
@@ -186,7 +194,8 @@ def definitions(note: str) -> list[str]:
     return [id_ for id_, r in reports(note).items() if r.kind == "definition"]
 
 
-CASES = [(note, id_) for note in NOTES for id_ in definitions(note)]
+# As published holds all definitions of the mended note, and wrong claims besides.
+CASES = [(note, id_) for note in ("batchnorm_as_published", "batchnorm_affine") for id_ in definitions(note)]
 
 
 @pytest.mark.parametrize(("note", "id_"), CASES, ids=[f"{n}:{i}" for n, i in CASES])

@@ -11,6 +11,7 @@ The reductions, each an identity for every size:
     e^k                   = e ⋯ e             k natural
     (c e)^r               = c^r e^r           r integer, or c ≥ 0
     (e₁ e₂)^r             = e₁^r e₂^r         r integer, or e₁ a sum of squares
+    exp(a + b)            = exp(a) exp(b)
     (e^a)^r               = e^(a r)           r integer, or e > 0: a no integer, or e a sum of squares
 """
 
@@ -148,9 +149,11 @@ def _merge_powers(factors: list[Factor]) -> tuple[list[Factor], list[Factor], Co
                 outside = whole if outside is None else outside * whole
                 exponent = exponent - base.ring.rational(floor)
         factor = Factor(Power(base, exponent, symmetries[base]), indices)
-        if exponent.as_natural() is None:
+        if exponent.is_zero():
+            continue
+        if exponent.as_natural() is None or is_exponential(base):
             rest.append(factor)
-        elif not exponent.is_zero():
+        else:
             expanded.append(factor)
     return rest, expanded, outside
 
@@ -385,9 +388,39 @@ def opened_component(component: Component) -> tuple[list[Factor], tuple[Index, .
 
 
 def scalarwise(function: str, order: int, argument: SumOfProducts, known: bool = True) -> SumOfProducts:
-    """φ⁽ᵏ⁾(argument)."""
+    """φ⁽ᵏ⁾(argument); an exponential splits into those of its argument's terms."""
+    if function == "exp" and known:
+        return _exponential(argument)
     body, captured, symmetries = close_one(argument)
     return atom(argument.ring, Scalarwise(function, order, body, known, symmetries), captured)
+
+
+def _exponential(argument: SumOfProducts) -> SumOfProducts:
+    """exp(Σ c m) = Π exp(m)^c, where m is a monomial, of tensors or of parameters."""
+    ring = argument.ring
+    result = constant(ring.one)
+    for monomial, coefficient in argument.terms.items():
+        pieces = [(SumOfProducts(ring, {monomial: ring.one}), coefficient)]
+        if not monomial:
+            pieces = [(constant(m), c) for m, c in coefficient.polynomial_terms()]
+        for inside, exponent in pieces:
+            body, captured, symmetries = close_one(inside)
+            raw = SumOfProducts(
+                ring, {(Component((Factor(Scalarwise("exp", 0, body, True, symmetries), captured),)),): ring.one}
+            )
+            result = multiply(result, _power_atom(raw, exponent))
+    return result
+
+
+def is_exponential(e: SumOfProducts) -> bool:
+    """Whether e is a bare exp(m), which stands only as the base of a power, whatever the exponent."""
+    if len(e.terms) != 1:
+        return False
+    ((monomial, coefficient),) = e.terms.items()
+    if len(monomial) != 1 or len(monomial[0]) != 1 or not coefficient.is_one():
+        return False
+    head = monomial[0][0].head
+    return isinstance(head, Scalarwise) and head.known and head.function == "exp"
 
 
 def instantiate(head: Head, indices: tuple[Index, ...]) -> SumOfProducts:
@@ -403,6 +436,8 @@ def power(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
     """e ^ exponent.  Raises ZeroDivisionError for a negative power of 0, BudgetExceeded for a huge one."""
     ring = e.ring
     natural = exponent.as_natural()
+    if is_exponential(e):
+        return constant(ring.one) if exponent.is_zero() else _power_atom(e, exponent)
     if natural is not None:
         if natural > _LARGEST_POWER:
             raise BudgetExceeded(f"a power above {_LARGEST_POWER} is not multiplied out")
@@ -468,6 +503,8 @@ def _coefficient_power(c: Coefficient, exponent: Coefficient) -> SumOfProducts:
         pieces += [(ring.rational(int(p)), int(k)) for p, k in flint.fmpz(abs(content)).factor()]
         for piece, multiplicity in pieces:
             whole = piece ** (side * multiplicity)
+            if not piece.is_nonnegative() and multiplicity % 2 == 0:
+                piece, multiplicity = piece * piece, multiplicity // 2
             if piece.is_nonnegative():
                 result = multiply(result, _split_power(piece, exponent * ring.rational(side * multiplicity)))
             else:
@@ -498,8 +535,7 @@ def _monomial_power(e: SumOfProducts, exponent: Coefficient, integer: bool) -> S
     for component, multiplicity in counted.items():
         total = exponent * ring.rational(multiplicity)
         head = component[0].head
-        alone = len(component) == 1 and isinstance(head, Power)
-        if alone and isinstance(head, Power):
+        if component.is_power and isinstance(head, Power):
             fractional = head.exponent.as_fraction()
             rooted = fractional is not None and fractional.denominator != 1
             if integer or rooted or _is_nonnegative(head.base):
@@ -535,5 +571,7 @@ def _is_nonnegative(e: SumOfProducts) -> bool:
 
 
 def _is_sum_of_squares(component: Component) -> bool:
-    """Whether every factor occurs an even number of times: then the component is ≥ 0."""
-    return all(component.count(factor) % 2 == 0 for factor in component)
+    """Whether every factor occurs an even number of times, or it is an exponential: then the component is ≥ 0."""
+    return all(component.count(factor) % 2 == 0 for factor in component) or (
+        len(component) == 1 and isinstance(component[0].head, Scalarwise) and component[0].head.function == "exp"
+    )

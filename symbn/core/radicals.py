@@ -19,6 +19,7 @@ from fractions import Fraction
 from symbn.core.contraction import (
     bind,
     fresh,
+    is_exponential,
     leading_monomial,
     multiply,
     normal_product,
@@ -51,7 +52,7 @@ def _reduce_once(e: SumOfProducts, monomial: Monomial) -> SumOfProducts | None:
     for place, component in enumerate(monomial):
         for number, factor in enumerate(component):
             head = factor.head
-            if not isinstance(head, Power) or head.base.as_coefficient() is not None:
+            if not isinstance(head, Power) or head.base.as_coefficient() is not None or is_exponential(head.base):
                 continue
             exponent = head.exponent.as_fraction()
             if exponent is None or exponent >= 0:
@@ -140,7 +141,9 @@ def _open_power(e: SumOfProducts) -> _Place | None:
     for monomial in e.terms:
         for component in monomial:
             head = component[0].head
-            if len(component) == 1 and isinstance(head, Power) and head.exponent.as_fraction() is not None:
+            if not (component.is_power and isinstance(head, Power)) or is_exponential(head.base):
+                continue
+            if head.exponent.as_fraction() is not None:
                 found[(head.base, component[0].indices)] = _depth(head.base)
     return max(found, key=lambda place: (found[place], place[0].key), default=None)
 

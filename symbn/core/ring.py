@@ -189,6 +189,20 @@ class Coefficient:
         constant = int(self.numerator.to_dict().get(self.ring.constant_exponents, 0))
         return constant // int(self.denominator.leading_coefficient())
 
+    def polynomial_terms(self) -> list[tuple[Coefficient, Coefficient]]:
+        """c as Σ number · product of variables, as (product, number); c itself if it has a denominator."""
+        ring = self.ring
+        if not self.denominator.is_constant():
+            return [(self, ring.one)]
+        below = int(self.denominator.leading_coefficient())
+        found = []
+        for exponents, number in self.numerator.to_dict().items():
+            product = ring.one
+            for name, degree in zip(ring.names, exponents, strict=True):
+                product = product * ring.variable(name) ** int(degree)
+            found.append((product, ring.rational(Fraction(int(number), below))))
+        return found
+
     def as_natural(self) -> int | None:
         """The value, if it is one of 0, 1, 2, …"""
         value = self.as_fraction()

@@ -2,6 +2,7 @@ r"""Typed expressions as LaTeX, in the author's own names; what is printed reads
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -10,6 +11,9 @@ from symbn.expr import tree
 from symbn.expr.tree import Expr, Ix
 
 _SUM, _PRODUCT, _FACTOR, _ATOM = range(4)
+
+
+_NUMBERED = re.compile(r"\^\{\(\\cdot\)\}_\{([^{}]*)\}")
 
 
 def to_latex(e: Expr) -> str:
@@ -29,7 +33,8 @@ def dim_latex(dim: tree.Dim) -> str:
 
 def name_latex(name: str) -> str:
     """A symbol's or definition's name; a defined function's parameter without its definition's key."""
-    return name.split("@")[0].removesuffix("_")
+    plain = name.split("@")[0].removesuffix("_")
+    return _NUMBERED.sub(r"^{(\1)}", plain)
 
 
 def _in(e: Expr, level: int) -> str:

@@ -8,7 +8,7 @@ derivative cannot stay folded.
 
 from __future__ import annotations
 
-from symbn.core.axioms import Signature, Theory, Unfolding
+from symbn.core.axioms import Signature, Theory, Unfolding, mentioned_names
 from symbn.core.contraction import (
     bind,
     delta,
@@ -23,7 +23,7 @@ from symbn.core.contraction import (
 from symbn.core.differentiation import Variable, differentiate
 from symbn.core.ring import Ring
 from symbn.core.terms import Argument, Index, NoRule, SumOfProducts, Tensor, constant
-from symbn.core.unfolding import at_zero, substitute
+from symbn.core.unfolding import at_zero, substitute, unfold
 from symbn.expr import tree
 from symbn.expr.context import Context
 
@@ -43,6 +43,7 @@ class Indexing:
         self._unfoldings: dict[str, Unfolding] = {}
         self._signatures: dict[str, Signature] = {}
         self._inlined: set[str] = set()
+        self._held: set[str] = set()
         for symbol in context.symbols.values():
             self._signatures[symbol.name] = Signature(
                 _dims(symbol.shape), symbol.structure in ("symmetric", "positive definite")
@@ -77,7 +78,7 @@ class Indexing:
             case tree.Dimension():
                 return constant(dimension(ring, _dim(e.dim)))
             case tree.Symbol():
-                if e.name in ring.parameters:
+                if e.name in ring.parameters and e.name not in self._held:
                     return constant(ring.variable(e.name))
                 signature = self._signatures.setdefault(e.name, Signature(_dims(e.shape)))
                 return tensor(ring, e.name, _present(row, column), symmetric=signature.symmetric)
@@ -150,7 +151,7 @@ class Indexing:
             case tree.Derivative():
                 return self._derivative(e, row, column)
             case tree.At():
-                return at_zero(self.to_sum(e.arg, row, column), e.name)
+                return self._at_zero(e, row, column)
         raise NoRule(f"no rule to write {type(e).__name__} with indices")
 
     def _identity(self, row: Place, column: Place) -> SumOfProducts:
@@ -217,6 +218,26 @@ class Indexing:
             return scalarwise(e.name, e.order, self.to_sum(e.arguments[0], row, column), known=False)
         arguments = tuple(self._argument(a) for a in e.arguments)
         return tensor(self.ring, e.name, _present(row, column), arguments=arguments)
+
+    def _at_zero(self, e: tree.At, row: Place, column: Place) -> SumOfProducts:
+        """arg with a symbol at 0: a scalar is no coefficient then, and definitions that rest on it are unfolded."""
+        before = set(self._held)
+        self._held.add(e.name)
+        try:
+            inside = self.to_sum(e.arg, row, column)
+        finally:
+            self._held = before
+        while resting := [
+            name
+            for name in inside.tensor_names & self._unfoldings.keys()
+            if e.name in self.theory.dependencies(name)
+        ]:
+            last = max(resting, key=lambda name: (self._unfoldings[name].rank, name))
+            inside = unfold(inside, self._unfoldings[last], self.theory)
+        result = at_zero(inside, e.name)
+        if e.name in mentioned_names(result):
+            raise NoRule(f"{e.name} set to 0 inside of a definition")
+        return result
 
     # Derivatives ------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from sympy import Basic, Expr, Function, Integer, KroneckerDelta, Sum, Symbol, Tuple, exp, log, sympify
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
+from sympy.tensor.array.expressions.arrayexpr_derivatives import array_derive
 
 _SEE = "SymPy has no rule for the derivative of {}; use symbn.jacobian or symbn.gradient"
 
@@ -34,6 +35,14 @@ class _Node:
 
     _eval_derivative = _refuse
     _eval_derivative_matrix_lines = _refuse
+
+
+def _refuse_array(expr: _Node, x: Any) -> NoReturn:
+    """SymPy's derivatives by a matrix take what they do not know for a constant."""
+    expr._refuse()
+
+
+array_derive.register(_Node, _refuse_array)
 
 
 class ScalarNode(_Node, Expr):

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
-from symbn.expr.shape import finished, is_scalar, is_square, shape_text, unify
+from symbn.expr.shape import finished, is_scalar, is_square, resolved_shape, shape_text, unify
 from symbn.expr.tree import Expr
 from symbn.notes.calculus import Calculus
 from symbn.notes.reserved import DIFFERENTIALS, ELEMENTWISE, NOT_YET, is_operator, transposes
 from symbn.notes.scope import DefinedFunction, composite, spelled
 from symbn.notes.scripts import Scripts
 from symbn.notes.stacks import Stacks
-from symbn.notes.syntax import Commas, Derivation, Group, Nabla, Name, Script, Syntax, unscripted
+from symbn.notes.syntax import Binary, Commas, Derivation, Group, Nabla, Name, Numeral, Script, Syntax, unscripted
 from symbn.source import Span
 
 
@@ -26,7 +26,13 @@ class Applications(Scripts, Stacks, Calculus):
         factors: list[Expr] = []
         place = 0
         while place < len(items):
+            before = items[place - 1] if place else None
             factor, place = self.next_factor(items, place)
+            if _divides_openly(before) and is_scalar(factor.shape) and isinstance(factor, _PLAIN):
+                raise fail(
+                    "E128", "does this factor stand below the `/` or after the fraction?", factor.span or span,
+                    help=r"use \frac, or parentheses",
+                )  # fmt: skip
             factors.append(factor)
         return build.multiply(factors, span)
 
@@ -82,12 +88,27 @@ class Applications(Scripts, Stacks, Calculus):
                 return None
         if not self.is_function(key):
             return None
+        if rest_sub is not None and not self._takes(key, group):
+            return None  # p_i (1 - p_j): a product with an entry of p
         span = item.span.to(group.span)
         primes = script.primes if script is not None and key == head.latex else 0
         result = self.scripted(self.apply(key, group, primes, span), rest_sub, rest_sup, span)
         if isinstance(following, Script):
             result = self.scripted(result, following.sub, following.sup, item.span.to(following.span))
         return result
+
+    def _takes(self, name: str, group: Group) -> bool:
+        """Whether what stands in parentheses has the shapes of a function's arguments, where they are known."""
+        meaning, symbols = self.scope.meanings.get(name), self.scope.context.symbols
+        if isinstance(meaning, DefinedFunction):
+            wanted = [symbols[p].shape if p in symbols else None for p in meaning.parameters]
+        else:
+            wanted = list(self.scope.context.functions[name].domain)
+        given = group.content.items if isinstance(group.content, Commas) else (group.content,)
+        if len(given) != len(wanted):
+            return False
+        shapes = [resolved_shape(self.read(g).shape) for g in given]
+        return all(w is None or s == w for s, w in zip(shapes, wanted, strict=True))
 
     def apply(self, name: str, group: Group, primes: int, span: Span) -> Expr:
         """A function at its arguments; one that acts on every entry takes any shape."""
@@ -173,6 +194,14 @@ class Applications(Scripts, Stacks, Calculus):
         if isinstance(content, Commas):
             return self.diagonal_list(content, span)
         return build.diagonal(self.read(content), span)
+
+
+_PLAIN = (tree.Symbol, tree.Dimension, tree.Reference, tree.Number, tree.Power)
+
+
+def _divides_openly(syntax: Syntax | None) -> bool:
+    """a / b with neither side in delimiters: a / b c can be read in two ways."""
+    return isinstance(syntax, Binary) and syntax.op == "/" and isinstance(syntax.right, (Name, Numeral, Script))
 
 
 def _prime(name: str, span: Span) -> NoteError:

@@ -33,6 +33,11 @@ class Calculus(Names):
         """∂body/∂variables; without a body it acts on all that follows in the product."""
         if syntax.body is None and not following:
             raise fail("E130", "this ∂/∂ has nothing to act on", syntax.span, help="write what it differentiates")
+        if syntax.mark == "d" and self.is_name("d"):
+            raise fail(
+                "E139", "is this a derivative, or a quotient with the number `d`?", syntax.span,
+                help=r"write \mathrm{d} or \partial for a derivative",
+            )  # fmt: skip
         body = self.read(_product(following, syntax.span) if syntax.body is None else syntax.body)
         variables = [self._variable(v) for v in syntax.variables]
         if len(variables) == 2 and is_scalar(body.shape) and is_vector(variables[0].shape):
@@ -127,9 +132,12 @@ class Calculus(Names):
         return self.gradient(syntax, self.bare_function(scalars[0], syntax.span), syntax.span)
 
     def gradient(self, syntax: Nabla, body: Expr, span: Span) -> Expr:
-        if syntax.variable is None:
+        if syntax.variable is not None:
+            variable = self._variable(syntax.variable)
+        elif isinstance(body, (tree.Apply, tree.Reference)) and len(body.arguments) == 1:
+            variable = body.arguments[0]  # ∇f(x) is by x
+        else:
             raise fail("E137", "∇ without its variable", syntax.span, help=r"write \nabla_x")
-        variable = self._variable(syntax.variable)
         if syntax.order == 1:
             return self.derivative(body, variable, span, gradient=not is_scalar(variable.shape))
         if syntax.order == 2 and is_column(variable.shape):

@@ -85,13 +85,19 @@ class Claims:
         return self._sides[place]
 
     def _check_free(self, place: int, left: Expr, right: Expr) -> None:
+        """An index that is not declared is free on both sides, or the other side is a number (∂μ/∂x_j = 1/n)."""
         left_free, right_free = self._side(place).free, self._side(place + 1).free
         span = self.chain.sides[place].span.to(self.chain.sides[place + 1].span)
         for name in sorted(left_free ^ right_free):
             other = right if name in left_free else left
-            constant = isinstance(other, (tree.Number, tree.Zero, tree.Identity, tree.Ones))
-            if name not in self.scope.indices and not constant:
+            if name not in self.scope.indices and not _is_number(other):
                 raise fail(
                     "E163", f"the index `{name}` is free on one side only", span,
                     help=f"bind it by a sum, or declare it: ${name} \\in \\{{1, \\ldots, n\\}}$",
                 )  # fmt: skip
+
+
+def _is_number(e: Expr) -> bool:
+    """Whether an expression is made of numbers and sizes only."""
+    named = (tree.Symbol, tree.Reference, tree.Apply, tree.Slice, tree.UnitVector, tree.Delta)
+    return not any(isinstance(node, named) for node in tree.walk(e))

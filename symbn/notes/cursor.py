@@ -6,11 +6,15 @@ The parser is this cursor with rules on top; the rules that call each other are 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from symbn.diagnostics import Diagnostic, Label, NoteError, fail
 from symbn.notes.lexer import Token
 from symbn.notes.syntax import Syntax
 from symbn.source import Span
+
+_DEEPEST = 60
 
 
 class Cursor(ABC):
@@ -20,7 +24,7 @@ class Cursor(ABC):
         self.tokens = tokens
         self.place = 0
         self.depth = 0
-        """How many sums are being read, one inside the other."""
+        """How many primaries are being read, one inside the other."""
         self.bars = 0
         """How many bars | or ‖ are open here: the next one closes."""
         end = tokens[-1].span.end
@@ -58,6 +62,20 @@ class Cursor(ABC):
         token = self.current
         self.place += 1
         return token
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """One level down.  Raises NoteError (P230) at the deepest."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise fail(
+                "P230", f"nested more than {_DEEPEST} deep", self.current.span,
+                help="name an inner part and use the name",
+            )  # fmt: skip
+        try:
+            yield
+        finally:
+            self.depth -= 1
 
     def since(self, start: Span) -> Span:
         """From a place to the last token read."""

@@ -16,10 +16,11 @@ from symbn.expr.tree import Shape
 from symbn.notes.claims import Claims
 from symbn.notes.declarations import Declarer
 from symbn.notes.definitions import Definitions
-from symbn.notes.heads import Head, new_heads
+from symbn.notes.heads import Head, is_reserved, new_heads
 from symbn.notes.lexer import tokenize
 from symbn.notes.markdown import MathBlock
 from symbn.notes.register import Register, fail_statement, letter_of, letters_of
+from symbn.notes.reserved import UNITS
 from symbn.notes.rows import parse_block
 from symbn.notes.scope import Scope
 from symbn.notes.syntax import Chain, Group, Hole, Name, Sequence, Syntax, children, unscripted
@@ -162,6 +163,8 @@ class Elaborator:
         numbered = label is None and not any(link.label for link in chain.links)
         number = self.register.number(block) if numbered else None
         heads = new_heads(chain, self.scope)
+        if not heads and self._asks_about_unit(chain, block, label, number):
+            return
         letters = letters_of(label is not None, len(chain.links) - max(len(heads) - 1, 0))
         if heads:
             own = label or chain.links[0].label
@@ -190,6 +193,23 @@ class Elaborator:
                 claims.hole(statement, place)
             else:
                 claims.claim(statement, place)
+
+    def _asks_about_unit(self, chain: Chain, block: MathBlock, label: str | None, number: str | None) -> bool:
+        """e_i = …: the unit vector, or a new name?"""
+        side = chain.sides[0]
+        base = unscripted(side)
+        if not (isinstance(base, Name) and base.latex in UNITS and is_reserved(side, self.scope)):
+            return False
+        if chain.links[0].relation not in EQUALITIES - DEFINING:
+            return False
+        lhs, rhs = self.register.text(side), self.register.text(chain.sides[1])
+        statement = self._statement(block, label, "claim", chain.span, lhs, rhs, "", number)
+        error = fail(
+            "E168", f"`{lhs}` can be a unit vector or a new name", side.span,
+            help="use another letter for a new name, or put the unit vector on the right",
+        )  # fmt: skip
+        fail_statement(statement, error)
+        return True
 
     def _definition(
         self, chain: Chain, heads: list[Head], block: MathBlock, label: str | None, letter: str, number: str | None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symbn.notes.mentions import mentions, rests_on, subscripted
-from symbn.notes.reserved import is_builtin, is_constant, transposes
+from symbn.notes.reserved import UNITS, is_builtin, is_constant, transposes
 from symbn.notes.scope import DefinedTensor, Scope, composite, spelled
 from symbn.notes.syntax import Binary, Chain, Commas, Group, Hole, Name, Script, Sequence, Syntax, unscripted
 from symbn.notes.vocabulary import DEFINING, EQUALITIES
@@ -127,11 +127,25 @@ def _is_new(head: Head | None, side: Syntax, scope: Scope) -> bool:
     """Whether nothing of a head's name is known yet."""
     if head is None or head.name in (r"\partial", r"\nabla", "d") or is_builtin(head.name):
         return False
+    if is_reserved(side, scope) or (head.name.endswith("'") and scope.is_function(head.name.rstrip("'"))):
+        return False
     if head.indices and head.name in scope.families:
         return False
     if isinstance(side, Script) and _is_entry(head, side, scope):
         return False
     return not any(scope.knows(name) for name in (head.name, head.key, spelled(side) or head.name))
+
+
+def is_reserved(side: Syntax, scope: Scope) -> bool:
+    r"""Whether a side is one of the language's own constants: I_n, \mathbf 1_n, e_i, \delta_{ij}."""
+    base = unscripted(side)
+    if not isinstance(base, Name) or scope.knows(base.latex):
+        return False
+    letters = _index_letters(side.sub) if isinstance(side, Script) and side.sub is not None else ()
+    scripted = isinstance(side, Script) and side.sub is not None
+    if base.latex == r"\delta":
+        return len(letters) == 2
+    return is_constant(base.latex) or (scripted and base.latex in UNITS)
 
 
 def _is_entry(head: Head, side: Script, scope: Scope) -> bool:
@@ -147,11 +161,11 @@ def _is_entry(head: Head, side: Script, scope: Scope) -> bool:
 
 
 def _may_define(head: Head, side: Syntax, body: Syntax, explicit: bool, scope: Scope) -> bool:
-    if head.name in ("I", r"\mathbf{1}", r"\mathbf{I}", r"\mathbb{1}", r"\boldsymbol{1}") and not explicit:
-        return False
     if _is_new(head, side, scope):
         return True
     context = scope.context
+    if is_reserved(side, scope):
+        return False
     if head.indices:
         if head.name in scope.families or mentions(body, head.name):
             return False

@@ -51,7 +51,7 @@ def derivation(numerator: Syntax, denominator: Syntax, span: Span) -> Derivation
             help=r"write \frac{\partial^2 f}{\partial x \partial y}, with as many ∂ below as above",
         )  # fmt: skip
     body = juxtaposed(above[1:]) if len(above) > 1 else None
-    return Derivation(body, tuple(variables), order, span)
+    return Derivation(body, tuple(variables), order, mark.latex, span)
 
 
 def is_partial(syntax: Syntax) -> bool:

@@ -11,24 +11,28 @@ from symbn.diagnostics import fail
 from symbn.notes.lexer import Token
 from symbn.notes.operators import derivation, is_partial, nabla
 from symbn.notes.primaries import Primaries
-from symbn.notes.syntax import Binary, Colon, Commas, Name, Related, Script, Signed, Syntax, juxtaposed
+from symbn.notes.syntax import (
+    Binary,
+    Colon,
+    Commas,
+    Group,
+    Name,
+    Numeral,
+    Related,
+    Script,
+    Sequence,
+    Signed,
+    Syntax,
+    juxtaposed,
+)
 from symbn.notes.vocabulary import LOOSE, TIGHT, relates
-
-_DEEPEST = 120
+from symbn.source import Span
 
 
 class Parser(Primaries):
     """Reads one expression after the other from a row; relations are left to `rows`."""
 
     def additive(self) -> Syntax:
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            raise fail(
-                "P230",
-                f"nested more than {_DEEPEST} deep",
-                self.current.span,
-                help="name an inner part and use the name",
-            )
         terms: list[tuple[str, Syntax]] = []
         sign = "+"
         start = self.current.span
@@ -42,7 +46,6 @@ class Parser(Primaries):
                 break
             start = self.current.span
             sign = self.advance().text
-        self.depth -= 1
         if len(terms) == 1 and terms[0][0] == "+":
             return terms[0][1]
         return Signed(tuple(terms), start.to(terms[-1][1].span).to(terms[0][1].span))
@@ -126,6 +129,7 @@ class Parser(Primaries):
             else:
                 break
             span = self.since(span)
+        base, sup = _numbered(base, sup, span)
         if isinstance(base, Name) and base.latex == r"\nabla":
             return nabla(sub, sup, span)
         return Script(base, sub, sup, primes, span) if sub is not None or sup is not None or primes else base
@@ -133,8 +137,8 @@ class Parser(Primaries):
     def script_argument(self, marker: Token) -> Syntax:
         token = self.current
         if token.is_("{"):
-            opened = self.advance()
-            return self.script_content(opened)
+            with self.deeper():
+                return self.script_content(self.advance())
         if token.is_("-", "+"):
             raise fail("P235", f"braces are missing after {marker.text}", token.span, help=f"write {marker.text}{{-1}}")
         if token.kind == "number" and len(token.text) > 1:
@@ -188,3 +192,14 @@ class Parser(Primaries):
         if not items:
             raise fail("P238", "an empty script", opened.span, help="remove it")
         return juxtaposed(items)
+
+
+def _numbered(base: Syntax, sup: Syntax | None, span: Span) -> tuple[Syntax, Syntax | None]:
+    """x^{(i)} is x^{(\\cdot)} with the index i; what else stands above stays."""
+    above = sup.items if isinstance(sup, Sequence) else (sup,)
+    match above[0]:
+        case Group(delimiter="(", content=(Name(word=False) | Numeral()) as number) if isinstance(base, Name):
+            stem = Name(rf"{base.latex}^{{(\cdot)}}", base.span)
+            rest = juxtaposed(above[1:]) if len(above) > 1 else None
+            return Script(stem, number, None, 0, span), rest
+    return base, sup

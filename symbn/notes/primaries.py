@@ -18,6 +18,10 @@ class Primaries(Spelling, Matrices):
     """The part of the parser that reads one primary."""
 
     def primary(self) -> Syntax | None:
+        with self.deeper():
+            return self._primary()
+
+    def _primary(self) -> Syntax | None:
         token = self.current
         if token.kind == "number":
             self.advance()

@@ -5,6 +5,8 @@ Two statements never have one id: the second is told apart by ~2.
 
 from __future__ import annotations
 
+from itertools import count
+
 from symbn.diagnostics import NoteError, ShapeError
 from symbn.expr.context import Context
 from symbn.expr.statement import Statement
@@ -21,11 +23,13 @@ class Register:
         self.statements: list[Statement] = []
         self.source = SourceFile("", "")
         self._counts: dict[str, int] = {}
+        self._ids: set[str] = set()
 
     def clear(self) -> None:
         """Forget all statements."""
         self.statements = []
         self._counts = {}
+        self._ids = set()
 
     def enter(
         self, block: MathBlock, label: str | None, kind: Kind, span: Span, lhs: str, rhs: str, context: Context,
@@ -35,9 +39,9 @@ class Register:
         if label is None and number is None:
             number = self.number(block)
         id_ = f"{number if label is None else label}{letter}"
-        taken = {s.id for s in self.statements}
-        if id_ in taken:
-            id_ = next(f"{id_}~{k}" for k in range(2, len(taken) + 3) if f"{id_}~{k}" not in taken)
+        if id_ in self._ids:
+            id_ = next(f"{id_}~{k}" for k in count(2) if f"{id_}~{k}" not in self._ids)
+        self._ids.add(id_)
         statement = Statement(id_, label, span, kind, lhs, rhs, context)
         self.statements.append(statement)
         return statement

@@ -25,12 +25,42 @@ class Scripts(Subscripts):
     def script(self, syntax: Script) -> Expr:
         whole = composite(syntax)
         if whole is not None and self.is_name(whole):
+            self._check_no_index(syntax)
             return self.name(Name(whole, syntax.span))
+        if self._is_euler(syntax):
+            assert syntax.sup is not None
+            return self._exponential(syntax.sup, syntax.span)
         inner, sup = self._name_with_superscript(syntax)
         base = self._subscripted(inner, syntax.sub)
         if syntax.primes and not (inner is not syntax.base):
             raise fail("E116", "a prime on something that is no function", syntax.span, help="name it, or write ^\\top")
         return base if sup is None else self.superscripted(base, sup, syntax.span)
+
+    def _check_no_index(self, syntax: Script) -> None:
+        """x_n is a name, so the n in it is no index of a sum around it."""
+        for part in self.subscripts(syntax.sub) if syntax.sub is not None else ():
+            if self._is_index(part):
+                raise fail(
+                    "E129", f"`{composite(syntax)}` is one name, but `{spelled(part)}` is an index here", syntax.span,
+                    help="declare a family: say first what the index runs over, such as $i \\in \\{1, \\ldots, n\\}$",
+                )  # fmt: skip
+
+    def _is_euler(self, syntax: Script) -> bool:
+        base = syntax.base
+        return (
+            isinstance(base, Name)
+            and base.latex in ("e", r"\mathrm{e}")
+            and syntax.sub is None
+            and syntax.sup is not None
+            and not transposes(syntax.sup)
+            and not self.is_name(base.latex)
+        )
+
+    def _exponential(self, sup: Syntax, span: Span) -> Expr:
+        exponent = self.read(sup)
+        if not is_scalar(exponent.shape):
+            raise fail("E149", "e to the power of a matrix", span, help=r"write \exp of a vector for its entries")
+        return tree.Elementwise(function="exp", arg=exponent, shape=(1, 1), span=span)
 
     def scripted(self, e: Expr, sub: Syntax | None, sup: Syntax | None, span: Span) -> Expr:
         """An expression with scripts after it."""
@@ -53,6 +83,7 @@ class Scripts(Subscripts):
         if isinstance(base, Name) and base.latex not in self.locals:
             named = composite(Script(base, sub, None, 0, span))
             if named is not None and self.is_name(named):
+                self._check_no_index(Script(base, sub, None, 0, span))
                 return self.name(Name(named, span))
             constant = self._sized_constant(base, sub, span)
             if constant is not None:

@@ -151,6 +151,7 @@ class Derivation:
     body: Syntax | None
     variables: tuple[Syntax, ...]
     order: int
+    mark: str
     span: Span
 
 

@@ -343,11 +343,11 @@ def test_the_given_context_is_not_changed() -> None:
     assert not before.symbols and not before.dimensions
 
 
-def test_sympy_may_not_differentiate_our_nodes() -> None:
-    hidden = to_sympy(node(tree.Product, factors=(node(tree.Transpose, 1, "m", arg=_V), _V)), _CONTEXT)
-    named = to_sympy(_V, _CONTEXT)
-    assert sp.MatrixSymbol("x", n, 1) in named.free_symbols
-    with pytest.raises(NotImplementedError):
-        hidden.diff(sp.MatrixSymbol("x", n, 1))
-    with pytest.raises(NotImplementedError):
-        to_sympy(_L, _CONTEXT).diff(n)
+@pytest.mark.parametrize("e", [_V, _L, _F, EVERY_NODE[-1]], ids=lambda e: type(e).__name__)
+def test_sympy_may_not_differentiate_our_nodes(e: tree.Expr) -> None:
+    seen, by = to_sympy(e, _CONTEXT), sp.MatrixSymbol("x", n, 1)
+    assert by in seen.free_symbols
+    with pytest.raises(NotImplementedError, match="symbn"):
+        seen.diff(by)
+    with pytest.raises(NotImplementedError, match="symbn"):
+        (seen if e.is_scalar else sp.Trace(seen.T * seen)).diff(by)
