@@ -218,8 +218,8 @@ def _selected(notes: list[Note | NoteReport], select: Sequence[str]) -> list[Not
     found: set[str] = set()
     for note in notes:
         ids = [] if isinstance(note, NoteReport) else _ids(note)
-        if ids is None:
-            return notes
+        if isinstance(ids, NoteReport):
+            return [ids if other is note else other for other in notes]
         matched = {one for one in select if any(selects(one, id, label) for id, label in ids)}
         names += [name for pair in ids for name in pair if name is not None]
         found |= matched
@@ -234,12 +234,12 @@ def _selected(notes: list[Note | NoteReport], select: Sequence[str]) -> list[Not
     return kept
 
 
-def _ids(note: Note) -> list[tuple[str, str | None]] | None:
-    """The statements' names; None if reading the note fails, which checking it will tell."""
+def _ids(note: Note) -> list[tuple[str, str | None]] | NoteReport:
+    """The statements' names; a report of symbn's own fault if reading the note fails."""
     try:
         return note.ids()
-    except Exception:
-        return None
+    except Exception as error:
+        return NoteReport(note.source, None, (), (_own_fault(error),))
 
 
 def exit_code(report: NoteReport) -> int:

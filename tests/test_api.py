@@ -261,6 +261,8 @@ def test_unknown_functions() -> None:
     hessian = jacobian(gradient(loss(x), x), x)
     assert prove(hessian, hessian.T)
     assert prove(jacobian(x.applyfunc(PHI), x), Jacobian(x.applyfunc(PHI), x))
+    pair = sp.Function("q")(a, a**2)
+    assert prove(jacobian(pair, a), Jacobian(pair, a))
     second = jacobian(gradient(loss(S * x), x), x)
     assert prove(second, Jacobian(gradient(loss(S * x), x), x))
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from symbn.core.contraction import multiply, power, scalarwise
+from symbn.core.contraction import multiply
+from symbn.core.powers import power, scalarwise
 from symbn.core.ring import Ring
 from symbn.core.terms import Factor, Head, Index, Power, SumOfProducts, Tensor, constant, nested
 

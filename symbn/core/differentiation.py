@@ -18,21 +18,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symbn.core.axioms import KNOWN_DERIVATIVES, Theory, mentioned_names
-from symbn.core.contraction import (
-    atom,
-    bind,
-    contract,
-    delta,
-    fresh,
-    multiply,
-    opened,
-    opened_component,
-    power,
-    rename,
-    scalarwise,
-    split_tensor,
-    tensor,
-)
+from symbn.core.contraction import atom, bind, contract, delta, fresh, multiply, opened, rename
+from symbn.core.heads import opened_component, split_tensor, tensor
+from symbn.core.powers import power, scalarwise
 from symbn.core.ring import Coefficient
 from symbn.core.terms import (
     DeltaHead,

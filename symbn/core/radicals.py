@@ -16,16 +16,8 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 
-from symbn.core.contraction import (
-    bind,
-    fresh,
-    is_exponential,
-    leading_monomial,
-    multiply,
-    normal_product,
-    opened,
-    power,
-)
+from symbn.core.contraction import bind, fresh, is_exponential, multiply, normal_product, opened
+from symbn.core.powers import leading_monomial, power
 from symbn.core.terms import Component, Factor, Index, Monomial, Power, SumOfProducts
 
 

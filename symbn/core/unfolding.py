@@ -12,19 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symbn.core.axioms import Theory, Unfolding
-from symbn.core.contraction import (
-    atom,
-    contract,
-    multiply,
-    opened,
-    opened_component,
-    power,
-    rename,
-    scalarwise,
-    split_tensor,
-    tensor,
-)
+from symbn.core.contraction import atom, contract, multiply, opened, rename
 from symbn.core.differentiation import Variable, differentiate
+from symbn.core.heads import opened_component, split_tensor, tensor
+from symbn.core.powers import power, scalarwise
 from symbn.core.terms import (
     Argument,
     Component,

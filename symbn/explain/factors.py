@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import chain, count
 from typing import NamedTuple
 
-from symbn.core.contraction import atom, fresh, opened, split_tensor
+from symbn.core.contraction import atom, fresh, opened
+from symbn.core.heads import split_tensor
 from symbn.core.terms import (
     Argument,
     DeltaHead,

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symbn.core.contraction import opened_component
 from symbn.core.equality import Proof, decide
+from symbn.core.heads import opened_component
 from symbn.core.ring import Coefficient
 from symbn.core.terms import Factor, Index, Monomial, SumOfProducts
 from symbn.core.unfolding import slotted_names, unfold

@@ -9,18 +9,10 @@ derivative cannot stay folded.
 from __future__ import annotations
 
 from symbn.core.axioms import Signature, Theory, Unfolding, mentioned_names
-from symbn.core.contraction import (
-    bind,
-    delta,
-    dimension,
-    fresh,
-    multiply,
-    power,
-    rename,
-    scalarwise,
-    tensor,
-)
+from symbn.core.contraction import bind, delta, dimension, fresh, multiply, rename
 from symbn.core.differentiation import Variable, differentiate
+from symbn.core.heads import tensor
+from symbn.core.powers import power, scalarwise
 from symbn.core.ring import Ring
 from symbn.core.terms import Argument, Index, NoRule, SumOfProducts, Tensor, constant
 from symbn.core.unfolding import at_zero, substitute, unfold
@@ -228,9 +220,7 @@ class Indexing:
         finally:
             self._held = before
         while resting := [
-            name
-            for name in inside.tensor_names & self._unfoldings.keys()
-            if e.name in self.theory.dependencies(name)
+            name for name in inside.tensor_names & self._unfoldings.keys() if e.name in self.theory.dependencies(name)
         ]:
             last = max(resting, key=lambda name: (self._unfoldings[name].rank, name))
             inside = unfold(inside, self._unfoldings[last], self.theory)

@@ -144,7 +144,8 @@ class UnknownFunction:
 
     def __call__(self, *arguments: Any) -> Any:
         kind = AppliedScalar if (self.rows, self.columns) == (1, 1) else AppliedMatrix
-        return kind(sympify(self.rows), sympify(self.columns), Str(self.name), Tuple(*arguments))
+        sizes = (sympify(size, strict=True) for size in (self.rows, self.columns))
+        return kind(*sizes, Str(self.name), Tuple(*(sympify(argument, strict=True) for argument in arguments)))
 
 
 # Derivatives ----------------------------------------------------------------------------------------------
@@ -192,6 +193,7 @@ class DerivativeMatrix(_Derivative, MatrixNode):
 
 
 def _derivative(layout: str, expr: Any, variable: Any, shape: tuple[Any, Any]) -> Any:
+    expr, variable = sympify(expr, strict=True), sympify(variable, strict=True)
     kind = DerivativeScalar if shape == (1, 1) else DerivativeMatrix
     return kind(*shape, expr, variable, Str(layout))
 

@@ -11,7 +11,7 @@ from symbn.expr import build, tree
 from symbn.expr.shape import finished, is_scalar, is_square, resolved_shape, shape_text, unify
 from symbn.expr.tree import Expr
 from symbn.notes.calculus import Calculus
-from symbn.notes.reserved import DIFFERENTIALS, ELEMENTWISE, NOT_YET, is_operator, transposes
+from symbn.notes.reserved import DIFFERENTIALS, ELEMENTWISE, NOT_YET, TRACES, is_operator, transposes
 from symbn.notes.scope import DefinedFunction, composite, spelled
 from symbn.notes.scripts import Scripts
 from symbn.notes.stacks import Stacks
@@ -189,7 +189,7 @@ class Applications(Scripts, Stacks, Calculus):
                     )  # fmt: skip
                 self.notices[f"{word} acts on every entry"] = None
             return tree.Elementwise(function=ELEMENTWISE[word], arg=e, shape=e.shape, span=span)
-        if word in ("tr", "Tr", "trace", "Trace"):
+        if word in TRACES:
             return build.trace(self.read(content), span)
         if isinstance(content, Commas):
             return self.diagonal_list(content, span)

@@ -6,7 +6,7 @@ stand below as the order above says, or one with that power: \partial x^2.
 
 from __future__ import annotations
 
-from symbn.diagnostics import fail
+from symbn.diagnostics import NoteError, fail
 from symbn.notes.syntax import (
     Derivation,
     Group,
@@ -36,12 +36,14 @@ def derivation(numerator: Syntax, denominator: Syntax, span: Span) -> Derivation
     current: list[Syntax] = []
     for item in below[1:]:
         if isinstance(item, Name) and item.latex == mark.latex:
+            if not current:
+                raise _without_variable(item.span)
             variables.append(juxtaposed(current))
             current = []
         else:
             current.append(item)
     if not current:
-        raise fail("P260", "nothing stands after this ∂", below[-1].span, help="write the variable")
+        raise _without_variable(below[-1].span)
     variables.append(juxtaposed(current))
     if len(variables) == 1 and order > 1:
         variables = _repeated(variables[0], order)
@@ -52,6 +54,10 @@ def derivation(numerator: Syntax, denominator: Syntax, span: Span) -> Derivation
         )  # fmt: skip
     body = juxtaposed(above[1:]) if len(above) > 1 else None
     return Derivation(body, tuple(variables), order, mark.latex, span)
+
+
+def _without_variable(span: Span) -> NoteError:
+    return fail("P260", "nothing stands after this ∂", span, help="write the variable")
 
 
 def is_partial(syntax: Syntax) -> bool:

@@ -127,7 +127,7 @@ class Primaries(Spelling, Matrices):
         if name in DOTS:
             self.advance()
             return Dots(name, token.span)
-        if name in (r"\underbrace", r"\overbrace", r"\boxed", r"\ensuremath", r"\mathstrut"):
+        if name in (r"\underbrace", r"\overbrace", r"\boxed", r"\ensuremath"):
             self.advance()
             content = self.argument(token)
             if name in (r"\underbrace", r"\overbrace") and self.current.is_("_", "^"):

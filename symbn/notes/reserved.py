@@ -13,13 +13,15 @@ ZEROS = frozenset(r"\mathbf{0} \boldsymbol{0} \mathbb{0} \vec{0} \underline{0}".
 UNITS = frozenset(r"e \mathbf{e} \boldsymbol{e}".split())
 DIFFERENTIALS = frozenset(r"d \mathrm{d}".split())
 ELEMENTWISE = {word: word for word in "exp log sin cos tan sinh cosh tanh sigmoid softplus".split()} | {"ln": "log"}
+TRACES = frozenset("tr Tr trace Trace".split())
+DIAGONALS = frozenset("diag Diag".split())
 NOT_YET = frozenset("det vec softmax max min relu ReLU abs sign erf arg".split())
 _TRANSPOSES = frozenset(r"\top T \intercal \mathsf{T} \mathrm{T} \mathtt{T} t \mathit{T}".split())
 
 
 def is_operator(word: str) -> bool:
     """Whether a word is an operator that symbn reads."""
-    return word in ELEMENTWISE or word.lower() in ("tr", "trace", "diag")
+    return word in ELEMENTWISE or word in TRACES or word in DIAGONALS
 
 
 def is_builtin(word: str) -> bool:

@@ -172,6 +172,9 @@ class _Row:
     def _related(self) -> None:
         """Past a relation."""
         token = self.parser.advance()
+        before = self.chain.dangling
+        if before is not None:
+            raise fail("P220", f"nothing stands right of this {before.text}", before.span, help="remove one of the two")
         self.chain.links.append(Link(token.text, token.span, self.label))
         self.chain.dangling = token
         if not self.chain.sides:

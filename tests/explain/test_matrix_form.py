@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from symbn.core.contraction import bind, fresh, multiply, scalarwise, tensor
-from symbn.core.contraction import power as power_of
+from symbn.core.contraction import bind, fresh, multiply
 from symbn.core.equality import Proof, decide
+from symbn.core.heads import tensor
+from symbn.core.powers import power as power_of
+from symbn.core.powers import scalarwise
 from symbn.core.terms import Index, SumOfProducts, constant
 from symbn.explain.latex import to_latex
 from symbn.explain.matrix_form import NoMatrixForm, _Forms, matrix_form

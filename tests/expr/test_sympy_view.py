@@ -273,8 +273,10 @@ def test_a_sympy_node_without_a_meaning_raises(foreign: Any) -> None:
 
 
 def test_nothing_is_read_from_text() -> None:
-    with pytest.raises(sp.SympifyError):
-        from_sympy("__import__('os')")
+    text = "__import__('os')"
+    for read in (from_sympy, UnknownFunction("g"), lambda e: Jacobian(e, x), lambda e: Gradient(a, e)):
+        with pytest.raises(sp.SympifyError):
+            read(text)
 
 
 EQUAL = [

@@ -15,7 +15,9 @@ from typing import TypeAlias
 from hypothesis import strategies as st
 
 from symbn.core.axioms import Signature, Theory
-from symbn.core.contraction import atom, bind, delta, multiply, power, rename, scalarwise, tensor
+from symbn.core.contraction import atom, bind, delta, multiply, rename
+from symbn.core.heads import tensor
+from symbn.core.powers import power, scalarwise
 from symbn.core.ring import Coefficient, Ring
 from symbn.core.terms import Argument, Index, Slot, SumOfProducts, constant
 

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 
 from symbn.core.axioms import KNOWN_DERIVATIVES, Theory, Unfolding
-from symbn.core.contraction import bind, delta, fresh, multiply, power, rename, scalarwise, tensor
+from symbn.core.contraction import bind, delta, fresh, multiply, rename
 from symbn.core.differentiation import Variable, differentiate
 from symbn.core.equality import Proof, decide
+from symbn.core.heads import tensor
+from symbn.core.powers import power, scalarwise
 from symbn.core.terms import Argument, Index, NoRule, Scalarwise, Slot, SumOfProducts, constant
 from symbn.core.unfolding import substitute
 from tests.laws.evaluation import CONTEXT, Undefined, World, value

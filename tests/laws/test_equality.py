@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
 from symbn.core.axioms import Signature, Theory, Unfolding
-from symbn.core.contraction import bind, delta, multiply, power, rename, tensor
+from symbn.core.contraction import bind, delta, multiply, rename
 from symbn.core.equality import Proof, Residual, decide
+from symbn.core.heads import tensor
+from symbn.core.powers import power
 from symbn.core.terms import Index, SumOfProducts, constant
 from tests.laws.evaluation import Undefined, World, agree, raw_value, value
 from tests.laws.strategies import (

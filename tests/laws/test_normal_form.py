@@ -11,8 +11,10 @@ from random import Random
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
-from symbn.core.contraction import bind, delta, fresh, multiply, power, rename, tensor
+from symbn.core.contraction import bind, delta, fresh, multiply, rename
 from symbn.core.equality import Proof, decide
+from symbn.core.heads import tensor
+from symbn.core.powers import power
 from symbn.core.terms import Index, SumOfProducts, constant
 from tests.laws.evaluation import Undefined, World, agree, raw_value, value
 from tests.laws.strategies import (

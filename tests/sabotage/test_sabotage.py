@@ -20,6 +20,8 @@ from tests.sabotage.mutants import Mutation, mutated
 TEXT = (Path(__file__).parent / "claims.md").read_text(encoding="utf-8")
 
 CONTRACTION = "symbn.core.contraction"
+HEADS = "symbn.core.heads"
+POWERS = "symbn.core.powers"
 CANONICAL = "symbn.core.canonical"
 TERMS = "symbn.core.terms"
 RING = "symbn.core.ring"
@@ -49,8 +51,8 @@ MUTATIONS = [
     Mutation(
         "eliminating a δ drops a factor",
         CONTRACTION,
-        "rest = [_renamed(f, names) for f in factors if not isinstance(f.head, DeltaHead)]",
-        "rest = [_renamed(f, names) for f in factors if not isinstance(f.head, DeltaHead)][1:]",
+        "rest = [renamed(f, names) for f in factors if not isinstance(f.head, DeltaHead)]",
+        "rest = [renamed(f, names) for f in factors if not isinstance(f.head, DeltaHead)][1:]",
         ("delta-drops",),
     ),
     Mutation(
@@ -84,22 +86,28 @@ MUTATIONS = [
     ),
     Mutation(
         "(c e)^r without c^r",
-        CONTRACTION,
+        POWERS,
         "outside = _coefficient_power(content, exponent)",
         "outside = constant(ring.one)",
         ("content",),
     ),
     Mutation(
         "any component is a sum of squares",
-        CONTRACTION,
+        POWERS,
         "return all(component.count(factor) % 2 == 0 for factor in component)",
         "return True",
         ("square",),
     ),
-    Mutation("the root of any square is its base", CONTRACTION, "if piece.is_nonnegative():", "if True:", ("sign",)),
+    Mutation(
+        "the root of any square is its base",
+        "symbn.core.ring",
+        "return ring.is_nonnegative(product)",
+        "return True",
+        ("sign",),
+    ),
     Mutation(
         "the whole part of a power is lost",
-        CONTRACTION,
+        POWERS,
         "outside = constant(base**whole)",
         "outside = constant(ring.one)",
         ("split",),
