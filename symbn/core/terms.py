@@ -239,33 +239,32 @@ class Factor(NamedTuple):
 
 
 class Component(tuple[Factor, ...]):
-    """The factors of one connected component; what is asked of it often is kept."""
+    """The factors of one connected component; what is asked of it often is found once.
 
-    @cached_property
-    def key(self) -> tuple[object, ...]:
-        """A total order on canonical components."""
-        return tuple((f.head.key, tuple(map(index_key, f.indices))) for f in self)
+    key: a total order on canonical components.  free: the indices that are not bound here.
+    is_power: a power standing alone at free indices, which can merge with another.
+    """
 
-    @cached_property
-    def _hash(self) -> int:
-        return tuple.__hash__(self)
+    key: tuple[object, ...]
+    free: frozenset[Index]
+    is_delta: bool
+    is_power: bool
+    _hash: int
+
+    def __new__(cls, factors: Iterable[Factor]) -> Component:
+        self = super().__new__(cls, factors)
+        self.key = tuple([(f.head.key, tuple(map(index_key, f.indices))) for f in self])
+        self.free = frozenset([i for f in self for i in f.indices if not isinstance(i.label, int)])
+        first = self[0]
+        self.is_delta = isinstance(first.head, DeltaHead)
+        self.is_power = (
+            isinstance(first.head, Power) and len(self) == 1 and len(self.free) == len(set(first.indices))
+        )
+        self._hash = hash(self.key)
+        return self
 
     def __hash__(self) -> int:
         return self._hash
-
-    @cached_property
-    def free(self) -> frozenset[Index]:
-        """The indices that are not bound here."""
-        return frozenset(i for f in self for i in f.indices if not isinstance(i.label, int))
-
-    @cached_property
-    def is_delta(self) -> bool:
-        return isinstance(self[0].head, DeltaHead)
-
-    @cached_property
-    def is_power(self) -> bool:
-        """Whether it is a power standing alone at free indices: it can merge with another."""
-        return len(self) == 1 and isinstance(self[0].head, Power) and len(self.free) == len(set(self[0].indices))
 
 
 Monomial: TypeAlias = tuple[Component, ...]
