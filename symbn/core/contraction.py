@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import count
 
-from symbn.core.canonical import arrange, canonical_component
+from symbn.core.canonical import arrange, candidate_orders, canonical_component, symmetries_of
 from symbn.core.ring import BudgetExceeded, Coefficient, Ring
 from symbn.core.terms import (
     DELTA,
@@ -31,6 +31,7 @@ from symbn.core.terms import (
     SumOfProducts,
     accumulate,
     constant,
+    formal,
     in_order,
     index_key,
     parameter,
@@ -61,13 +62,15 @@ def normal_product(coefficient: Coefficient, factors: list[Factor], bound: Itera
     result = SumOfProducts(ring, {_components(ring, merged): coefficient}) if not expanded else None
     if result is not None:
         return result
-    # A natural power came up: multiply its expansion in, its indices held free, and bind them again.
+    # A natural power came up, or a base to be turned round: multiply it in, its indices held free, and bind them again.
     names = {i: fresh(i.dim) for i in sorted(used, key=index_key) if i.is_bound}
     product = normal_product(coefficient, [renamed(f, names) for f in merged], ())
     for power in expanded:
         assert isinstance(power.head, Power)
-        base = opened(power.head.base, tuple(names.get(i, i) for i in power.indices))
-        product = multiply(product, natural_power(base, power.head.exponent.as_natural() or 0))
+        base, exponent = opened(power.head.base, tuple(names.get(i, i) for i in power.indices)), power.head.exponent
+        natural = exponent.as_natural()
+        factor = integer_power(base, exponent) if natural is None else natural_power(base, natural)
+        product = multiply(product, factor)
     for index in names.values():
         product = bind(product, index)
     return product
@@ -113,7 +116,9 @@ def _eliminate_deltas(factors: list[Factor]) -> tuple[list[Factor], set[Index]] 
 
 
 def _merge_powers(factors: list[Factor]) -> tuple[list[Factor], list[Factor], Coefficient | None]:
-    """Powers of one base at the same indices joined: (what stays, powers that became natural, a coefficient).
+    """Powers of one base at the same indices joined: (what stays, powers to be written anew, a coefficient).
+
+    Natural powers are multiplied out; in an integer power e is exchanged for −e where that comes first.
 
     A root of a coefficient keeps an exponent in (0, 1); its whole part is the coefficient.
     """
@@ -143,7 +148,8 @@ def _merge_powers(factors: list[Factor]) -> tuple[list[Factor], list[Factor], Co
         factor = Factor(Power(base, exponent, symmetries[base]), indices)
         if exponent.is_zero():
             continue
-        if exponent.as_natural() is None or is_exponential(base):
+        natural = exponent.as_natural() is not None and not is_exponential(base)
+        if not natural and not (exponent.is_integer() and base.comes_after_its_negative):
             rest.append(factor)
         else:
             expanded.append(factor)
@@ -319,3 +325,43 @@ def is_exponential(e: SumOfProducts) -> bool:
         return False
     head = monomial[0][0].head
     return isinstance(head, Scalarwise) and head.known and head.function == "exp"
+
+
+def close(
+    bodies: tuple[SumOfProducts, ...], formals: tuple[tuple[Index, ...], ...]
+) -> tuple[tuple[SumOfProducts, ...], tuple[Index, ...], tuple[tuple[int, ...], ...]]:
+    """Bodies closed: their formal indices become @0, @1, …; what else they use of their surroundings becomes
+    parameters #0, #1, ….  Returns (bodies, captured indices in canonical order, symmetries of that order)."""
+    captured = sorted(
+        {i for body, own in zip(bodies, formals, strict=True) for i in body.free if not i.is_constant and i not in own},
+        key=index_key,
+    )
+    best: tuple[tuple[str, ...], tuple[SumOfProducts, ...]] | None = None
+    orders: list[tuple[Index, ...]] = []
+    for order in candidate_orders(captured):
+        names = {i: parameter(number, i.dim) for number, i in enumerate(order)}
+        closed = tuple(
+            rename(body, names | {i: formal(number, i.dim) for number, i in enumerate(own)})
+            for body, own in zip(bodies, formals, strict=True)
+        )
+        key = tuple(body.key for body in closed)
+        if best is None or key < best[0]:
+            best, orders = (key, closed), [order]
+        elif key == best[0] and closed == best[1]:
+            orders.append(order)
+    assert best is not None
+    return best[1], orders[0], symmetries_of(orders)
+
+
+def close_one(body: SumOfProducts) -> tuple[SumOfProducts, tuple[Index, ...], tuple[tuple[int, ...], ...]]:
+    """A body without formal indices, closed."""
+    (closed,), captured, symmetries = close((body,), ((),))
+    return closed, captured, symmetries
+
+
+def integer_power(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
+    """e ^ k, k a negative integer, of the one of e and −e that comes first."""
+    turned = e.comes_after_its_negative
+    sign = e.ring.rational(-1) ** -int(exponent.as_fraction() or 0) if turned else e.ring.one
+    body, captured, symmetries = close_one(-e if turned else e)
+    return atom(e.ring, Power(body, exponent, symmetries), captured).scaled(sign)

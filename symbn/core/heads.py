@@ -6,8 +6,7 @@ arguments over fresh formal indices, so that no two binders ever share a name.
 
 from __future__ import annotations
 
-from symbn.core.canonical import candidate_orders, symmetries_of
-from symbn.core.contraction import atom, fresh, rename, renamed
+from symbn.core.contraction import atom, close, fresh, rename, renamed
 from symbn.core.ring import Ring
 from symbn.core.terms import (
     Argument,
@@ -18,41 +17,8 @@ from symbn.core.terms import (
     SumOfProducts,
     Tensor,
     formal,
-    index_key,
     parameter,
 )
-
-
-def close(
-    bodies: tuple[SumOfProducts, ...], formals: tuple[tuple[Index, ...], ...]
-) -> tuple[tuple[SumOfProducts, ...], tuple[Index, ...], tuple[tuple[int, ...], ...]]:
-    """Bodies closed: their formal indices become @0, @1, …; what else they use of their surroundings becomes
-    parameters #0, #1, ….  Returns (bodies, captured indices in canonical order, symmetries of that order)."""
-    captured = sorted(
-        {i for body, own in zip(bodies, formals, strict=True) for i in body.free if not i.is_constant and i not in own},
-        key=index_key,
-    )
-    best: tuple[tuple[str, ...], tuple[SumOfProducts, ...]] | None = None
-    orders: list[tuple[Index, ...]] = []
-    for order in candidate_orders(captured):
-        names = {i: parameter(number, i.dim) for number, i in enumerate(order)}
-        closed = tuple(
-            rename(body, names | {i: formal(number, i.dim) for number, i in enumerate(own)})
-            for body, own in zip(bodies, formals, strict=True)
-        )
-        key = tuple(body.key for body in closed)
-        if best is None or key < best[0]:
-            best, orders = (key, closed), [order]
-        elif key == best[0] and closed == best[1]:
-            orders.append(order)
-    assert best is not None
-    return best[1], orders[0], symmetries_of(orders)
-
-
-def close_one(body: SumOfProducts) -> tuple[SumOfProducts, tuple[Index, ...], tuple[tuple[int, ...], ...]]:
-    """A body without formal indices, closed."""
-    (closed,), captured, symmetries = close((body,), ((),))
-    return closed, captured, symmetries
 
 
 def tensor(

@@ -6,21 +6,20 @@
     (c²)^r                = |c|^(2 r)         never c^(2 r) for a c of unknown sign
     exp(a + b)            = exp(a) exp(b)
 
-A base with several terms gets the leading coefficient 1 where the sign of that coefficient is known.
+A base with several terms has coefficients without a common factor (of a sign that is not known to be ≥ 0, unless r is
+an integer), whatever its indices are called.
 """
 
 from __future__ import annotations
 
 import flint
 
-from symbn.core.contraction import atom, is_exponential, multiply, natural_power, opened
-from symbn.core.heads import close_one
+from symbn.core.contraction import atom, close_one, integer_power, is_exponential, multiply, natural_power, opened
 from symbn.core.ring import Coefficient
 from symbn.core.terms import (
     Component,
     DeltaHead,
     Factor,
-    Monomial,
     Power,
     Scalarwise,
     SumOfProducts,
@@ -48,23 +47,13 @@ def power(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
         return _coefficient_power(coefficient, exponent)
     if len(e.terms) == 1:
         return _monomial_power(e, exponent, integer)
-    lead = e.terms[leading_monomial(e)]
-    if integer or lead.is_nonnegative():
-        content = lead
-    elif (-lead).is_nonnegative():
-        content = -lead
-    else:
+    content = ring.content(e.terms.values())
+    if integer:
+        return integer_power(e.scaled(content.inverse()), exponent).scaled(content ** int(value or 0))
+    if not content.is_nonnegative():
         content = ring.one
     outside = _coefficient_power(content, exponent)
     return multiply(outside, _power_atom(e.scaled(content.inverse()), exponent))
-
-
-def leading_monomial(e: SumOfProducts) -> Monomial:
-    """The greatest monomial: most factors, then fewest components, then by the greatest components.
-
-    A monomial order: compatible with multiplication by a monomial, as far as components do not react.
-    """
-    return max(e.terms, key=lambda m: (sum(map(len, m)), -len(m), tuple(c.key for c in reversed(m))))
 
 
 def _power_atom(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:

@@ -17,7 +17,7 @@ from collections import Counter
 from fractions import Fraction
 
 from symbn.core.contraction import bind, fresh, is_exponential, multiply, normal_product, opened
-from symbn.core.powers import leading_monomial, power
+from symbn.core.powers import power
 from symbn.core.terms import Component, Factor, Index, Monomial, Power, SumOfProducts
 
 
@@ -38,6 +38,14 @@ def reduce_leading_monomials(e: SumOfProducts) -> SumOfProducts:
         else:
             pending += [(m, c * coefficient) for m, c in reduced.terms.items()]
     return result
+
+
+def leading_monomial(e: SumOfProducts) -> Monomial:
+    """The greatest monomial: most factors, then fewest components, then by the greatest components.
+
+    A monomial order: compatible with multiplication by a monomial, as far as components do not react.
+    """
+    return max(e.terms, key=lambda m: (sum(map(len, m)), -len(m), tuple(c.key for c in reversed(m))))
 
 
 def _reduce_once(e: SumOfProducts, monomial: Monomial) -> SumOfProducts | None:
@@ -65,7 +73,11 @@ def _reduce_factor(e: SumOfProducts, component: Component, number: int, rest: Mo
     head = chosen.head
     assert isinstance(head, Power)
     base = opened(head.base, chosen.indices)
-    lead = leading_monomial(base)
+    leading = leading_monomial(head.base)
+    opened_lead = opened(SumOfProducts(ring, {leading: head.base.terms[leading]}), chosen.indices)
+    if len(opened_lead.terms) != 1 or next(iter(opened_lead.terms)) not in base.terms:
+        return None
+    (lead,) = opened_lead.terms
     bound = {i for f in factors for i in f.indices if i.is_bound}
     around = normal_product(ring.one, factors, bound)
     if len(around.terms) != 1:

@@ -82,6 +82,14 @@ class Ring:
             numerator, denominator = divmod(numerator, common)[0], divmod(denominator, common)[0]
         return Coefficient(self, numerator, denominator)
 
+    def content(self, coefficients: Iterable[Coefficient]) -> Coefficient:
+        """The greatest common divisor of numerators over the least common multiple of denominators."""
+        numerator, denominator = self._context.constant(0), self._one
+        for c in coefficients:
+            numerator = numerator.gcd(c.numerator)
+            denominator = divmod(denominator * c.denominator, denominator.gcd(c.denominator))[0]
+        return self.quotient(numerator, denominator)
+
     def _shifted(self, polynomial: Polynomial) -> Polynomial:
         """The polynomial with each dimension counted from its least value."""
         least = [v + self.dimensions.get(name, 0) for name, v in self._variable.items()]
@@ -202,6 +210,14 @@ class Coefficient:
                 product = product * ring.variable(name) ** int(degree)
             found.append((product, ring.rational(Fraction(int(number), below))))
         return found
+
+    def is_integer(self) -> bool:
+        value = self.as_fraction()
+        return value is not None and value.denominator == 1
+
+    def leads_negative(self) -> bool:
+        """Whether the numerator's leading coefficient is negative."""
+        return not self.is_zero() and int(self.numerator.leading_coefficient()) < 0
 
     def as_natural(self) -> int | None:
         """The value, if it is one of 0, 1, 2, …"""

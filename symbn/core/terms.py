@@ -180,8 +180,8 @@ class Tensor(_Keyed):
 
 @dataclass(frozen=True, eq=False)
 class Power(_Keyed):
-    """base ^ exponent, the exponent no natural number; the base has parameters #0 … and leading coefficient 1
-    wherever its sign was known."""
+    """base ^ exponent, the exponent no natural number (unless the base is an exponential); the base has parameters
+    #0 …, and coefficients without a common factor of known sign."""
 
     base: SumOfProducts
     exponent: Coefficient
@@ -257,9 +257,7 @@ class Component(tuple[Factor, ...]):
         self.free = frozenset([i for f in self for i in f.indices if not isinstance(i.label, int)])
         first = self[0]
         self.is_delta = isinstance(first.head, DeltaHead)
-        self.is_power = (
-            isinstance(first.head, Power) and len(self) == 1 and len(self.free) == len(set(first.indices))
-        )
+        self.is_power = isinstance(first.head, Power) and len(self) == 1 and len(self.free) == len(set(first.indices))
         self._hash = hash(self.key)
         return self
 
@@ -334,6 +332,20 @@ class SumOfProducts:
             for inner in nested(factor.head):
                 found |= inner.slotted_names
         return frozenset(found)
+
+    @cached_property
+    def comes_after_its_negative(self) -> bool:
+        """Whether −e precedes e, in an order that does not look at the names of indices."""
+
+        def blind(negated: bool) -> list[tuple[object, ...]]:
+            found = []
+            for monomial, c in self.terms.items():
+                heads = tuple(sorted(tuple(f.head.key for f in component) for component in monomial))
+                k = -c if negated else c
+                found.append((heads, k.leads_negative(), k.key))
+            return sorted(found)
+
+        return blind(True) < blind(False)
 
     def __add__(self, other: SumOfProducts) -> SumOfProducts:
         terms = dict(self.terms)

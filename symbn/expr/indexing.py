@@ -8,6 +8,8 @@ derivative cannot stay folded.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from symbn.core.axioms import Signature, Theory, Unfolding, mentioned_names
 from symbn.core.contraction import bind, delta, dimension, fresh, multiply, rename
 from symbn.core.differentiation import Variable, differentiate
@@ -157,6 +159,7 @@ class Indexing:
         for factor in factors:
             if factor.is_scalar:
                 result = multiply(result, self.to_sum(factor, None, None))
+        assert all(a.shape[1] == b.shape[0] for a, b in pairwise(matrices)), "a product that is no chain of matrices"
         left = row
         for number, factor in enumerate(matrices):
             last = number == len(matrices) - 1
