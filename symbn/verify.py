@@ -23,7 +23,7 @@ from symbn.evidence.counterexample import Search, confirm, search
 from symbn.explain.conditions import ConditionFinder
 from symbn.explain.latex import to_latex
 from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
 from symbn.expr.shape import shape_text
 from symbn.expr.statement import Goal, Statement
 from symbn.expr.tree import Shape
@@ -142,8 +142,7 @@ class Verifier:
         try:
             indexing = self._workspace(context).indexing
             indexing.ring.budget = budget
-            places = places_of(goal.left.shape)
-            answer = decide(indexing.to_sum(goal.left, *places), indexing.to_sum(goal.right, *places), indexing.theory)
+            answer = decide(indexing.side(goal.left), indexing.side(goal.right), indexing.theory)
         except BudgetExceeded as stop:
             return self._evidence_alone(goal, statement, 4, f"the proof search ended: {stop}")
         except NoRule as missing:

@@ -8,6 +8,7 @@ derivative cannot stay folded.
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import pairwise
 
 from symbn.core.axioms import Signature, Theory, Unfolding, mentioned_names
@@ -37,6 +38,7 @@ class Indexing:
         self._unfoldings: dict[str, Unfolding] = {}
         self._signatures: dict[str, Signature] = {}
         self._inlined: set[str] = set()
+        self._sides: deque[tuple[tree.Expr, SumOfProducts]] = deque(maxlen=4)
         self._held: set[str] = set()
         for symbol in context.symbols.values():
             self._signatures[symbol.name] = Signature(
@@ -60,6 +62,20 @@ class Indexing:
         self._unfoldings[definition.key] = Unfolding(definition.key, indices, formals, body, definition.rank)
         if _is_alias(body) or not self.theory.differentiates_folded(definition.key):
             self._inlined.add(definition.key)
+
+    def side(self, e: tree.Expr) -> SumOfProducts:
+        """A side of an equation, at indices that are the same for every side of its shape.
+
+        The last sides are kept: in a chain the right side of one equation is the left side of the next.
+        """
+        for known, found in self._sides:
+            if known is e:
+                return found
+        rows, columns = e.shape
+        row = None if rows == 1 else Index("↓", _dim(rows))
+        column = None if columns == 1 else Index("→", _dim(columns))
+        self._sides.append((e, self.to_sum(e, row, column)))
+        return self._sides[-1][1]
 
     # Nodes ------------------------------------------------------------------------------------------------
 

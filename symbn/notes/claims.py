@@ -40,6 +40,7 @@ class Claims:
         self.reader = reader
         self.scope = reader.scope
         self._sides: dict[int, _Side] = {}
+        self._done: list[tuple[Expr, Expr]] = []
 
     def claim(self, statement: Statement, place: int) -> None:
         """The equation of the sides at `place` and after it."""
@@ -54,7 +55,7 @@ class Claims:
             else:
                 goals = [Goal(left, right)]
             reader.settle()
-            statement.goals = tuple(Goal(finished(g.left), finished(g.right), g.note) for g in goals)
+            statement.goals = tuple(Goal(self._finished(g.left), self._finished(g.right), g.note) for g in goals)
             names = first.free | second.free
             own = [i for name, i in reader.free.items() if name in names]
             entries = [i for name, i in reader.free.items() if name.startswith("'")]
@@ -83,6 +84,14 @@ class Claims:
             except NoteError as error:
                 self._sides[place] = _Side(error)
         return self._sides[place]
+
+    def _finished(self, e: Expr) -> Expr:
+        """The finished expression; one and the same where a side stands in two equations."""
+        for known, found in self._done:
+            if known is e:
+                return found
+        self._done.append((e, finished(e)))
+        return self._done[-1][1]
 
     def _check_free(self, place: int, left: Expr, right: Expr) -> None:
         """An index that is not declared is free on both sides, or the other side is a number (∂μ/∂x_j = 1/n)."""
