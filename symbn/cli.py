@@ -132,7 +132,7 @@ def _run(
     printer: _Printer,
 ) -> int:
     """Check the notes and print their reports; the exit code."""
-    # The checking part brings SymPy, which takes most of a second to import: --help must not wait for it.
+    # The checking part takes some time to import: --help must not wait for it.
     from symbn.note import Limits, Note
 
     limits = Limits(seconds=timeout, terms=max_terms)
@@ -149,7 +149,7 @@ def _run(
     code = PROVED
     try:
         for note in opened:
-            reports.append(note if isinstance(note, NoteReport) else _check(note, select, limits))
+            reports.append(note if isinstance(note, NoteReport) else _check(note, select, limits, printer.explain))
             code = max(code, exit_code(reports[-1]))
             printer.add(reports[-1])
     except _Interrupted as stop:
@@ -175,7 +175,7 @@ def _read(path: str) -> SourceFile | NoteReport:
         return NoteReport(SourceFile(path, ""), None, (), (error.diagnostic,))
 
 
-def _check(note: Note, select: Sequence[str], limits: Limits) -> NoteReport:
+def _check(note: Note, select: Sequence[str], limits: Limits, explain: bool) -> NoteReport:
     """A note's report.  A fault of symbn's own becomes a diagnostic, with the place in its code."""
     from symbn.export.progress import Progress
 
@@ -189,7 +189,7 @@ def _check(note: Note, select: Sequence[str], limits: Limits) -> NoteReport:
                 totals[0] = total
                 progress.report(count, total)
 
-            return note.check(select=select, limits=limits, on_report=note_progress)
+            return note.check(select=select, limits=limits, on_report=note_progress, explain=explain)
     except KeyboardInterrupt:
         raise _Interrupted(NoteReport(note.source, None, tuple(done)), totals[0]) from None
     except NoteError as error:
@@ -262,7 +262,7 @@ class _Printer:
     """Prints reports in one format: text as soon as a note is done, the others at the end."""
 
     def __init__(self, format: str, explain: bool) -> None:
-        self._format, self._explain = format, explain
+        self._format, self.explain = format, explain
         self._reports: list[NoteReport] = []
 
     def add(self, report: NoteReport) -> None:
@@ -274,7 +274,7 @@ class _Printer:
             return
         from symbn.export.text import render_note  # only what is printed is imported
 
-        _print(render_note(report, _style(sys.stdout, self._explain)))
+        _print(render_note(report, _style(sys.stdout, self.explain)))
 
     def finish(self) -> None:
         if self._format == "json":

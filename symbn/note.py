@@ -84,10 +84,14 @@ class Note:
         select: Sequence[str] = (),
         limits: Limits | None = None,
         on_report: Callable[[Report, int, int], None] | None = None,
+        explain: bool = True,
     ) -> NoteReport:
-        """Check the statements (those that a selector names, if there are any)."""
+        """Check the statements (those that a selector names, if there are any).
+
+        Without `explain` a report does not say how its statement was understood.
+        """
         chosen = [s for s in self.statements if not select or any(selects(one, s.id, s.label) for one in select)]
-        verifier = Verifier(limits)
+        verifier = Verifier(limits, explain)
         reports = []
         for done, statement in enumerate(chosen, start=1):
             reports.append(verifier.check(statement))

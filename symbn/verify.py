@@ -62,8 +62,9 @@ class _Workspace:
 class Verifier:
     """Checks statements; what was translated for one context is kept for the next statement of it."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, explain: bool = True) -> None:
         self.limits = limits or Limits()
+        self.explain = explain
         self._workspaces: dict[int, _Workspace] = {}
 
     def check(self, statement: Statement) -> Report:
@@ -186,6 +187,8 @@ class Verifier:
 
     def _understood(self, statement: Statement, outcomes: list[_Outcome] | None = None) -> tuple[str, ...]:
         """The statement as it was read, the conventions and assumptions it rests on, how it was decided."""
+        if not self.explain:
+            return ()
         lines = []
         for goal in statement.goals:
             note = f"   ({goal.note})" if goal.note else ""

@@ -54,7 +54,11 @@ def fake_check(monkeypatch: pytest.MonkeyPatch, outcome: Callable[[Note, Any], N
     """Replace the checking itself."""
 
     def check(
-        self: Note, select: Sequence[str] = (), limits: Limits | None = None, on_report: Any = None
+        self: Note,
+        select: Sequence[str] = (),
+        limits: Limits | None = None,
+        on_report: Any = None,
+        explain: bool = True,
     ) -> NoteReport:
         return outcome(self, on_report)
 
@@ -297,7 +301,7 @@ def test_no_colours_go_into_a_pipe(check: Check) -> None:
 def test_limits_reach_the_checker(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def remember(self: Note, select: Any, limits: Limits, on_report: Any) -> NoteReport:
+    def remember(self: Note, select: Any, limits: Limits, on_report: Any, explain: bool) -> NoteReport:
         seen.append(limits)
         return NoteReport(self.source, None, ())
 

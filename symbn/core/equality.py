@@ -20,6 +20,7 @@ differentiated, then everywhere; each time one that only one side has, if there 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from symbn.core.axioms import CLEARING, CONTRACTION, RADICAL, SYMMETRY, UNFOLDING, Rule, Theory, all_factors
 from symbn.core.radicals import clear_one, has_powers, reduce_leading_monomials
@@ -39,16 +40,25 @@ class Condition:
 class Proof:
     """left = right for every size and every value at which both are defined.
 
-    Made by `decide` alone.  conditions: every base that was rooted or divided by; unfolded: the definitions
-    that were opened, in that order; rules: the named facts used; assumptions: what was used of the variables.
+    Made by `decide` alone.  stages: both sides as they were at first and after each unfolding; unfolded: the
+    definitions that were opened, in that order; rules: the named facts used.
     """
 
     left: SumOfProducts
     right: SumOfProducts
-    conditions: tuple[Condition, ...]
+    stages: tuple[SumOfProducts, ...]
     unfolded: tuple[str, ...]
     rules: tuple[Rule, ...]
-    assumptions: tuple[str, ...]
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every base that is divided by or rooted at some stage."""
+        return _conditions(self.stages)
+
+    @cached_property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is used of the variables."""
+        return _assumptions(self.stages)
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def decide(left: SumOfProducts, right: SumOfProducts, theory: Theory) -> Proof |
         used = _rules_that_annul(difference, thorough)
         if used is not None:
             found = tuple(dict.fromkeys([*rules, *used]))
-            return Proof(left, right, _conditions(seen), tuple(unfolded), found, _assumptions(seen))
+            return Proof(left, right, tuple(seen), tuple(unfolded), found)
         if not names:
             return Residual(difference, tuple(unfolded), _reach(difference))
         chosen = _next_to_unfold(names, sides, bool(slotted), theory)
@@ -131,7 +141,7 @@ def _vanishes_when_cleared(e: SumOfProducts) -> bool:
     return all(_vanishes_when_cleared(group) for group in groups)
 
 
-def _conditions(sums: list[SumOfProducts]) -> tuple[Condition, ...]:
+def _conditions(sums: tuple[SumOfProducts, ...]) -> tuple[Condition, ...]:
     found: dict[Condition, None] = {}
     for e in sums:
         for factor in all_factors(e):
@@ -142,7 +152,7 @@ def _conditions(sums: list[SumOfProducts]) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def _assumptions(sums: list[SumOfProducts]) -> tuple[str, ...]:
+def _assumptions(sums: tuple[SumOfProducts, ...]) -> tuple[str, ...]:
     symmetric = {f.head.name for e in sums for f in all_factors(e) if isinstance(f.head, Tensor) and f.head.symmetric}
     return tuple(f"{name} is symmetric ({SYMMETRY.statement})" for name in sorted(symmetric))
 

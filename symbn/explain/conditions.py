@@ -124,7 +124,7 @@ def _condition(e: Expr, relation: str, indexing: Indexing) -> str | None:
         assert isinstance(inside, tree.Product)
         root = next(f for f in inside.factors if not isinstance(f, tree.Transpose) or len(inside.factors) == 1)
         return rf"{to_latex(root)} \ne 0"
-    coefficient = indexing.to_sum(e, *places_of(e.shape)).as_coefficient()
+    coefficient = None if _is_named(e) else indexing.to_sum(e, *places_of(e.shape)).as_coefficient()
     if coefficient is not None:
         if coefficient.is_positive() or (relation == r"\ge" and coefficient.is_nonnegative()):
             return None
@@ -134,6 +134,14 @@ def _condition(e: Expr, relation: str, indexing: Indexing) -> str | None:
                 return rf"{excluded[0]} \ne {excluded[1]}" if excluded[1] > 0 else None
     where = "" if e.is_scalar else r" \text{ in every entry}"
     return f"{to_latex(e)} {relation} 0{where}"
+
+
+def _is_named(e: Expr) -> bool:
+    """Whether an expression mentions more than numbers, sizes and declared scalars."""
+    return any(
+        isinstance(node, (tree.Reference, tree.Apply)) or (isinstance(node, tree.Symbol) and not node.is_scalar)
+        for node in tree.walk(e)
+    )
 
 
 def _only_root(coefficient: Coefficient) -> tuple[str, int] | None:
