@@ -9,13 +9,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Literal, TypeAlias
 
-from symbn.diagnostics import NoteError, fail
+from symbn.diagnostics import NoteError, ShapeError, fail
 from symbn.expr import build, tree
 from symbn.expr.shape import is_column, is_row, is_scalar, is_vector, shape_text
 from symbn.expr.tree import Expr
 from symbn.notes.names import Names
 from symbn.notes.reserved import transposes
-from symbn.notes.syntax import Derivation, Nabla, Script, Sequence, Syntax
+from symbn.notes.syntax import Derivation, Group, Nabla, Script, Sequence, Syntax, unscripted
 from symbn.notes.targets import target_of
 from symbn.source import Span
 
@@ -38,7 +38,7 @@ class Calculus(Names):
                 "E139", "is this a derivative, or a quotient with the number `d`?", syntax.span,
                 help=r"write \mathrm{d} or \partial for a derivative",
             )  # fmt: skip
-        body = self.read(_product(following, syntax.span) if syntax.body is None else syntax.body)
+        body = self._acted_on(syntax, following) if syntax.body is None else self.read(syntax.body)
         variables = [self._variable(v) for v in syntax.variables]
         if len(variables) == 2 and is_scalar(body.shape) and is_vector(variables[0].shape):
             return self.hessian(body, variables, syntax.span)
@@ -87,6 +87,18 @@ class Calculus(Names):
                 "E134", f"what is differentiated does not use `{context.definitions[target.name].latex}`", span,
                 help="differentiate by a name that its definition mentions",
             )  # fmt: skip
+
+    def _acted_on(self, syntax: Derivation, following: list[Syntax]) -> Expr:
+        """The product that follows; asks where only its first factor, in parentheses, could be meant."""
+        try:
+            return self.read(_product(following, syntax.span))
+        except ShapeError:
+            if len(following) > 1 and isinstance(unscripted(following[0]), Group):
+                raise fail(
+                    "E171", "does this ∂/∂ act on the parentheses alone, or on the whole product?", syntax.span,
+                    help=r"put parentheses around the derivative, or write \frac{\partial f}{\partial x}",
+                ) from None  # fmt: skip
+            raise
 
     def nabla(self, syntax: Nabla, items: list[Syntax], place: int) -> tuple[Expr, int]:
         """∇_x of what follows if that is a scalar, of the first factor if that is one, else alone."""
