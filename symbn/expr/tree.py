@@ -57,40 +57,58 @@ class IndexConst:
 Ix: TypeAlias = IndexVar | IndexConst
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Expr:
-    """A typed expression."""
+    """A typed expression.
+
+    Equality, hash and repr stand here once, over all fields but `span`: writing them for each node would cost
+    every start of symbn more than all their uses.
+    """
 
     shape: Shape
-    span: Span | None = field(default=None, compare=False, repr=False)
+    span: Span | None = None
+
+    def _parts(self) -> tuple[Any, ...]:
+        """The values that equality compares."""
+        return tuple([getattr(self, name) for name in self.__dataclass_fields__ if name != "span"])
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (type(self) is type(other) and self._parts() == other._parts())
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self._parts()))
+
+    def __repr__(self) -> str:
+        shown = (f"{n}={getattr(self, n)!r}" for n in self.__dataclass_fields__ if n != "span")
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     @property
     def is_scalar(self) -> bool:
         return self.shape == (1, 1)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Number(Expr):
     """A rational constant."""
 
     value: Fraction
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Dimension(Expr):
     """A dimension as a number: the n of 1/n."""
 
     dim: Dim
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Symbol(Expr):
     """A declared name: a free scalar, vector or matrix."""
 
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Reference(Expr):
     """A defined name, folded.
 
@@ -103,29 +121,29 @@ class Reference(Expr):
     arguments: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Identity(Expr):
     """I of the shape n×n."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Ones(Expr):
     """All entries 1."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Zero(Expr):
     """All entries 0."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class UnitVector(Expr):
     """e_i, a column: (e_i)_k = δ_ik."""
 
     index: Ix
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Delta(Expr):
     """Kronecker's δ_ij, a scalar."""
 
@@ -133,28 +151,28 @@ class Delta(Expr):
     second: Ix
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Add(Expr):
     """A sum of terms of one shape; a difference has a term −1 · e."""
 
     terms: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Product(Expr):
     """A product as written: matrix products, and scalings by 1×1 factors wherever they stand."""
 
     factors: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Hadamard(Expr):
     """The entrywise product of factors of one shape."""
 
     factors: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Quotient(Expr):
     """numerator / denominator: the denominator a scalar, or of the numerator's shape (then entrywise)."""
 
@@ -162,7 +180,7 @@ class Quotient(Expr):
     denominator: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Power(Expr):
     """base ^ exponent, entrywise where the base is no scalar; the exponent is 1×1.  A square root is ^½."""
 
@@ -170,7 +188,7 @@ class Power(Expr):
     exponent: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MatrixPower(Expr):
     """A square matrix times itself, `exponent` ≥ 0 times (0: the identity)."""
 
@@ -178,19 +196,19 @@ class MatrixPower(Expr):
     exponent: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Transpose(Expr):
     arg: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Fill(Expr):
     """A scalar broadcast to a shape: every entry is `arg`."""
 
     arg: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Elementwise(Expr):
     """A known scalar function applied to every entry: exp, log, sin, cos, tanh, sinh, cosh, …"""
 
@@ -198,7 +216,7 @@ class Elementwise(Expr):
     arg: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Apply(Expr):
     """A declared, otherwise unknown differentiable function applied to its arguments; a column or a scalar.
 
@@ -212,7 +230,7 @@ class Apply(Expr):
     order: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Slice(Expr):
     """arg[row, column]: with both an entry (1×1), with one a row (1×n) or a column (n×1).
 
@@ -224,26 +242,26 @@ class Slice(Expr):
     column: Ix | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Trace(Expr):
     arg: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Diagonal(Expr):
     """Diag(v): the square matrix with the column (or row) v on its diagonal."""
 
     arg: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DiagonalPart(Expr):
     """diag(A): the diagonal of a square matrix as a column."""
 
     arg: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Sum(Expr):
     """Σ over the whole range 1 … dim of an index."""
 
@@ -251,7 +269,7 @@ class Sum(Expr):
     body: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Stack(Expr):
     """Row k (or column k, or diagonal entry k) is the body at index = k.
 
@@ -280,7 +298,7 @@ class Target:
     arguments: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Derivative(Expr):
     r"""∂arg/∂variable.
 
@@ -300,7 +318,7 @@ class Derivative(Expr):
     layout: Literal["jacobian", "gradient", "entrywise"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class At(Expr):
     """arg with the symbol `name` set to 0 (after all derivatives inside are taken)."""
 
