@@ -81,15 +81,16 @@ def decide(left: SumOfProducts, right: SumOfProducts, theory: Theory) -> Proof |
         difference = sides[0] - sides[1]
         slotted = _slotted(difference, theory)
         names = slotted or _unfoldable(difference, theory)
-        thorough = not names or not (slotted or settled)
-        settled = settled or not slotted
+        one_sided = _one_sided(names, sides, bool(slotted))
+        thorough = not (names and (slotted or settled or one_sided))
+        settled = settled or thorough
         used = _rules_that_annul(difference, thorough)
         if used is not None:
             found = tuple(dict.fromkeys([*rules, *used]))
             return Proof(left, right, tuple(seen), tuple(unfolded), found)
         if not names:
             return Residual(difference, tuple(unfolded), _reach(difference))
-        chosen = _next_to_unfold(names, sides, bool(slotted), theory)
+        chosen = max(one_sided or names, key=lambda name: (theory.unfoldings[name].rank, name))
         sides = (
             unfold(sides[0], theory.unfoldings[chosen], theory, bool(slotted)),
             unfold(sides[1], theory.unfoldings[chosen], theory, bool(slotted)),
@@ -100,13 +101,10 @@ def decide(left: SumOfProducts, right: SumOfProducts, theory: Theory) -> Proof |
         rules.append(UNFOLDING)
 
 
-def _next_to_unfold(
-    names: frozenset[str], sides: tuple[SumOfProducts, SumOfProducts], slotted: bool, theory: Theory
-) -> str:
-    """A name that only one side has, if there is one; of these the one defined last."""
+def _one_sided(names: frozenset[str], sides: tuple[SumOfProducts, SumOfProducts], slotted: bool) -> frozenset[str]:
+    """Those of the names that only one side has: they are unfolded first."""
     in_left, in_right = ((e.slotted_names if slotted else e.tensor_names) for e in sides)
-    one_sided = names & (in_left ^ in_right)
-    return max(one_sided or names, key=lambda name: (theory.unfoldings[name].rank, name))
+    return names & (in_left ^ in_right)
 
 
 def _slotted(e: SumOfProducts, theory: Theory) -> frozenset[str]:
@@ -120,7 +118,7 @@ def _unfoldable(e: SumOfProducts, theory: Theory) -> frozenset[str]:
 def _rules_that_annul(e: SumOfProducts, thorough: bool) -> tuple[Rule, ...] | None:
     """The rules by which e is 0; None if that is not shown.
 
-    The costly ones are tried once all derivatives are unfolded, and at the end.
+    The costly ones are tried once both sides have the same names, and at the end.
     """
     if e.is_zero():
         return ()
