@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symbn.diagnostics import NoteError, fail
+from symbn.diagnostics import NoteError, ShapeError, fail
 from symbn.expr import build, tree
 from symbn.expr.shape import finished
 from symbn.expr.statement import Goal, Statement
@@ -47,7 +47,7 @@ class Claims:
         first, second = self._side(place), self._side(place + 1)
         reader = self.reader
         try:
-            left, right = build.same_shape(first.expression(), second.expression())
+            left, right = self._same_shape(first.expression(), second.expression(), place)
             self._check_free(place, left, right)
             increments = [o for side in self.chain.sides[place : place + 2] for o in orders(side, self.scope)]
             if increments:
@@ -84,6 +84,18 @@ class Claims:
             except NoteError as error:
                 self._sides[place] = _Side(error)
         return self._sides[place]
+
+    def _same_shape(self, left: Expr, right: Expr, place: int) -> tuple[Expr, Expr]:
+        """Both sides in one shape; asks where a_1 is an entry, but only a new name a_1 could be meant."""
+        try:
+            return build.same_shape(left, right)
+        except ShapeError:
+            if place == 0 and isinstance(left, tree.Slice) and isinstance(left.row or left.column, tree.IndexConst):
+                raise fail(
+                    "E172", "this is an entry of a declared name, or a new name with that subscript?",
+                    self.chain.sides[0].span, help="use another letter for the new name",
+                ) from None  # fmt: skip
+            raise
 
     def _finished(self, e: Expr) -> Expr:
         """The finished expression; one and the same where a side stands in two equations."""
