@@ -42,6 +42,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class _Outcome:
+    """What became of one goal."""
+
     verdict: Verdict
     message: str = ""
     counterexample: Counterexample | None = None

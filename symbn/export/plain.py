@@ -39,6 +39,8 @@ _OPERANDS = ("atom", "word", "fraction")
 
 @dataclass
 class _Piece:
+    """Text, and how it must be bracketed."""
+
     text: str
     kind: Kind
 

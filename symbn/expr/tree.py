@@ -198,6 +198,8 @@ class MatrixPower(Expr):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Transpose(Expr):
+    """argᵀ."""
+
     arg: Expr
 
 
@@ -244,6 +246,8 @@ class Slice(Expr):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Trace(Expr):
+    """tr arg, of a square matrix."""
+
     arg: Expr
 
 

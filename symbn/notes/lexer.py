@@ -17,6 +17,8 @@ from symbn.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Token:
+    """A kind, the canonical text, and where it stands."""
+
     kind: str
     text: str
     span: Span

@@ -20,6 +20,8 @@ from symbn.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
+    """Digits, with a decimal point perhaps."""
+
     text: str
     span: Span
 
@@ -38,6 +40,8 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Script:
+    """A base with a subscript, a superscript, primes."""
+
     base: Syntax
     sub: Syntax | None
     sup: Syntax | None
@@ -82,6 +86,8 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Fraction:
+    r"""\frac{numerator}{denominator}"""
+
     numerator: Syntax
     denominator: Syntax
     span: Span
@@ -89,6 +95,8 @@ class Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Root:
+    r"""\sqrt[degree]{arg}"""
+
     arg: Syntax
     degree: Syntax | None
     span: Span
@@ -115,6 +123,8 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Dots:
+    """What stands for the middle of a list."""
+
     latex: str
     span: Span
 
@@ -166,6 +176,8 @@ class Nabla:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
+    """`?`, where an answer is asked for."""
+
     span: Span
 
 
