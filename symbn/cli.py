@@ -226,7 +226,7 @@ def _selected(notes: list[Note | NoteReport], select: Sequence[str]) -> list[Not
         if matched or isinstance(note, NoteReport):
             kept.append(note)
     for selector in select:
-        if selector not in found:
+        if selector not in found and not any(isinstance(note, NoteReport) for note in notes):
             near = get_close_matches(selector, names, n=3, cutoff=0.5)
             near = near or get_close_matches(f"eq:{selector}", names, n=3, cutoff=0.5)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""

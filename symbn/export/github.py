@@ -34,7 +34,8 @@ def _of_statement(report: Report, source: SourceFile) -> Iterator[str]:
         return
     title = f"{report.id} {report.verdict}"
     span = report.span
-    lines = [report.message] if report.message else []
+    told = any(diagnostic.message == report.message for diagnostic in report.diagnostics)
+    lines = [report.message] if report.message and not told else []
     for diagnostic in report.diagnostics:
         primary = next((label.span for label in diagnostic.labels if label.primary), None)
         if primary is not None and span is report.span:
