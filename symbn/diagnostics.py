@@ -6,7 +6,7 @@ Codes are stable: `P…` reading a file and its math, `E…` names and meaning, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from symbn.source import Span
@@ -40,7 +40,6 @@ class NoteError(Exception):
     """A statement (or file) that could not be read; carries its diagnostic."""
 
     diagnostic: Diagnostic
-    _: None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         return f"{self.diagnostic.code}: {self.diagnostic.message}"

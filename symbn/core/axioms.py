@@ -28,8 +28,6 @@ CONTRACTION = Rule("contraction", "Σ_i δ_ij F(i) = F(j), and Σ_i 1 = n")
 RADICAL = Rule("radical", "(√e)² = e, and e · e⁻¹ = 1")
 CLEARING = Rule("clearing denominators", "a = b if a e = b e and e ≠ 0")
 UNFOLDING = Rule("unfolding", "a defined name equals its definition")
-PRODUCT_RULE = Rule("product rule", "d(uv) = du v + u dv")
-CHAIN_RULE = Rule("chain rule", "d f(u) = f′(u) du")
 SYMMETRY = Rule("symmetry", "Aᵀ = A for a matrix declared symmetric")
 
 
