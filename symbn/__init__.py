@@ -3,6 +3,7 @@
     Note.read(path).check()      a verdict for every equation of a note
     prove(lhs, rhs)              one equation
     jacobian(expr, x), gradient(expr, X)
+    kernel(statement, target=…)  a proved equation of a note as a function of arrays
 
 Names are imported when they are first used, so that `import symbn` and the command line do not wait for SymPy.
 """
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from symbn.api import Decision, NotProved, from_sympy, gradient, jacobian, prove, sympy_sides, to_sympy
     from symbn.diagnostics import NoteError, ShapeError
     from symbn.expr.sympy_nodes import Gradient, Jacobian, UnknownFunction
+    from symbn.kernels.lowering import NoKernel
+    from symbn.kernels.source import kernel
     from symbn.note import Note
     from symbn.verify import Limits
 
@@ -24,6 +27,7 @@ _HOMES = {
     "Gradient": "symbn.expr.sympy_nodes",
     "Jacobian": "symbn.expr.sympy_nodes",
     "Limits": "symbn.verify",
+    "NoKernel": "symbn.kernels.lowering",
     "NotProved": "symbn.api",
     "Note": "symbn.note",
     "NoteError": "symbn.diagnostics",
@@ -32,6 +36,7 @@ _HOMES = {
     "from_sympy": "symbn.api",
     "gradient": "symbn.api",
     "jacobian": "symbn.api",
+    "kernel": "symbn.kernels.source",
     "prove": "symbn.api",
     "sympy_sides": "symbn.api",
     "to_sympy": "symbn.api",
@@ -42,6 +47,7 @@ __all__ = [
     "Gradient",
     "Jacobian",
     "Limits",
+    "NoKernel",
     "NotProved",
     "Note",
     "NoteError",
@@ -50,6 +56,7 @@ __all__ = [
     "from_sympy",
     "gradient",
     "jacobian",
+    "kernel",
     "prove",
     "sympy_sides",
     "to_sympy",

@@ -123,6 +123,60 @@ def check(
         context.exit(INTERRUPTED)
 
 
+@main.command()
+@click.argument("note", metavar="NOTE")
+@click.option(
+    "--select",
+    "select",
+    multiple=True,
+    metavar="LABEL",
+    help="Only the equation or chain of this label or number.  May be repeated.",
+)
+@click.option(
+    "--fuse",
+    "fuse",
+    multiple=True,
+    metavar="NAME=LABEL,...",
+    help="One function of this name for several equations, which share what they have in common.  May be repeated.",
+)
+@click.option(
+    "--target",
+    type=click.Choice(["numpy", "array-api", "numba"]),
+    default="numpy",
+    show_default=True,
+    help="What the module is written for.",
+)
+@click.option("-o", "--output", "output", metavar="FILE", help="Where to write the module; standard output without it.")
+@click.option("--force", is_flag=True, help="Write over a file that symbn did not make.")
+@click.option("--plan", is_flag=True, help="Print the passes over memory, bytes, operations and temporaries instead.")
+@click.option("--preamble", "preambles", multiple=True, metavar="FILE", help="A note read first.  May be repeated.")
+@click.pass_context
+def kernels(
+    context: click.Context,
+    note: str,
+    select: tuple[str, ...],
+    fuse: tuple[str, ...],
+    target: str,
+    output: str | None,
+    force: bool,
+    plan: bool,
+    preambles: tuple[str, ...],
+) -> None:
+    """Write the proved equations of NOTE as a Python module, one function for each.
+
+    Exits 0 when it is written, 1 when an equation is not proved or computes nothing, 2 on wrong usage.
+    """
+    if [note, *preambles].count("-") > 1:
+        raise click.UsageError("standard input (-) can be read once only")
+    from symbn.kernels.command import Request, run  # slow to import, see `_run`
+
+    try:
+        context.exit(run(Request(note, preambles, select, fuse, target, output, force, plan)))
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        context.exit(INTERRUPTED)
+
+
 def _run(
     paths: Sequence[str],
     preamble_paths: Sequence[str],

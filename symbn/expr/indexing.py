@@ -285,6 +285,13 @@ class Indexing:
         assert isinstance(factor.head, Tensor)
         return Variable(target.name, indices, factor.head, factor.indices[len(indices) :])
 
+    def alias(self, name: str, indices: tuple[Index, ...]) -> tuple[str, tuple[Index, ...]] | None:
+        """The entry that a name which only renames or slices another one stands for; None for other names."""
+        if name not in self._inlined or not _is_alias(self._unfoldings[name].body):
+            return None
+        variable = self._renamed_variable(name, indices)
+        return variable.name, variable.indices
+
     def _renamed_variable(self, name: str, indices: tuple[Index, ...]) -> Variable:
         """The entry that an alias renames: by Ŷ with Ŷ := (ŷ_1 … ŷ_m) is by ŷ."""
         unfolding = self._unfoldings[name]

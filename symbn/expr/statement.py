@@ -25,7 +25,8 @@ class Goal:
 class Statement:
     """One line of a report.
 
-    claims have goals (two for a first-order expansion); a shape claim has `expression` and `claimed`; what could
+    claims have goals (two for a first-order expansion); a shape claim has `expression` and `claimed`;
+    a definition of a name without parameters has its key in `defined`; what could
     not be read has an error among its diagnostics, `misshapen` if it is a shape that cannot be.
     """
 
@@ -40,6 +41,7 @@ class Statement:
     free: tuple[IndexVar, ...] = ()
     expression: Expr | None = None
     claimed: Shape | None = None
+    defined: str | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
     misshapen: bool = False
     notices: tuple[str, ...] = ()

@@ -70,7 +70,7 @@ class Definitions(Functions):
             e = build.transpose(e)
         if declared is not None and e.shape != declared.shape:
             raise _misfit(declared, e)
-        self._enter(head, indices, e, span)
+        statement.defined = self._enter(head, indices, e, span)
 
     def _range(self, name: str, span: Span) -> tree.Dim:
         known = self.scope.indices.get(name)
@@ -83,14 +83,14 @@ class Definitions(Functions):
             raise fail("E165", f"`{name}` is a function: define {name}(x)", body.span)
         self.scope.bare_arguments[name] = applied.arguments[0]
 
-    def _enter(self, head: Head, indices: tuple[IndexVar, ...], body: Expr, span: Span) -> None:
-        """A finished definition becomes known."""
+    def _enter(self, head: Head, indices: tuple[IndexVar, ...], body: Expr, span: Span) -> str:
+        """A finished definition becomes known; its key."""
         scope, name = self.scope, head.key
         if indices:
             family = Definition(family_key(name), indices, (), body, self._next_rank(), name, span)
             scope.context.definitions[family.key] = family
             scope.families[name] = family
-            return
+            return family.key
         if name in scope.context.symbols:
             if name in symbols_under([body], scope.context):
                 raise NoteError(
@@ -116,6 +116,7 @@ class Definitions(Functions):
         elif head.decoration == "inverse" and isinstance(body, tree.Stack) and body.axis == "diagonal":
             inverse = tree.Power(base=body.body, exponent=build.number(-1), shape=(1, 1))
             scope.meanings[head.name] = Derived(replace(body, body=inverse))
+        return definition.key
 
 
 def _misfit(declared: SymbolDeclaration, e: Expr) -> NoteError:

@@ -1,0 +1,1 @@
+"""Kernels: proved equations as numeric code, made from the author's form of them."""

@@ -1,0 +1,132 @@
+"""`symbn kernels`: what its options ask for, done; exit codes as in `cli`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from symbn.diagnostics import NoteError
+from symbn.export.excerpt import render_diagnostic
+from symbn.kernels.kernel import Kernel
+from symbn.kernels.module import Origin
+from symbn.kernels.plan import plan_lines
+from symbn.kernels.selection import NotMade, UnknownSelector, kernels_of
+from symbn.kernels.source import source_of
+from symbn.note import Note, read_source
+from symbn.source import SourceFile
+
+MARK = "Made by symbn;"
+"""What a generated file says of itself: such a file may be written over."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """The command line."""
+
+    note: str
+    preambles: tuple[str, ...]
+    select: tuple[str, ...]
+    fuse: tuple[str, ...]
+    target: str
+    output: str | None
+    force: bool
+    plan: bool
+
+
+def run(request: Request) -> int:
+    """Make the module or print the plan; the exit code.  Raises UsageError."""
+    fuse = _fusions(request.fuse)
+    _check_output(request)
+    sources = []
+    for path in (request.note, *request.preambles):
+        try:
+            sources.append(read_source(path))
+        except NoteError as error:
+            click.echo("\n".join(render_diagnostic(error.diagnostic, SourceFile(path, ""), _plain, 100)), err=True)
+            return 2
+    note = Note(sources[0], sources[1:])
+    try:
+        made = kernels_of(note, request.select, fuse)
+    except UnknownSelector as unknown:
+        raise click.UsageError(f"no statement is called {unknown}") from None
+    except NotMade as none:
+        for reason in none.reasons:
+            click.echo(f"{request.note}: no kernel of {reason}", err=True)
+        return 1
+    if not made:
+        click.echo(f"{request.note}: there is no equation to make a kernel of", err=True)
+        return 1
+    if request.plan:
+        click.echo("\n\n".join("\n".join(plan_lines(kernel, request.target)) for kernel in made))
+        return 0
+    _write(_module(made, note, request), request)
+    return 0
+
+
+def _plain(text: str, *_: object) -> str:
+    return text
+
+
+def _module(made: list[Kernel], note: Note, request: Request) -> str:
+    sha256 = hashlib.sha256(note.source.text.encode()).hexdigest()
+    path = "standard input" if request.note == "-" else Path(request.note).as_posix()
+    return source_of(made, Origin(path, note.title, sha256), request.target)
+
+
+def _fusions(given: tuple[str, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for text in given:
+        name, equals, labels = text.partition("=")
+        listed = [label.strip() for label in labels.split(",") if label.strip()]
+        if not equals or not name.isidentifier() or not listed:
+            raise click.UsageError(f"--fuse: write NAME=LABEL,LABEL,…, not {text}")
+        if name in found:
+            raise click.UsageError(f"--fuse: {name} is given twice")
+        found[name] = listed
+    return found
+
+
+def _check_output(request: Request) -> None:
+    """Refuse early what could not be written, or would destroy something."""
+    if request.output is None or request.plan:
+        return
+    path = Path(request.output)
+    if path.is_dir():
+        raise click.UsageError(f"-o: {path} is a folder")
+    if not path.parent.is_dir():
+        raise click.UsageError(f"-o: there is no folder {path.parent}")
+    if path.exists() and not request.force:
+        with path.open("rb") as file:
+            if MARK.encode() not in file.read(4096):
+                raise click.UsageError(f"-o: {path} exists and symbn did not make it; --force writes over it")
+
+
+def _write(text: str, request: Request) -> None:
+    """The whole file or nothing: written beside it, then renamed."""
+    if request.output is None:
+        click.echo(text, nl=False)
+        return
+    path = Path(request.output)
+    try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise click.UsageError(f"-o: cannot write to {path.parent}: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(beside, 0o666 & ~_umask())
+        os.replace(beside, path)
+    except OSError as error:
+        os.unlink(beside)
+        raise click.UsageError(f"-o: cannot write {path}: {error.strerror}") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,577 @@
+r"""Tensor expressions as programs: arrays computed one after the other, each by one kind of step.
+
+    step ::= pointwise   r[axes] = t                    t without sums
+           | guess       r[axes] ≈ mean_along t         any value: what is computed from it does not depend on it
+           | reduction   r[axes] = Σ_over t             t without sums
+           | product     r[axes] = Σ_over a · b         a product of two arrays that needs a matrix multiplication
+
+Statistics are shifted: with g a guess of the mean of a, d = a − g and r = mean d,
+
+    a − mean a                      = d − r
+    Σ (a − mean a) (b − mean b)     = Σ d d′ − n r r′
+
+which loses no digits where the mean is large beside the deviations, in one pass over the array, whatever g is.
+With `refine` a second guess m near g + r, the mean rounded, serves where entries are centred one by one:
+a − mean a = (a − m) − (r + (g − m)).
+
+What occurs twice, under whatever names of axes, is computed once; what does not vary along an axis is computed
+without it; a contraction of more than two arrays is cut in the cheapest order.  What a step computes in the end, with
+everything before it put in, is `Program.expanded`: that is what the core proves equal to the statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from symbn.core.contraction import fresh
+from symbn.kernels.ir import (
+    Add,
+    Array,
+    Axis,
+    Centre,
+    Centring,
+    Delta,
+    Entry,
+    Map,
+    Mul,
+    Node,
+    Pow,
+    Scalar,
+    Sum,
+    factors_of,
+    pattern,
+    terms_of,
+    walk,
+)
+from symbn.kernels.rewriting import Rewriting
+
+_TYPICAL = 1000
+"""The length that every symbolic dimension is taken to have where two orders of multiplication are compared."""
+
+
+@dataclass(frozen=True)
+class Pointwise:
+    """array[axes] = body, entry by entry."""
+
+    array: Array
+    axes: tuple[Axis, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
+class Guess:
+    """array[axes] ≈ the mean of body along an axis; with `of` it is their sum, rounded."""
+
+    array: Array
+    axes: tuple[Axis, ...]
+    along: Axis
+    body: Node
+    of: tuple[Entry, Entry] | None = None
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """array[axes] = Σ_over body."""
+
+    array: Array
+    axes: tuple[Axis, ...]
+    over: tuple[Axis, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
+class Product:
+    """array[axes] = Σ_over left · right, both arrays; axes of both that are not summed are a batch."""
+
+    array: Array
+    axes: tuple[Axis, ...]
+    over: tuple[Axis, ...]
+    left: Entry
+    right: Entry
+
+
+Step: TypeAlias = Pointwise | Guess | Reduction | Product
+
+
+@dataclass(frozen=True)
+class Program:
+    """Steps in the order of computation, and the arrays that are asked for."""
+
+    steps: tuple[Step, ...]
+    outputs: tuple[Array, ...]
+
+    def step_of(self) -> Mapping[Array, Step]:
+        """The step that computes each array."""
+        return {step.array: step for step in self.steps}
+
+    def arguments(self) -> tuple[Array, ...]:
+        """The arrays that are used and not computed."""
+        computed = {step.array for step in self.steps}
+        used = (entry.array for step in self.steps for entry in entries_of(step))
+        return tuple(dict.fromkeys(array for array in used if array not in computed))
+
+    def expanded(self, output: Array, axes: tuple[Axis, ...]) -> Node:
+        """output[axes] with every array before it put in."""
+        steps = self.step_of()
+
+        def value(array: Array, places: tuple[Axis, ...]) -> Node:
+            step = steps.get(array)
+            if step is None or isinstance(step, Guess):
+                return Entry(array=array, places=places)
+            return _renamed(inserted(_meaning(step)), dict(zip(step.axes, places, strict=True)))
+
+        def inserted(e: Node) -> Node:
+            match e:
+                case Entry():
+                    return value(e.array, e.places)
+                case Add():
+                    return Add(terms=tuple(map(inserted, e.terms)))
+                case Mul():
+                    return Mul(factors=tuple(map(inserted, e.factors)))
+                case Pow():
+                    return Pow(base=inserted(e.base), exponent=e.exponent)
+                case Map():
+                    return Map(function=e.function, arg=inserted(e.arg))
+                case Sum():
+                    return Sum(over=e.over, body=inserted(e.body))
+            return e
+
+        return value(output, axes)
+
+
+def _meaning(step: Step) -> Node:
+    match step:
+        case Pointwise():
+            return step.body
+        case Reduction():
+            return Sum(over=step.over, body=step.body)
+        case Product():
+            return Sum(over=step.over, body=Mul(factors=(step.left, step.right)))
+        case Guess():
+            raise AssertionError("a guess means nothing")
+
+
+def _renamed(e: Node, names: Mapping[Axis, Axis]) -> Node:
+    """e with axes renamed as they stand, nothing rewritten; bound axes get new names."""
+
+    def new(axis: Axis) -> Axis:
+        return names.get(axis, axis)
+
+    match e:
+        case Entry():
+            return Entry(array=e.array, places=tuple(map(new, e.places)))
+        case Delta():
+            return Delta(first=new(e.first), second=new(e.second))
+        case Centring():
+            return Centring(first=new(e.first), second=new(e.second))
+        case Add():
+            return Add(terms=tuple(_renamed(term, names) for term in e.terms))
+        case Mul():
+            return Mul(factors=tuple(_renamed(factor, names) for factor in e.factors))
+        case Pow():
+            return Pow(base=_renamed(e.base, names), exponent=e.exponent)
+        case Map():
+            return Map(function=e.function, arg=_renamed(e.arg, names))
+        case Sum():
+            apart = {axis: fresh(axis.dim) for axis in e.over}
+            return Sum(over=tuple(apart.values()), body=_renamed(e.body, {**names, **apart}))
+    return e
+
+
+def _exchanged(e: Node, arrays: Mapping[Array, Array]) -> Node:
+    """e with other arrays in place of some."""
+    match e:
+        case Entry():
+            return Entry(array=arrays.get(e.array, e.array), places=e.places)
+        case Add():
+            return Add(terms=tuple(_exchanged(term, arrays) for term in e.terms))
+        case Mul():
+            return Mul(factors=tuple(_exchanged(factor, arrays) for factor in e.factors))
+        case Pow():
+            return Pow(base=_exchanged(e.base, arrays), exponent=e.exponent)
+        case Map():
+            return Map(function=e.function, arg=_exchanged(e.arg, arrays))
+    return e
+
+
+def entries_of(step: Step) -> tuple[Entry, ...]:
+    """Every entry that a step reads."""
+    if isinstance(step, Product):
+        return step.left, step.right
+    if isinstance(step, Guess) and step.of is not None:
+        return step.of
+    return tuple(node for node in walk(step.body) if isinstance(node, Entry))
+
+
+@dataclass(frozen=True)
+class _Centre:
+    """What was computed to centre one expression: axes in the order of its pattern, those but `along` in vectors.
+
+    shifted and rest: a − g and its mean; deviation and offset: what a − mean a is the difference of.
+    """
+
+    shifted: Array
+    rest: Array
+    deviation: Array
+    offset: Array
+
+
+class Scheduler:
+    """Makes the steps of one program; what was computed before is found again."""
+
+    def __init__(self, rewriting: Rewriting, refine: bool = False) -> None:
+        self.rewriting = rewriting
+        self.refine = refine
+        self._centres: dict[object, _Centre] = {}
+        self.steps: list[Step] = []
+        self._known: dict[object, tuple[Array, tuple[int, ...]]] = {}
+        self._names: dict[str, int] = {}
+
+    def program(self, outputs: Iterable[tuple[str, Node, tuple[Axis, ...]]]) -> Program:
+        """The program that computes each (name, expression, axes)."""
+        found: list[Array] = []
+        for name, e, axes in outputs:
+            body = self._entrywise(e)
+            if len(axes) == 2 and body.axes == set(axes) and layout(body, axes) != axes:
+                body = self._once(body, self._pointwise)  # computed as it lies in memory, and turned
+            own = self._own_array(body, axes, found)
+            array = Array(name, tuple(axis.dim for axis in axes))
+            if own is not None:
+                self._rename(own, array)
+            else:
+                self.steps.append(Pointwise(array, axes, body))
+                met = pattern(body)
+                if set(met.axes) == set(axes) and met.key not in self._known:
+                    self._known[met.key] = array, tuple(met.axes.index(axis) for axis in axes)
+            found.append(array)
+        return Program(tuple(self.steps), tuple(found))
+
+    def _own_array(self, body: Node, axes: tuple[Axis, ...], taken: Sequence[Array]) -> Array | None:
+        """The array that holds an output already, made on the way and in its order of axes."""
+        met = pattern(body)
+        if isinstance(body, Entry):
+            array, places = body.array, body.places
+        elif met.key in self._known:
+            array, order = self._known[met.key]
+            places = tuple(met.axes[position] for position in order)
+        else:
+            return None
+        computed = any(step.array == array for step in self.steps)
+        return array if computed and places == axes and array not in taken else None
+
+    def _rename(self, old: Array, new: Array) -> None:
+        """Call a computed array by the name of the output that it is."""
+
+        def named(e: Node) -> Node:
+            return _exchanged(e, {old: new})
+
+        def own(array: Array) -> Array:
+            return new if array == old else array
+
+        for place, step in enumerate(self.steps):
+            match step:
+                case Product():
+                    left, right = named(step.left), named(step.right)
+                    assert isinstance(left, Entry) and isinstance(right, Entry)
+                    self.steps[place] = replace(step, array=own(step.array), left=left, right=right)
+                case _:
+                    self.steps[place] = replace(step, array=own(step.array), body=named(step.body))
+        self._known = {key: (own(array), order) for key, (array, order) in self._known.items()}
+
+    def _array(self, hint: str, axes: Sequence[Axis]) -> Array:
+        number = self._names.get(hint, 0) + 1
+        self._names[hint] = number
+        return Array(hint if number == 1 else f"{hint}_{number}", tuple(axis.dim for axis in axes))
+
+    # Expressions ------------------------------------------------------------------------------------------
+
+    def _entrywise(self, e: Node) -> Node:
+        """e with an entry of an array in place of every sum and every part that lacks some of its axes."""
+        match e:
+            case Sum():
+                return self._sum(e)
+            case Centre():
+                return self._deviation(e)
+            case Add():
+                return self._grouped_sum([self._entrywise(term) for term in e.terms], e.axes)
+            case Mul():
+                return self._grouped_product([self._entrywise(factor) for factor in e.factors], e.axes)
+            case Pow():
+                return self._hoisted(Pow(base=self._entrywise(e.base), exponent=e.exponent))
+            case Map():
+                return self._hoisted(Map(function=e.function, arg=self._entrywise(e.arg)))
+        return e
+
+    def _hoisted(self, e: Node) -> Node:
+        """A power or function of fewer than two axes is computed once."""
+        return e if len(e.axes) > 1 else self._once(e, self._pointwise)
+
+    def _grouped_product(self, parts: list[Node], axes: frozenset[Axis]) -> Node:
+        """Factors that lack axes are multiplied first, and into the terms of a sum that has them all."""
+        flat = [f for part in parts for f in factors_of(part)]
+        sums = [f for f in flat if isinstance(f, Add) and f.axes == axes]
+        others = [f for f in flat if f not in sums]
+        if len(axes) > 1 and len(sums) == 1 and all(f.axes < axes for f in others):
+            return self._grouped_sum([self.rewriting.mul([*others, term]) for term in sums[0].terms], axes)
+        return self._combined(flat, axes, Mul)
+
+    def _grouped_sum(self, parts: list[Node], axes: frozenset[Axis]) -> Node:
+        """Terms that lack axes are added first; factors of a term that lack axes multiplied first."""
+        flat = [t for part in parts for t in terms_of(part)]
+        grouped = [self._combined(list(factors_of(t)), t.axes, Mul) if isinstance(t, Mul) else t for t in flat]
+        return self._combined(grouped, axes, Add)
+
+    def _combined(self, parts: list[Node], axes: frozenset[Axis], kind: type[Mul] | type[Add]) -> Node:
+        """Parts with all the axes one by one; the others combined, those of the fewest axes into larger ones."""
+        whole = [part for part in parts if part.axes == axes]
+        groups: dict[frozenset[Axis], list[Node]] = {}
+        for part in parts:
+            if part.axes != axes:
+                groups.setdefault(part.axes, []).append(part)
+        for small in sorted(groups, key=_group_order):
+            into = next((a for a in sorted(groups, key=_group_order) if small < a), None)
+            if into is not None:
+                groups[into] = [*groups.pop(small), *groups[into]]
+        combined = []
+        for group in groups.values():
+            made = self.rewriting.mul(group) if kind is Mul else self.rewriting.add(group)
+            once = len(made.axes) < max(len(axes), 1) and isinstance(made, Mul | Add)
+            combined.append(self._once(made, self._pointwise) if once else made)
+        every = [*combined, *whole] if kind is Mul else [*whole, *combined]
+        return every[0] if len(every) == 1 else self._made(every, kind)
+
+    def _made(self, parts: list[Node], kind: type[Mul] | type[Add]) -> Node:
+        return self.rewriting.mul(parts) if kind is Mul else self.rewriting.add(parts)
+
+    def _once(self, e: Node, make: Callable[[Node, tuple[Axis, ...]], Array]) -> Entry:
+        """An entry of the array that holds e, which is computed now if it was not before."""
+        met = pattern(e)
+        if met.key not in self._known:
+            axes = layout(e, met.axes)
+            array = make(e, axes)
+            self._known[met.key] = array, tuple(met.axes.index(axis) for axis in axes)
+        array, order = self._known[met.key]
+        return Entry(array=array, places=tuple(met.axes[position] for position in order))
+
+    def _pointwise(self, e: Node, axes: tuple[Axis, ...]) -> Array:
+        array = self._array(_hint(e, axes), axes)
+        self.steps.append(Pointwise(array, axes, e))
+        return array
+
+    # Centring ---------------------------------------------------------------------------------------------
+
+    def _deviation(self, e: Centre) -> Node:
+        """a − mean a as the difference of a shifted array and a vector."""
+        made, places, rest = self._centre(e)
+        offset = Entry(array=made.offset, places=rest)
+        return self.rewriting.add(
+            [Entry(array=made.deviation, places=places), self.rewriting.mul([self.rewriting.number(-1), offset])]
+        )
+
+    def _centre(self, e: Centre) -> tuple[_Centre, tuple[Axis, ...], tuple[Axis, ...]]:
+        """The arrays that centre an expression, its axes in their order, and those that the vectors have."""
+        w = self.rewriting
+        raw = self._entrywise(e.arg)
+        raw = raw if isinstance(raw, Entry) else self._once(raw, self._pointwise)
+        axes = tuple(dict.fromkeys(raw.places))
+        rest = tuple(axis for axis in axes if axis != e.axis)
+        key = (raw.array, tuple(axes.index(place) for place in raw.places), axes.index(e.axis))
+        if key not in self._centres:
+            name, n = raw.array.name, Scalar(value=w.size(e.axis))
+            guess = self._step(Guess, f"{name}_guess", rest, along=e.axis, body=raw)
+            shifted = self._step(Pointwise, f"{name}_shifted", axes, body=self._less(raw, guess, rest))
+            total = self._step(
+                Reduction, f"{name}_excess", rest, over=(e.axis,), body=Entry(array=shifted, places=axes)
+            )
+            mean = self._step(
+                Pointwise, f"{name}_rest", rest,
+                body=w.mul([w.power(n, w.ring.rational(-1)), Entry(array=total, places=rest)]),
+            )  # fmt: skip
+            made = _Centre(shifted, mean, shifted, mean)
+            if self.refine:
+                of = Entry(array=guess, places=rest), Entry(array=mean, places=rest)
+                high = self._step(Guess, f"{name}_mean", rest, along=e.axis, body=raw, of=of)
+                deviation = self._step(Pointwise, f"{name}_deviation", axes, body=self._less(raw, high, rest))
+                low = w.add([self._less(of[0], high, rest), of[1]])
+                offset = self._step(Pointwise, f"{name}_mean_low", rest, body=low)
+                made = _Centre(shifted, mean, deviation, offset)
+            self._centres[key] = made
+        return self._centres[key], axes, rest
+
+    def _less(self, e: Node, array: Array, places: tuple[Axis, ...]) -> Node:
+        w = self.rewriting
+        return Add(terms=(e, w.mul([w.number(-1), Entry(array=array, places=places)])))
+
+    def _step(self, kind: Callable[..., Step], hint: str, axes: tuple[Axis, ...], **parts: object) -> Array:
+        array = self._array(hint, axes)
+        self.steps.append(kind(array=array, axes=axes, **parts))
+        return array
+
+    def _comoment(self, a: Centre, b: Centre, over: Axis) -> Node:
+        """Σ (a − mean a) (b − mean b) = Σ d d′ − n r r′."""
+        w = self.rewriting
+        (first, first_axes, first_rest), (second, second_axes, second_rest) = self._centre(a), self._centre(b)
+        products = Sum(
+            over=(over,),
+            body=Mul(factors=(
+                Entry(array=first.shifted, places=first_axes), Entry(array=second.shifted, places=second_axes),
+            )),
+        )  # fmt: skip
+        total = self._once(products, lambda e, axes: self._reduced(products.body, products.over, axes))
+        rests = Entry(array=first.rest, places=first_rest), Entry(array=second.rest, places=second_rest)
+        return w.add([total, w.mul([Scalar(value=-w.size(over)), *rests])])
+
+    # Sums -------------------------------------------------------------------------------------------------
+
+    def _sum(self, e: Sum) -> Node:
+        factors = factors_of(e.body)
+        if (
+            len(e.over) == 1
+            and len(factors) == 2
+            and all(isinstance(f, Centre) and f.axis == e.over[0] for f in factors)
+        ):
+            a, b = factors
+            assert isinstance(a, Centre) and isinstance(b, Centre)
+            if a.axes <= b.axes or b.axes <= a.axes:
+                moment = self._comoment(a, b, e.over[0])
+                return self._once(moment, lambda e, axes: self._step(Pointwise, "moment", axes, body=e))
+        return self._once(e, self._contracted)
+
+    def _contracted(self, e: Node, axes: tuple[Axis, ...]) -> Array:
+        """Σ_over Π factors, cut into products of two."""
+        assert isinstance(e, Sum)
+        if not isinstance(e.body, Mul):
+            return self._reduced(self._entrywise(e.body), e.over, axes)
+        operands = self._operands([self._entrywise(f) for f in factors_of(e.body)])
+        while True:
+            pair, over = _best_pair(operands, set(e.over), set(axes))
+            if pair is None:
+                return self._reduced(self.rewriting.mul(operands), e.over, axes)
+            a, b = pair
+            rest = [o for o in operands if o is not a and o is not b]
+            left_over = tuple(axis for axis in e.over if axis in over)
+            if not rest:
+                return self._multiplied(a, b, left_over, axes)
+            product = Sum(over=left_over, body=Mul(factors=(a, b)))
+            again = self._once(product, self._product)
+            operands = self._operands([again, *rest])
+            e = Sum(over=tuple(axis for axis in e.over if axis not in over), body=Mul(factors=tuple(operands)))
+
+    def _operands(self, factors: list[Node]) -> list[Node]:
+        """Factors, those whose axes another one has multiplied into it: into one that is no array of its own first."""
+        flat = [f for factor in factors for f in factors_of(factor)]
+        pending = sorted(flat, key=lambda f: len(f.axes))
+        operands: list[Node] = []
+        while pending:
+            factor = pending.pop(0)
+            hosts = [f for f in pending if factor.axes <= f.axes]
+            if not hosts:
+                operands.append(factor)
+                continue
+            host = min(hosts, key=lambda f: (isinstance(f, Entry), len(f.axes)))
+            pending[pending.index(host)] = self.rewriting.mul([factor, host])
+        return operands
+
+    def _reduced(self, body: Node, over: tuple[Axis, ...], axes: tuple[Axis, ...]) -> Array:
+        array = self._array("total", axes)
+        self.steps.append(Reduction(array, axes, over, body))
+        return array
+
+    def _product(self, e: Node, axes: tuple[Axis, ...]) -> Array:
+        assert isinstance(e, Sum) and isinstance(e.body, Mul)
+        a, b = e.body.factors
+        return self._multiplied(a, b, e.over, axes)
+
+    def _multiplied(self, a: Node, b: Node, over: tuple[Axis, ...], axes: tuple[Axis, ...]) -> Array:
+        left, right = self._array_of(a), self._array_of(b)
+        array = self._array("product", axes)
+        self.steps.append(Product(array, axes, over, left, right))
+        return array
+
+    def _array_of(self, e: Node) -> Entry:
+        """An operand as an entry of an array that has each axis once."""
+        if isinstance(e, Entry) and len(set(e.places)) == len(e.places) and not any(p.is_constant for p in e.places):
+            return e
+        return self._once(self._entrywise(e), self._pointwise)
+
+
+def _group_order(axes: frozenset[Axis]) -> tuple[int, list[str]]:
+    return len(axes), sorted(map(str, axes))
+
+
+def _hint(e: Node, axes: tuple[Axis, ...]) -> str:
+    return ("scalar", "factor", "matrix", "block")[min(len(axes), 3)]
+
+
+def layout(e: Node, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """The order of axes in memory: as in the largest array that has them all, else as they are met."""
+    if isinstance(e, Centre):
+        return layout(e.arg, axes)
+    if isinstance(e, Sum):
+        for factor in factors_of(e.body):
+            own = [axis for axis in layout(factor, tuple(factor.axes)) if axis in axes]
+            if own:
+                return (*own, *(axis for axis in axes if axis not in own))
+        return axes
+    for node in walk(e):
+        if isinstance(node, Entry) and set(axes) <= set(node.places):
+            return tuple(dict.fromkeys(place for place in node.places if place in axes))
+    return axes
+
+
+def _best_pair(
+    operands: Sequence[Node], over: set[Axis], kept: set[Axis]
+) -> tuple[tuple[Node, Node] | None, frozenset[Axis]]:
+    """Which two operands to multiply first, and what is summed then; None if one pass over entries does it all.
+
+    The choice that makes the whole contraction cheapest, by exhaustive search, at a typical length of all axes.
+    """
+    if len(operands) == 1 or (len(operands) == 2 and not _needs_product(operands[0], operands[1], over)):
+        return None, frozenset()
+    sets = [operand.axes for operand in operands]
+    _, first = _cheapest(tuple(sets), frozenset(over), frozenset(kept))
+    if first is None:
+        return None, frozenset()
+    a, b = operands[first[0]], operands[first[1]]
+    others = [o for o in operands if o is not a and o is not b]
+    done = frozenset(axis for axis in (a.axes | b.axes) & over if not any(axis in o.axes for o in others))
+    return (a, b), done
+
+
+def _needs_product(a: Node, b: Node, over: set[Axis]) -> bool:
+    """Whether a sum of products is a matrix product (or a product of a stored matrix and a vector)."""
+    shared = a.axes & b.axes & over
+    if not shared:
+        return True
+    if a.axes - b.axes and b.axes - a.axes:
+        return True
+    return isinstance(a, Entry) and isinstance(b, Entry) and a.axes != b.axes and min(len(a.axes), len(b.axes)) == 1
+
+
+def _cheapest(
+    sets: tuple[frozenset[Axis], ...], over: frozenset[Axis], kept: frozenset[Axis]
+) -> tuple[float, tuple[int, int] | None]:
+    """The cost of contracting all, and the pair to begin with."""
+    if len(sets) == 1:
+        return 0.0, None
+    best: tuple[float, tuple[int, int] | None] = (float("inf"), None)
+    pairs = [(i, j) for i in range(len(sets)) for j in range(i + 1, len(sets))]
+    if len(sets) > 6:  # greedy: more than 10,000 orders are not compared
+        pairs = [min(pairs, key=lambda pair: (_volume(sets[pair[0]] | sets[pair[1]]), pair))]
+    for i, j in pairs:
+        others = [s for k, s in enumerate(sets) if k not in (i, j)]
+        union = sets[i] | sets[j]
+        outside = kept.union(*others) if others else kept
+        cost = _volume(union) + _cheapest((union & outside, *others), over, kept)[0]
+        if cost < best[0]:
+            best = cost, (i, j)
+    return best
+
+
+def _volume(axes: frozenset[Axis]) -> float:
+    volume = 1.0
+    for axis in axes:
+        volume *= axis.dim if isinstance(axis.dim, int) else _TYPICAL
+    return volume

@@ -1,0 +1,1 @@
+"""One target a module: how a kernel becomes source code."""

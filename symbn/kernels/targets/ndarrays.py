@@ -1,0 +1,188 @@
+"""What the NumPy and Numba targets share: arguments are checked, results allocated, few rows computed on whole arrays."""
+
+from __future__ import annotations
+
+import re
+
+from symbn.kernels.arrays import Dialect
+from symbn.kernels.kernel import Kernel
+from symbn.kernels.module import dims_text, indented
+from symbn.kernels.targets.whole import WholeBody, array_names, few_rows
+
+ARRAYS = '''
+Array = NDArray[Any]
+
+FEW = 16
+"""Below so many rows everything is computed in the widest float: little may be left of a difference there."""
+
+BLOCK = 1 << 17
+"""Bytes of one matrix that are worked on at a time."""
+
+
+def _dtype(**arrays: Array) -> np.dtype[Any]:
+    """The one dtype of all arguments, float32 or float64; TypeError for anything else."""
+    first = None
+    for name, value in arrays.items():
+        if not isinstance(value, np.ndarray):
+            raise TypeError(f"{name}: a NumPy array is needed, not {type(value).__name__}")
+        if value.dtype != np.float32 and value.dtype != np.float64:
+            raise TypeError(f"{name}: float32 or float64 is needed, not {value.dtype}")
+        if first is None:
+            first = name
+        elif value.dtype != arrays[first].dtype:
+            raise TypeError(
+                f"{name} is {value.dtype}, but {first} is {arrays[first].dtype}: give all arrays one dtype"
+            )
+    assert first is not None
+    return arrays[first].dtype
+
+
+def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
+    """The size of each dimension; ValueError where arguments do not fit each other."""
+    found: dict[str | int, tuple[int, str]] = {}
+    for name, (array, dims) in arrays.items():
+        if array.ndim != len(dims):
+            raise ValueError(f"{name}: {len(dims)} dimensions are needed, not {array.ndim}")
+        for dim, size in zip(dims, array.shape, strict=True):
+            wanted, whose = found.setdefault(dim, (size, name)) if isinstance(dim, str) else (dim, "the formula")
+            if size != wanted:
+                raise ValueError(f"{name} has shape {array.shape}, but {dim} = {wanted} by {whose}")
+            if isinstance(dim, str) and size < least[dim]:
+                raise ValueError(f"{name} has shape {array.shape}: {dim} must be at least {least[dim]}")
+    return {str(dim): size for dim, (size, _) in found.items()}
+
+
+def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], *inputs: Array) -> Array:
+    """The array to write a result to: `out`, if it fits and is none of the arguments, else a new one."""
+    if out is None:
+        return np.empty(shape, dtype)
+    if not isinstance(out, np.ndarray) or out.dtype != dtype:
+        raise TypeError(f"out for {name}: an array of {dtype} is needed")
+    if out.shape != shape:
+        raise ValueError(f"out for {name}: the shape {shape} is needed, not {out.shape}")
+    if not out.flags.writeable:
+        raise ValueError(f"out for {name} is read-only")
+    if any(np.may_share_memory(out, value) for value in inputs):
+        raise ValueError(f"out for {name} shares memory with an argument or another result")
+    return out
+'''
+
+
+def dialect() -> Dialect:
+    return Dialect(
+        module="np",
+        eye=lambda size: f"np.eye({size}, dtype=work)",
+        full=lambda text, shape: f"np.full({shape}, {text}, dtype=work)",
+        diagonal="np.diagonal",
+        permuted=lambda text, order: f"{text}.T" if order == (1, 0) else f"np.transpose({text}, {order})",
+        summed=lambda text, axis: f"np.sum({text}, axis={axis}, dtype=wide)",
+        guess=lambda text, axis, size: f"np.divide(np.sum({text}, axis={axis}, dtype=wide), {size}).astype(work)",
+        narrowed=lambda text: f"({text}).astype(work)" if " " in text else f"{text}.astype(work)",
+    )
+
+
+def whole_function(kernel: Kernel) -> list[str]:
+    """The kernel on whole arrays, of `work` and `wide` floats."""
+    whole = WholeBody(kernel, kernel.program, dialect())
+    arguments = [f"{a.name}: Array" for a in kernel.arguments]
+    numbers = [f"{n.name}: float" for n in kernel.numbers] + [f"{n.name}: int" for n in kernel.sizes]
+    results = [whole.arrays[array] for array in kernel.program.outputs]
+    head = f"def _{kernel.name}_whole({', '.join([*arguments, *numbers, 'work: Any', 'wide: Any'])})"
+    lines = [f'"""`{kernel.name}` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""']
+    lines += [f"{a.name} = {a.name}.astype(work, copy=False)" for a in kernel.arguments]
+    lines += whole.lines()
+    sizes = shape_lines(kernel, "\n".join(lines))
+    lines[1:1] = sizes
+    return [f"{head} -> tuple[Array, ...]:", *indented([*lines, f"return ({', '.join(results)},)"]), "", ""]
+
+
+def argument_checks(kernel: Kernel) -> list[str]:
+    """Dtypes, dimensions and sizes."""
+    dims = kernel.names()
+    lines = []
+    if kernel.arguments:
+        lines.append(f"dtype = _dtype({', '.join(f'{a.name}={a.name}' for a in kernel.arguments)})")
+    else:
+        lines.append("dtype = np.dtype(np.float64)")
+    if kernel.dimensions():
+        least = ", ".join(f'"{dims[d]}": {kernel.least[d]}' for d in kernel.dimensions())
+        arrays = [f"{a.name}=({a.name}, {dims_text(dims, a.array.dims)})" for a in kernel.arguments]
+        lines.append(f"sizes = _sizes({{{least}}}, {', '.join(arrays)})")
+        lines += [f'{dims[d]} = sizes["{dims[d]}"]' for d in kernel.dimensions()]
+    return lines
+
+
+def shape_lines(kernel: Kernel, text: str) -> list[str]:
+    """Statements that bind the sizes a text mentions."""
+    names = kernel.names()
+    lines = []
+    for dim in kernel.dimensions():
+        array, place = next((a, a.array.dims.index(dim)) for a in kernel.arguments if dim in a.array.dims)
+        if mentions(text, names[dim]):
+            lines.append(f"{names[dim]} = {array.name}.shape[{place}]")
+    return lines
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether a name occurs in code."""
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
+
+
+def result_names(kernel: Kernel) -> list[str]:
+    """The variables that hold the results."""
+    names = array_names(kernel, kernel.refined)
+    return [names[array] for array in kernel.refined.outputs]
+
+
+def result_shape(kernel: Kernel, place: int) -> str:
+    names = kernel.names()
+    sizes = [names[a.dim] if isinstance(a.dim, str) else str(a.dim) for a in kernel.results[place].axes]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+
+
+def output_lines(kernel: Kernel) -> list[str]:
+    """The arrays to write the results to."""
+    lines = []
+    inputs = "".join(f", {a.name}" for a in kernel.arguments)
+    names = result_names(kernel)
+    if len(names) > 1:
+        lines.append(f"given = out if out is not None else ({', '.join(['None'] * len(names))})")
+    for place, name in enumerate(names):
+        given = "out" if len(names) == 1 else f"given[{place}]"
+        shape = result_shape(kernel, place)
+        lines.append(f'{name} = _output({given}, "{kernel.results[place].name}", {shape}, dtype{inputs})')
+        inputs += f", {name}"
+    return lines
+
+
+def _whole_call(kernel: Kernel, work: str, wide: str) -> str:
+    given = [a.name for a in kernel.arguments] + [n.name for n in (*kernel.numbers, *kernel.sizes)]
+    return f"_{kernel.name}_whole({', '.join([*given, work, wide])})"
+
+
+def _copied(kernel: Kernel, call: str) -> list[str]:
+    names = result_names(kernel)
+    if len(names) == 1:
+        return [f'np.copyto({names[0]}, {call}[0], casting="same_kind")']
+    pairs = f"for target, value in zip(({', '.join(names)}), {call}, strict=True):"
+    return [pairs, '    np.copyto(target, value, casting="same_kind")']
+
+
+def whole_body(kernel: Kernel, few: str) -> list[str]:
+    """A kernel that is no loop over rows."""
+    lines = output_lines(kernel)
+    if few:
+        lines.append(f"few = {few}")
+        call = _whole_call(kernel, "np.longdouble if few else dtype", "np.longdouble if few else np.float64")
+    else:
+        call = _whole_call(kernel, "dtype", "np.float64")
+    return [*lines, *_copied(kernel, call), f"return {', '.join(result_names(kernel))}"]
+
+
+def few_body(kernel: Kernel) -> list[str]:
+    """The way out for few rows."""
+    few = few_rows(kernel)
+    if not few:
+        return []
+    call = _whole_call(kernel, "np.longdouble", "np.longdouble")
+    return [f"if {few}:", *indented(_copied(kernel, call)), *indented([f"return {', '.join(result_names(kernel))}"])]

@@ -1,0 +1,1402 @@
+"""Kernels of derivations/batchnorm_layer.md, “The batch norm layer as it is computed”.
+
+NumPy target: arguments are float32 or float64 arrays of any layout and are never written to; out= takes the array (or
+the arrays) for the result.
+
+Made by symbn; every function computes the right side of an equation that symbn proved, by statements that
+symbn proved equal to it for all sizes.  Do not edit: change the note, and make it again.
+
+sha256 of the note: a57044c580c1be5e45b3320b8bb1eb34077646537ce570af627d1f690485c6df
+"""
+
+from __future__ import annotations
+
+from operator import index
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+Array = NDArray[Any]
+
+FEW = 16
+"""Below so many rows everything is computed in the widest float: little may be left of a difference there."""
+
+BLOCK = 1 << 17
+"""Bytes of one matrix that are worked on at a time."""
+
+
+def _dtype(**arrays: Array) -> np.dtype[Any]:
+    """The one dtype of all arguments, float32 or float64; TypeError for anything else."""
+    first = None
+    for name, value in arrays.items():
+        if not isinstance(value, np.ndarray):
+            raise TypeError(f"{name}: a NumPy array is needed, not {type(value).__name__}")
+        if value.dtype != np.float32 and value.dtype != np.float64:
+            raise TypeError(f"{name}: float32 or float64 is needed, not {value.dtype}")
+        if first is None:
+            first = name
+        elif value.dtype != arrays[first].dtype:
+            raise TypeError(
+                f"{name} is {value.dtype}, but {first} is {arrays[first].dtype}: give all arrays one dtype"
+            )
+    assert first is not None
+    return arrays[first].dtype
+
+
+def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
+    """The size of each dimension; ValueError where arguments do not fit each other."""
+    found: dict[str | int, tuple[int, str]] = {}
+    for name, (array, dims) in arrays.items():
+        if array.ndim != len(dims):
+            raise ValueError(f"{name}: {len(dims)} dimensions are needed, not {array.ndim}")
+        for dim, size in zip(dims, array.shape, strict=True):
+            wanted, whose = found.setdefault(dim, (size, name)) if isinstance(dim, str) else (dim, "the formula")
+            if size != wanted:
+                raise ValueError(f"{name} has shape {array.shape}, but {dim} = {wanted} by {whose}")
+            if isinstance(dim, str) and size < least[dim]:
+                raise ValueError(f"{name} has shape {array.shape}: {dim} must be at least {least[dim]}")
+    return {str(dim): size for dim, (size, _) in found.items()}
+
+
+def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], *inputs: Array) -> Array:
+    """The array to write a result to: `out`, if it fits and is none of the arguments, else a new one."""
+    if out is None:
+        return np.empty(shape, dtype)
+    if not isinstance(out, np.ndarray) or out.dtype != dtype:
+        raise TypeError(f"out for {name}: an array of {dtype} is needed")
+    if out.shape != shape:
+        raise ValueError(f"out for {name}: the shape {shape} is needed, not {out.shape}")
+    if not out.flags.writeable:
+        raise ValueError(f"out for {name} is read-only")
+    if any(np.may_share_memory(out, value) for value in inputs):
+        raise ValueError(f"out for {name} shares memory with an argument or another result")
+    return out
+
+
+def _guess(x: Array) -> Array:
+    """About the mean of each column: of up to 256 rows spread evenly, without the least and the greatest."""
+    rows = x[:: -(-len(x) // 256)]
+    shifted = rows - rows[0]
+    total: Array = shifted.sum(axis=0)
+    if len(rows) > 2:
+        total = total - shifted.max(axis=0) - shifted.min(axis=0)
+    guess: Array = rows[0] + total / max(len(rows) - 2 * (len(rows) > 2), 1)
+    return guess.astype(x.dtype)
+
+
+def _blocks(rows: int, columns: int, itemsize: int) -> list[slice]:
+    """The rows in blocks of about BLOCK bytes and at most 256 rows."""
+    height = max(1, min(256, BLOCK // (columns * itemsize)))
+    return [slice(start, min(start + height, rows)) for start in range(0, rows, height)]
+
+
+def _number(name: str, value: float, relation: str) -> float:
+    """A number of a sign; ValueError for another sign.  A traced value is taken as it is."""
+    if not isinstance(value, (int, float)):
+        return value if hasattr(value, "dtype") else float(value)
+    fits = {"": True, ">": value > 0, ">=": value >= 0, "<": value < 0, "<=": value <= 0, "!=": value != 0}
+    if not fits[relation]:
+        raise ValueError(f"{name} must be {relation} 0, not {value}")
+    return value
+
+
+def _size(name: str, value: int, least: int) -> int:
+    """A size; ValueError for one that is too small."""
+    size = index(value)
+    if size < least:
+        raise ValueError(f"{name} must be at least {least}, not {size}")
+    return size
+
+
+def _require(value: float, text: str, relation: str) -> None:
+    """A condition of the formula on sizes and numbers; ValueError where it does not hold."""
+    known = isinstance(value, (int, float))
+    if known and not {">": value > 0, ">=": value >= 0, "!=": value != 0}[relation]:
+        raise ValueError(f"the formula needs {text} {relation} 0, and it is {value}")
+
+
+__all__ = [
+    "backward",
+    "backward_normalised",
+    "backward_weights",
+    "forward",
+    "forward_backward",
+    "forward_backward_normalised",
+    "grad_W",
+    "grad_X",
+    "grad_Y",
+    "grad_beta",
+    "grad_gamma",
+    "normalise",
+]
+
+
+def _normalise_whole(Y: Array, eps: float, ddof: float, work: Any, wide: Any) -> tuple[Array, ...]:
+    """`normalise` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = Y.shape[0]
+    Y = Y.astype(work, copy=False)
+    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    Y_shifted = Y - Y_guess
+    Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
+    Y_rest = Y_excess / n
+    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    factor_2 = -factor * Y_rest
+    factor_rounded = factor.astype(work)
+    factor_2_rounded = factor_2.astype(work)
+    Y_hat = factor_rounded * Y_shifted + factor_2_rounded
+    return (Y_hat,)
+
+
+def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+    r"""\hat Y = J Y \Sigma_y^{-1}
+
+    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$,
+    $\operatorname{var}(y_{k}) + \epsilon > 0$.
+
+    Y : n×m, $Y$
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns Y_hat : n×m.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(Y=Y)
+    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")))
+    n = sizes["n"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    Y_hat = _output(out, "Y_hat", (n, m), dtype, Y)
+    if n < FEW:
+        np.copyto(Y_hat, _normalise_whole(Y, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
+        return Y_hat
+    wide = np.float64
+    work = dtype
+    Y_guess = _guess(Y)
+    Y_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((1, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(Y[rows], Y_guess, out=buffers[0, :height])
+        Y_excess += buffers[0, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
+    Y_rest = Y_excess / n
+    Y_mean = (Y_guess + Y_rest).astype(work)
+    Y_mean_low = Y_guess - Y_mean + Y_rest
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    factor_2 = -factor * Y_mean_low
+    factor_rounded = factor.astype(work)
+    factor_2_rounded = factor_2.astype(work)
+    blocks = _blocks(n, m, dtype.itemsize)
+    for rows in blocks:
+        np.subtract(Y[rows], Y_mean, out=Y_hat[rows])
+        np.multiply(Y_hat[rows], factor_rounded, out=Y_hat[rows])
+        np.add(Y_hat[rows], factor_2_rounded, out=Y_hat[rows])
+    return Y_hat
+
+
+def _forward_whole(
+    Y: Array, gamma: Array, beta: Array, eps: float, ddof: float, work: Any, wide: Any,
+) -> tuple[Array, ...]:
+    """`forward` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = Y.shape[0]
+    Y = Y.astype(work, copy=False)
+    gamma = gamma.astype(work, copy=False)
+    beta = beta.astype(work, copy=False)
+    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    Y_shifted = Y - Y_guess
+    Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
+    Y_rest = Y_excess / n
+    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    factor_2 = factor * gamma
+    factor_3 = -factor * gamma * Y_rest
+    factor_4 = factor_3 + beta
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    Z = factor_2_rounded * Y_shifted + factor_4_rounded
+    return (Z,)
+
+
+def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+    r"""Z = \hat Y \operatorname{diag}(\gamma) + \mathbf{1} \beta^\top
+
+    eq:forward: as it is defined.
+
+    Y : n×m, $Y$
+    gamma : m×1, $\gamma$, dimensions (m)
+    beta : m×1, $\beta$, dimensions (m)
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns Z : n×m.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(Y=Y, gamma=gamma, beta=beta)
+    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)))
+    n = sizes["n"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    Z = _output(out, "Z", (n, m), dtype, Y, gamma, beta)
+    if n < FEW:
+        np.copyto(Z, _forward_whole(Y, gamma, beta, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
+        return Z
+    wide = np.float64
+    work = dtype
+    Y_guess = _guess(Y)
+    Y_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((1, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(Y[rows], Y_guess, out=buffers[0, :height])
+        Y_excess += buffers[0, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
+    Y_rest = Y_excess / n
+    Y_mean = (Y_guess + Y_rest).astype(work)
+    Y_mean_low = Y_guess - Y_mean + Y_rest
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    factor_2 = factor * gamma
+    factor_3 = -factor * gamma * Y_mean_low
+    factor_4 = factor_3 + beta
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    blocks = _blocks(n, m, dtype.itemsize)
+    for rows in blocks:
+        np.subtract(Y[rows], Y_mean, out=Z[rows])
+        np.multiply(Z[rows], factor_2_rounded, out=Z[rows])
+        np.add(Z[rows], factor_4_rounded, out=Z[rows])
+    return Z
+
+
+def _backward_normalised_whole(
+    Y: Array, grad_Y_hat: Array, eps: float, ddof: float, work: Any, wide: Any,
+) -> tuple[Array, ...]:
+    """`backward_normalised` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = Y.shape[0]
+    Y = Y.astype(work, copy=False)
+    grad_Y_hat = grad_Y_hat.astype(work, copy=False)
+    grad_Y_hat_guess = np.divide(np.sum(grad_Y_hat, axis=0, dtype=wide), n).astype(work)
+    grad_Y_hat_shifted = grad_Y_hat - grad_Y_hat_guess
+    grad_Y_hat_excess = np.sum(grad_Y_hat_shifted, axis=0, dtype=wide)
+    grad_Y_hat_rest = grad_Y_hat_excess / n
+    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    Y_shifted = Y - Y_guess
+    Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
+    Y_rest = Y_excess / n
+    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    total_2 = np.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
+    moment_2 = total_2 - n * Y_rest * grad_Y_hat_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
+    factor_4 = -grad_Y_hat_rest + factor_3
+    factor_5 = factor * factor_2
+    factor_6 = factor * factor_4
+    factor_rounded = factor.astype(work)
+    factor_5_rounded = factor_5.astype(work)
+    factor_6_rounded = factor_6.astype(work)
+    grad_Y = factor_rounded * grad_Y_hat_shifted + factor_5_rounded * Y_shifted + factor_6_rounded
+    return (grad_Y,)
+
+
+def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+    r"""\nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
+    \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
+
+    eq:backward-normalised: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$,
+    $\operatorname{var}(y_{k}) + \epsilon > 0$.
+
+    Y : n×m, $Y$
+    grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns grad_Y : n×m.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(Y=Y, grad_Y_hat=grad_Y_hat)
+    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
+    n = sizes["n"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    grad_Y = _output(out, "grad_Y", (n, m), dtype, Y, grad_Y_hat)
+    if n < FEW:
+        np.copyto(
+            grad_Y, _backward_normalised_whole(Y, grad_Y_hat, eps, ddof, np.longdouble, np.longdouble)[0],
+            casting="same_kind",
+        )
+        return grad_Y
+    wide = np.float64
+    work = dtype
+    grad_Y_hat_guess = _guess(grad_Y_hat)
+    Y_guess = _guess(Y)
+    grad_Y_hat_excess = np.zeros(m, wide)
+    Y_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    total_2 = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(grad_Y_hat[rows], grad_Y_hat_guess, out=buffers[0, :height])
+        grad_Y_hat_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(Y[rows], Y_guess, out=buffers[1, :height])
+        Y_excess += buffers[1, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[1, :height], buffers[1, :height])
+        total_2 += np.einsum("ij,ij->j", buffers[1, :height], buffers[0, :height])
+    grad_Y_hat_rest = grad_Y_hat_excess / n
+    grad_Y_hat_mean = (grad_Y_hat_guess + grad_Y_hat_rest).astype(work)
+    grad_Y_hat_mean_low = grad_Y_hat_guess - grad_Y_hat_mean + grad_Y_hat_rest
+    Y_rest = Y_excess / n
+    Y_mean = (Y_guess + Y_rest).astype(work)
+    Y_mean_low = Y_guess - Y_mean + Y_rest
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    moment_2 = total_2 - n * Y_rest * grad_Y_hat_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * Y_mean_low / (n - ddof)
+    factor_4 = -grad_Y_hat_mean_low + factor_3
+    factor_5 = factor * factor_2
+    factor_6 = factor * factor_4
+    factor_rounded = factor.astype(work)
+    factor_5_rounded = factor_5.astype(work)
+    factor_6_rounded = factor_6.astype(work)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((1, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(grad_Y_hat[rows], grad_Y_hat_mean, out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_rounded, out=grad_Y[rows])
+        np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_5_rounded, out=buffers[0, :height])
+        np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_6_rounded, out=grad_Y[rows])
+    return grad_Y
+
+
+def _grad_gamma_whole(Y: Array, grad_Z: Array, eps: float, ddof: float, work: Any, wide: Any) -> tuple[Array, ...]:
+    """`grad_gamma` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = Y.shape[0]
+    Y = Y.astype(work, copy=False)
+    grad_Z = grad_Z.astype(work, copy=False)
+    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    Y_shifted = Y - Y_guess
+    Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
+    Y_rest = Y_excess / n
+    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_Z_shifted = grad_Z - grad_Z_guess
+    grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
+    grad_Z_rest = grad_Z_excess / n
+    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    grad_gamma = factor * moment_2
+    return (grad_gamma,)
+
+
+def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+    r"""\nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
+
+    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+
+    Y : n×m, $Y$
+    grad_Z : n×m, $\nabla_{Z} L(Z)$
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns grad_gamma : m.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(Y=Y, grad_Z=grad_Z)
+    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Z=(grad_Z, ("n", "m")))
+    n = sizes["n"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    grad_gamma = _output(out, "grad_gamma", (m,), dtype, Y, grad_Z)
+    if n < FEW:
+        np.copyto(
+            grad_gamma, _grad_gamma_whole(Y, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind",
+        )
+        return grad_gamma
+    wide = np.float64
+    work = dtype
+    Y_guess = _guess(Y)
+    grad_Z_guess = _guess(grad_Z)
+    Y_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    grad_Z_excess = np.zeros(m, wide)
+    total_2 = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(Y[rows], Y_guess, out=buffers[0, :height])
+        Y_excess += buffers[0, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
+        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[1, :height])
+        grad_Z_excess += buffers[1, :height].sum(axis=0)
+        total_2 += np.einsum("ij,ij->j", buffers[0, :height], buffers[1, :height])
+    Y_rest = Y_excess / n
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    grad_Z_rest = grad_Z_excess / n
+    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    grad_gamma[...] = factor * moment_2
+    return grad_gamma
+
+
+def _grad_beta_whole(grad_Z: Array, work: Any, wide: Any) -> tuple[Array, ...]:
+    """`grad_beta` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    grad_Z = grad_Z.astype(work, copy=False)
+    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
+    return (grad_beta,)
+
+
+def grad_beta(grad_Z: Array, *, out: Array | None = None) -> Array:
+    r"""\nabla_\beta L(Z) = H^\top \mathbf{1}
+
+    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+
+    grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Returns grad_beta : m.
+    """
+    dtype = _dtype(grad_Z=grad_Z)
+    sizes = _sizes({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
+    n = sizes["n"]
+    m = sizes["m"]
+    grad_beta = _output(out, "grad_beta", (m,), dtype, grad_Z)
+    wide = np.float64
+    grad_beta_total = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    for rows in blocks:
+        grad_beta_total += grad_Z[rows].sum(axis=0)
+    grad_beta[...] = grad_beta_total
+    return grad_beta
+
+
+def _grad_Y_whole(
+    Y: Array, gamma: Array, grad_Z: Array, eps: float, ddof: float, work: Any, wide: Any,
+) -> tuple[Array, ...]:
+    """`grad_Y` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = Y.shape[0]
+    Y = Y.astype(work, copy=False)
+    gamma = gamma.astype(work, copy=False)
+    grad_Z = grad_Z.astype(work, copy=False)
+    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_Z_shifted = grad_Z - grad_Z_guess
+    grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
+    grad_Z_rest = grad_Z_excess / n
+    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    Y_shifted = Y - Y_guess
+    Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
+    Y_rest = Y_excess / n
+    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
+    factor_4 = -grad_Z_rest + factor_3
+    factor_5 = gamma * factor
+    factor_6 = gamma * factor * factor_2
+    factor_7 = gamma * factor * factor_4
+    factor_5_rounded = factor_5.astype(work)
+    factor_6_rounded = factor_6.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    grad_Y = factor_5_rounded * grad_Z_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    return (grad_Y,)
+
+
+def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+    r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
+    \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
+
+    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
+    \epsilon > 0$.
+
+    Y : n×m, $Y$
+    gamma : m×1, $\gamma$, dimensions (m)
+    grad_Z : n×m, $\nabla_{Z} L(Z)$
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns grad_Y : n×m.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(Y=Y, gamma=gamma, grad_Z=grad_Z)
+    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
+    n = sizes["n"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    grad_Y = _output(out, "grad_Y", (n, m), dtype, Y, gamma, grad_Z)
+    if n < FEW:
+        np.copyto(
+            grad_Y, _grad_Y_whole(Y, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind",
+        )
+        return grad_Y
+    wide = np.float64
+    work = dtype
+    grad_Z_guess = _guess(grad_Z)
+    Y_guess = _guess(Y)
+    grad_Z_excess = np.zeros(m, wide)
+    Y_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    total_2 = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[0, :height])
+        grad_Z_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(Y[rows], Y_guess, out=buffers[1, :height])
+        Y_excess += buffers[1, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[1, :height], buffers[1, :height])
+        total_2 += np.einsum("ij,ij->j", buffers[1, :height], buffers[0, :height])
+    grad_Z_rest = grad_Z_excess / n
+    grad_Z_mean = (grad_Z_guess + grad_Z_rest).astype(work)
+    grad_Z_mean_low = grad_Z_guess - grad_Z_mean + grad_Z_rest
+    Y_rest = Y_excess / n
+    Y_mean = (Y_guess + Y_rest).astype(work)
+    Y_mean_low = Y_guess - Y_mean + Y_rest
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * Y_mean_low / (n - ddof)
+    factor_4 = -grad_Z_mean_low + factor_3
+    factor_5 = gamma * factor
+    factor_6 = gamma * factor * factor_2
+    factor_7 = gamma * factor * factor_4
+    factor_5_rounded = factor_5.astype(work)
+    factor_6_rounded = factor_6.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((1, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(grad_Z[rows], grad_Z_mean, out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_5_rounded, out=grad_Y[rows])
+        np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_6_rounded, out=buffers[0, :height])
+        np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_7_rounded, out=grad_Y[rows])
+    return grad_Y
+
+
+def _grad_W_whole(
+    X: Array, W: Array, gamma: Array, grad_Z: Array, eps: float, ddof: float, work: Any, wide: Any,
+) -> tuple[Array, ...]:
+    """`grad_W` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = X.shape[0]
+    X = X.astype(work, copy=False)
+    W = W.astype(work, copy=False)
+    gamma = gamma.astype(work, copy=False)
+    grad_Z = grad_Z.astype(work, copy=False)
+    product = np.matmul(X, W.T)
+    product_guess = np.divide(np.sum(product, axis=0, dtype=wide), n).astype(work)
+    product_shifted = product - product_guess
+    product_excess = np.sum(product_shifted, axis=0, dtype=wide)
+    product_rest = product_excess / n
+    total = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total - n * product_rest * product_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_Z_shifted = grad_Z - grad_Z_guess
+    grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
+    grad_Z_rest = grad_Z_excess / n
+    total_2 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
+    factor_4 = -grad_Z_rest + factor_3
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    matrix = grad_Z_shifted + factor_2_rounded * product_shifted + factor_4_rounded
+    product_2 = np.matmul(matrix.T, X)
+    factor_5 = gamma * factor
+    factor_5_rounded = factor_5.astype(work)
+    grad_W = factor_5_rounded[:, None] * product_2
+    return (grad_W,)
+
+
+def grad_W(
+    X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None,
+) -> Array:
+    r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
+    L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
+
+    eq:grad-W: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
+    \epsilon > 0$.
+
+    X : n×p, $X$
+    W : m×p, $W$
+    gamma : m×1, $\gamma$, dimensions (m)
+    grad_Z : n×m, $\nabla_{Z} L(Z)$
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns grad_W : m×p.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
+    sizes = _sizes(
+        {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
+        grad_Z=(grad_Z, ("n", "m")),
+    )
+    n = sizes["n"]
+    p = sizes["p"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    grad_W = _output(out, "grad_W", (m, p), dtype, X, W, gamma, grad_Z)
+    if n < FEW:
+        np.copyto(
+            grad_W, _grad_W_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0],
+            casting="same_kind",
+        )
+        return grad_W
+    wide = np.float64
+    work = dtype
+    product = np.matmul(X, W.T)
+    product_guess = _guess(product)
+    grad_Z_guess = _guess(grad_Z)
+    product_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    grad_Z_excess = np.zeros(m, wide)
+    total_2 = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(product[rows], product_guess, out=buffers[0, :height])
+        product_excess += buffers[0, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
+        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[1, :height])
+        grad_Z_excess += buffers[1, :height].sum(axis=0)
+        total_2 += np.einsum("ij,ij->j", buffers[0, :height], buffers[1, :height])
+    product_rest = product_excess / n
+    product_mean = (product_guess + product_rest).astype(work)
+    product_mean_low = product_guess - product_mean + product_rest
+    moment = total - n * product_rest * product_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    grad_Z_rest = grad_Z_excess / n
+    grad_Z_mean = (grad_Z_guess + grad_Z_rest).astype(work)
+    grad_Z_mean_low = grad_Z_guess - grad_Z_mean + grad_Z_rest
+    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * product_mean_low / (n - ddof)
+    factor_4 = -grad_Z_mean_low + factor_3
+    factor_5 = gamma * factor
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    matrix = product
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(grad_Z[rows], grad_Z_mean, out=buffers[0, :height])
+        np.subtract(product[rows], product_mean, out=buffers[1, :height])
+        np.multiply(buffers[1, :height], factor_2_rounded, out=buffers[1, :height])
+        np.add(buffers[0, :height], buffers[1, :height], out=buffers[0, :height])
+        np.add(buffers[0, :height], factor_4_rounded, out=buffers[0, :height])
+        np.copyto(matrix[rows], buffers[0, :height])
+    product_2 = np.matmul(matrix.T, X)
+    factor_5_rounded = factor_5.astype(work)
+    np.copyto(grad_W, factor_5_rounded[:, None] * product_2, casting="same_kind")
+    return grad_W
+
+
+def _grad_X_whole(
+    X: Array, W: Array, gamma: Array, grad_Z: Array, eps: float, ddof: float, work: Any, wide: Any,
+) -> tuple[Array, ...]:
+    """`grad_X` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = X.shape[0]
+    X = X.astype(work, copy=False)
+    W = W.astype(work, copy=False)
+    gamma = gamma.astype(work, copy=False)
+    grad_Z = grad_Z.astype(work, copy=False)
+    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_Z_shifted = grad_Z - grad_Z_guess
+    grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
+    grad_Z_rest = grad_Z_excess / n
+    product = np.matmul(X, W.T)
+    product_guess = np.divide(np.sum(product, axis=0, dtype=wide), n).astype(work)
+    product_shifted = product - product_guess
+    product_excess = np.sum(product_shifted, axis=0, dtype=wide)
+    product_rest = product_excess / n
+    total = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total - n * product_rest * product_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    total_2 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
+    factor_4 = -grad_Z_rest + factor_3
+    factor_5 = factor * gamma
+    factor_6 = factor * gamma * factor_2
+    factor_7 = factor * gamma * factor_4
+    factor_5_rounded = factor_5.astype(work)
+    factor_6_rounded = factor_6.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    matrix = factor_5_rounded * grad_Z_shifted + factor_6_rounded * product_shifted + factor_7_rounded
+    grad_X = np.matmul(matrix, W)
+    return (grad_X,)
+
+
+def grad_X(
+    X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None,
+) -> Array:
+    r"""\nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
+    \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
+
+    eq:grad-X: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
+    \epsilon > 0$.
+
+    X : n×p, $X$
+    W : m×p, $W$
+    gamma : m×1, $\gamma$, dimensions (m)
+    grad_Z : n×m, $\nabla_{Z} L(Z)$
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns grad_X : n×p.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
+    sizes = _sizes(
+        {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
+        grad_Z=(grad_Z, ("n", "m")),
+    )
+    n = sizes["n"]
+    p = sizes["p"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    grad_X = _output(out, "grad_X", (n, p), dtype, X, W, gamma, grad_Z)
+    if n < FEW:
+        np.copyto(
+            grad_X, _grad_X_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0],
+            casting="same_kind",
+        )
+        return grad_X
+    wide = np.float64
+    work = dtype
+    product = np.matmul(X, W.T)
+    grad_Z_guess = _guess(grad_Z)
+    product_guess = _guess(product)
+    grad_Z_excess = np.zeros(m, wide)
+    product_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    total_2 = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[0, :height])
+        grad_Z_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(product[rows], product_guess, out=buffers[1, :height])
+        product_excess += buffers[1, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[1, :height], buffers[1, :height])
+        total_2 += np.einsum("ij,ij->j", buffers[1, :height], buffers[0, :height])
+    grad_Z_rest = grad_Z_excess / n
+    grad_Z_mean = (grad_Z_guess + grad_Z_rest).astype(work)
+    grad_Z_mean_low = grad_Z_guess - grad_Z_mean + grad_Z_rest
+    product_rest = product_excess / n
+    product_mean = (product_guess + product_rest).astype(work)
+    product_mean_low = product_guess - product_mean + product_rest
+    moment = total - n * product_rest * product_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * product_mean_low / (n - ddof)
+    factor_4 = -grad_Z_mean_low + factor_3
+    factor_5 = factor * gamma
+    factor_6 = factor * gamma * factor_2
+    factor_7 = factor * gamma * factor_4
+    factor_5_rounded = factor_5.astype(work)
+    factor_6_rounded = factor_6.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    matrix = product
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(grad_Z[rows], grad_Z_mean, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_5_rounded, out=buffers[0, :height])
+        np.subtract(product[rows], product_mean, out=buffers[1, :height])
+        np.multiply(buffers[1, :height], factor_6_rounded, out=buffers[1, :height])
+        np.add(buffers[0, :height], buffers[1, :height], out=buffers[0, :height])
+        np.add(buffers[0, :height], factor_7_rounded, out=buffers[0, :height])
+        np.copyto(matrix[rows], buffers[0, :height])
+    np.matmul(matrix, W, out=grad_X)
+    return grad_X
+
+
+def _backward_whole(
+    Y: Array, gamma: Array, grad_Z: Array, eps: float, ddof: float, work: Any, wide: Any,
+) -> tuple[Array, ...]:
+    """`backward` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = Y.shape[0]
+    Y = Y.astype(work, copy=False)
+    gamma = gamma.astype(work, copy=False)
+    grad_Z = grad_Z.astype(work, copy=False)
+    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_Z_shifted = grad_Z - grad_Z_guess
+    grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
+    grad_Z_rest = grad_Z_excess / n
+    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    Y_shifted = Y - Y_guess
+    Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
+    Y_rest = Y_excess / n
+    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
+    factor_4 = -grad_Z_rest + factor_3
+    factor_5 = gamma * factor
+    factor_6 = gamma * factor * factor_2
+    factor_7 = gamma * factor * factor_4
+    factor_5_rounded = factor_5.astype(work)
+    factor_6_rounded = factor_6.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    grad_Y = factor_5_rounded * grad_Z_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    grad_gamma = factor * moment_2
+    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
+    return (grad_Y, grad_gamma, grad_beta,)
+
+
+def backward(
+    Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float,
+    out: tuple[Array | None, Array | None, Array | None] | None = None,
+) -> tuple[Array, Array, Array]:
+    r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
+    \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
+
+    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
+    \epsilon > 0$.
+
+    \nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
+
+    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+
+    \nabla_\beta L(Z) = H^\top \mathbf{1}
+
+    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+
+    Y : n×m, $Y$
+    gamma : m×1, $\gamma$, dimensions (m)
+    grad_Z : n×m, $\nabla_{Z} L(Z)$
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns grad_Y : n×m; grad_gamma : m; grad_beta : m.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(Y=Y, gamma=gamma, grad_Z=grad_Z)
+    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
+    n = sizes["n"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    given = out if out is not None else (None, None, None)
+    grad_Y = _output(given[0], "grad_Y", (n, m), dtype, Y, gamma, grad_Z)
+    grad_gamma = _output(given[1], "grad_gamma", (m,), dtype, Y, gamma, grad_Z, grad_Y)
+    grad_beta = _output(given[2], "grad_beta", (m,), dtype, Y, gamma, grad_Z, grad_Y, grad_gamma)
+    if n < FEW:
+        for target, value in zip(
+            (grad_Y, grad_gamma, grad_beta),
+            _backward_whole(Y, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble), strict=True,
+        ):
+            np.copyto(target, value, casting="same_kind")
+        return grad_Y, grad_gamma, grad_beta
+    wide = np.float64
+    work = dtype
+    grad_Z_guess = _guess(grad_Z)
+    Y_guess = _guess(Y)
+    grad_Z_excess = np.zeros(m, wide)
+    Y_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    total_2 = np.zeros(m, wide)
+    grad_beta_total = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[0, :height])
+        grad_Z_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(Y[rows], Y_guess, out=buffers[1, :height])
+        Y_excess += buffers[1, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[1, :height], buffers[1, :height])
+        total_2 += np.einsum("ij,ij->j", buffers[1, :height], buffers[0, :height])
+        grad_beta_total += grad_Z[rows].sum(axis=0)
+    grad_beta[...] = grad_beta_total
+    grad_Z_rest = grad_Z_excess / n
+    grad_Z_mean = (grad_Z_guess + grad_Z_rest).astype(work)
+    grad_Z_mean_low = grad_Z_guess - grad_Z_mean + grad_Z_rest
+    Y_rest = Y_excess / n
+    Y_mean = (Y_guess + Y_rest).astype(work)
+    Y_mean_low = Y_guess - Y_mean + Y_rest
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * Y_mean_low / (n - ddof)
+    factor_4 = -grad_Z_mean_low + factor_3
+    factor_5 = gamma * factor
+    factor_6 = gamma * factor * factor_2
+    factor_7 = gamma * factor * factor_4
+    grad_gamma[...] = factor * moment_2
+    factor_5_rounded = factor_5.astype(work)
+    factor_6_rounded = factor_6.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((1, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(grad_Z[rows], grad_Z_mean, out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_5_rounded, out=grad_Y[rows])
+        np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_6_rounded, out=buffers[0, :height])
+        np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_7_rounded, out=grad_Y[rows])
+    return grad_Y, grad_gamma, grad_beta
+
+
+def _backward_weights_whole(
+    X: Array, W: Array, gamma: Array, grad_Z: Array, eps: float, ddof: float, work: Any, wide: Any,
+) -> tuple[Array, ...]:
+    """`backward_weights` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = X.shape[0]
+    X = X.astype(work, copy=False)
+    W = W.astype(work, copy=False)
+    gamma = gamma.astype(work, copy=False)
+    grad_Z = grad_Z.astype(work, copy=False)
+    product = np.matmul(X, W.T)
+    product_guess = np.divide(np.sum(product, axis=0, dtype=wide), n).astype(work)
+    product_shifted = product - product_guess
+    product_excess = np.sum(product_shifted, axis=0, dtype=wide)
+    product_rest = product_excess / n
+    total = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total - n * product_rest * product_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_Z_shifted = grad_Z - grad_Z_guess
+    grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
+    grad_Z_rest = grad_Z_excess / n
+    total_2 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
+    factor_4 = -grad_Z_rest + factor_3
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    matrix = grad_Z_shifted + factor_2_rounded * product_shifted + factor_4_rounded
+    product_2 = np.matmul(matrix.T, X)
+    factor_5 = gamma * factor
+    factor_5_rounded = factor_5.astype(work)
+    grad_W = factor_5_rounded[:, None] * product_2
+    factor_6 = factor * gamma * factor_2
+    factor_7 = factor * gamma * factor_4
+    factor_6_rounded = factor_6.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    matrix_2 = factor_5_rounded * grad_Z_shifted + factor_6_rounded * product_shifted + factor_7_rounded
+    grad_X = np.matmul(matrix_2, W)
+    return (grad_W, grad_X,)
+
+
+def backward_weights(
+    X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float,
+    out: tuple[Array | None, Array | None] | None = None,
+) -> tuple[Array, Array]:
+    r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
+    L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
+
+    eq:grad-W: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
+    \epsilon > 0$.
+
+    \nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
+    \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
+
+    eq:grad-X: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
+    \epsilon > 0$.
+
+    X : n×p, $X$
+    W : m×p, $W$
+    gamma : m×1, $\gamma$, dimensions (m)
+    grad_Z : n×m, $\nabla_{Z} L(Z)$
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns grad_W : m×p; grad_X : n×p.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
+    sizes = _sizes(
+        {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
+        grad_Z=(grad_Z, ("n", "m")),
+    )
+    n = sizes["n"]
+    p = sizes["p"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    given = out if out is not None else (None, None)
+    grad_W = _output(given[0], "grad_W", (m, p), dtype, X, W, gamma, grad_Z)
+    grad_X = _output(given[1], "grad_X", (n, p), dtype, X, W, gamma, grad_Z, grad_W)
+    if n < FEW:
+        for target, value in zip(
+            (grad_W, grad_X), _backward_weights_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble),
+            strict=True,
+        ):
+            np.copyto(target, value, casting="same_kind")
+        return grad_W, grad_X
+    wide = np.float64
+    work = dtype
+    product = np.matmul(X, W.T)
+    product_guess = _guess(product)
+    grad_Z_guess = _guess(grad_Z)
+    product_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    grad_Z_excess = np.zeros(m, wide)
+    total_2 = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(product[rows], product_guess, out=buffers[0, :height])
+        product_excess += buffers[0, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
+        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[1, :height])
+        grad_Z_excess += buffers[1, :height].sum(axis=0)
+        total_2 += np.einsum("ij,ij->j", buffers[0, :height], buffers[1, :height])
+    product_rest = product_excess / n
+    product_mean = (product_guess + product_rest).astype(work)
+    product_mean_low = product_guess - product_mean + product_rest
+    moment = total - n * product_rest * product_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    grad_Z_rest = grad_Z_excess / n
+    grad_Z_mean = (grad_Z_guess + grad_Z_rest).astype(work)
+    grad_Z_mean_low = grad_Z_guess - grad_Z_mean + grad_Z_rest
+    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    factor_2 = -factor * factor * moment_2 / (n - ddof)
+    factor_3 = factor * factor * moment_2 * product_mean_low / (n - ddof)
+    factor_4 = -grad_Z_mean_low + factor_3
+    factor_5 = gamma * factor
+    factor_6 = factor * gamma * factor_2
+    factor_7 = factor * gamma * factor_4
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    factor_5_rounded = factor_5.astype(work)
+    factor_6_rounded = factor_6.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    matrix = product
+    matrix_2 = np.empty((n, m), work)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((3, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(grad_Z[rows], grad_Z_mean, out=buffers[0, :height])
+        np.subtract(product[rows], product_mean, out=buffers[1, :height])
+        np.multiply(buffers[1, :height], factor_2_rounded, out=buffers[1, :height])
+        np.add(buffers[0, :height], buffers[1, :height], out=buffers[0, :height])
+        np.add(buffers[0, :height], factor_4_rounded, out=buffers[0, :height])
+        np.subtract(grad_Z[rows], grad_Z_mean, out=matrix_2[rows])
+        np.multiply(matrix_2[rows], factor_5_rounded, out=matrix_2[rows])
+        np.subtract(product[rows], product_mean, out=buffers[2, :height])
+        np.multiply(buffers[2, :height], factor_6_rounded, out=buffers[2, :height])
+        np.add(matrix_2[rows], buffers[2, :height], out=matrix_2[rows])
+        np.add(matrix_2[rows], factor_7_rounded, out=matrix_2[rows])
+        np.copyto(matrix[rows], buffers[0, :height])
+    product_2 = np.matmul(matrix.T, X)
+    np.copyto(grad_W, factor_5_rounded[:, None] * product_2, casting="same_kind")
+    np.matmul(matrix_2, W, out=grad_X)
+    return grad_W, grad_X
+
+
+def _forward_backward_whole(
+    Y: Array, gamma: Array, beta: Array, grad_Z: Array, eps: float, ddof: float, work: Any, wide: Any,
+) -> tuple[Array, ...]:
+    """`forward_backward` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = Y.shape[0]
+    Y = Y.astype(work, copy=False)
+    gamma = gamma.astype(work, copy=False)
+    beta = beta.astype(work, copy=False)
+    grad_Z = grad_Z.astype(work, copy=False)
+    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    Y_shifted = Y - Y_guess
+    Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
+    Y_rest = Y_excess / n
+    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    factor_2 = factor * gamma
+    factor_3 = -factor * gamma * Y_rest
+    factor_4 = factor_3 + beta
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    Z = factor_2_rounded * Y_shifted + factor_4_rounded
+    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_Z_shifted = grad_Z - grad_Z_guess
+    grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
+    grad_Z_rest = grad_Z_excess / n
+    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    factor_5 = -factor * factor * moment_2 / (n - ddof)
+    factor_6 = factor * factor * moment_2 * Y_rest / (n - ddof)
+    factor_7 = -grad_Z_rest + factor_6
+    factor_8 = gamma * factor * factor_5
+    factor_9 = gamma * factor * factor_7
+    factor_8_rounded = factor_8.astype(work)
+    factor_9_rounded = factor_9.astype(work)
+    grad_Y = factor_2_rounded * grad_Z_shifted + factor_8_rounded * Y_shifted + factor_9_rounded
+    grad_gamma = factor * moment_2
+    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
+    return (Z, grad_Y, grad_gamma, grad_beta,)
+
+
+def forward_backward(
+    Y: Array, gamma: Array, beta: Array, grad_Z: Array, *, eps: float, ddof: float,
+    out: tuple[Array | None, Array | None, Array | None, Array | None] | None = None,
+) -> tuple[Array, Array, Array, Array]:
+    r"""Z = \hat Y \operatorname{diag}(\gamma) + \mathbf{1} \beta^\top
+
+    eq:forward: as it is defined.
+
+    \nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
+    \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
+
+    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
+    \epsilon > 0$.
+
+    \nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
+
+    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+
+    \nabla_\beta L(Z) = H^\top \mathbf{1}
+
+    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+
+    Y : n×m, $Y$
+    gamma : m×1, $\gamma$, dimensions (m)
+    beta : m×1, $\beta$, dimensions (m)
+    grad_Z : n×m, $\nabla_{Z} L(Z)$
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns Z : n×m; grad_Y : n×m; grad_gamma : m; grad_beta : m.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
+    sizes = _sizes(
+        {"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)), grad_Z=(grad_Z, ("n", "m")),
+    )
+    n = sizes["n"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    given = out if out is not None else (None, None, None, None)
+    Z = _output(given[0], "Z", (n, m), dtype, Y, gamma, beta, grad_Z)
+    grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y, gamma, beta, grad_Z, Z)
+    grad_gamma = _output(given[2], "grad_gamma", (m,), dtype, Y, gamma, beta, grad_Z, Z, grad_Y)
+    grad_beta = _output(given[3], "grad_beta", (m,), dtype, Y, gamma, beta, grad_Z, Z, grad_Y, grad_gamma)
+    if n < FEW:
+        for target, value in zip(
+            (Z, grad_Y, grad_gamma, grad_beta),
+            _forward_backward_whole(Y, gamma, beta, grad_Z, eps, ddof, np.longdouble, np.longdouble), strict=True,
+        ):
+            np.copyto(target, value, casting="same_kind")
+        return Z, grad_Y, grad_gamma, grad_beta
+    wide = np.float64
+    work = dtype
+    Y_guess = _guess(Y)
+    grad_Z_guess = _guess(grad_Z)
+    Y_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    grad_Z_excess = np.zeros(m, wide)
+    total_2 = np.zeros(m, wide)
+    grad_beta_total = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(Y[rows], Y_guess, out=buffers[0, :height])
+        Y_excess += buffers[0, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
+        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[1, :height])
+        grad_Z_excess += buffers[1, :height].sum(axis=0)
+        total_2 += np.einsum("ij,ij->j", buffers[0, :height], buffers[1, :height])
+        grad_beta_total += grad_Z[rows].sum(axis=0)
+    grad_beta[...] = grad_beta_total
+    Y_rest = Y_excess / n
+    Y_mean = (Y_guess + Y_rest).astype(work)
+    Y_mean_low = Y_guess - Y_mean + Y_rest
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    factor_2 = factor * gamma
+    factor_3 = -factor * gamma * Y_mean_low
+    factor_4 = factor_3 + beta
+    grad_Z_rest = grad_Z_excess / n
+    grad_Z_mean = (grad_Z_guess + grad_Z_rest).astype(work)
+    grad_Z_mean_low = grad_Z_guess - grad_Z_mean + grad_Z_rest
+    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    factor_5 = -factor * factor * moment_2 / (n - ddof)
+    factor_6 = factor * factor * moment_2 * Y_mean_low / (n - ddof)
+    factor_7 = -grad_Z_mean_low + factor_6
+    factor_8 = gamma * factor * factor_5
+    factor_9 = gamma * factor * factor_7
+    grad_gamma[...] = factor * moment_2
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    factor_8_rounded = factor_8.astype(work)
+    factor_9_rounded = factor_9.astype(work)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((1, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(Y[rows], Y_mean, out=Z[rows])
+        np.multiply(Z[rows], factor_2_rounded, out=Z[rows])
+        np.add(Z[rows], factor_4_rounded, out=Z[rows])
+        np.subtract(grad_Z[rows], grad_Z_mean, out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_2_rounded, out=grad_Y[rows])
+        np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_8_rounded, out=buffers[0, :height])
+        np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_9_rounded, out=grad_Y[rows])
+    return Z, grad_Y, grad_gamma, grad_beta
+
+
+def _forward_backward_normalised_whole(
+    Y: Array, grad_Y_hat: Array, eps: float, ddof: float, work: Any, wide: Any,
+) -> tuple[Array, ...]:
+    """`forward_backward_normalised` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
+    n = Y.shape[0]
+    Y = Y.astype(work, copy=False)
+    grad_Y_hat = grad_Y_hat.astype(work, copy=False)
+    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    Y_shifted = Y - Y_guess
+    Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
+    Y_rest = Y_excess / n
+    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    factor_2 = -factor * Y_rest
+    factor_rounded = factor.astype(work)
+    factor_2_rounded = factor_2.astype(work)
+    Y_hat = factor_rounded * Y_shifted + factor_2_rounded
+    grad_Y_hat_guess = np.divide(np.sum(grad_Y_hat, axis=0, dtype=wide), n).astype(work)
+    grad_Y_hat_shifted = grad_Y_hat - grad_Y_hat_guess
+    grad_Y_hat_excess = np.sum(grad_Y_hat_shifted, axis=0, dtype=wide)
+    grad_Y_hat_rest = grad_Y_hat_excess / n
+    total_2 = np.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
+    moment_2 = total_2 - n * Y_rest * grad_Y_hat_rest
+    factor_3 = -factor * factor * moment_2 / (n - ddof)
+    factor_4 = factor * factor * moment_2 * Y_rest / (n - ddof)
+    factor_5 = -grad_Y_hat_rest + factor_4
+    factor_6 = factor * factor_3
+    factor_7 = factor * factor_5
+    factor_6_rounded = factor_6.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    grad_Y = factor_rounded * grad_Y_hat_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    return (Y_hat, grad_Y,)
+
+
+def forward_backward_normalised(
+    Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float, out: tuple[Array | None, Array | None] | None = None,
+) -> tuple[Array, Array]:
+    r"""\hat Y = J Y \Sigma_y^{-1}
+
+    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$,
+    $\operatorname{var}(y_{k}) + \epsilon > 0$.
+
+    \nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
+    \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
+
+    eq:backward-normalised: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$,
+    $\operatorname{var}(y_{k}) + \epsilon > 0$.
+
+    Y : n×m, $Y$
+    grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
+    eps : a number > 0, $\epsilon$
+    ddof : a number, $ddof$
+    Returns Y_hat : n×m; grad_Y : n×m.
+    """
+    eps = _number("eps", eps, ">")
+    ddof = _number("ddof", ddof, "")
+    dtype = _dtype(Y=Y, grad_Y_hat=grad_Y_hat)
+    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
+    n = sizes["n"]
+    m = sizes["m"]
+    _require(n - ddof, "n - ddof", ">")
+    given = out if out is not None else (None, None)
+    Y_hat = _output(given[0], "Y_hat", (n, m), dtype, Y, grad_Y_hat)
+    grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y, grad_Y_hat, Y_hat)
+    if n < FEW:
+        for target, value in zip(
+            (Y_hat, grad_Y),
+            _forward_backward_normalised_whole(Y, grad_Y_hat, eps, ddof, np.longdouble, np.longdouble), strict=True,
+        ):
+            np.copyto(target, value, casting="same_kind")
+        return Y_hat, grad_Y
+    wide = np.float64
+    work = dtype
+    Y_guess = _guess(Y)
+    grad_Y_hat_guess = _guess(grad_Y_hat)
+    Y_excess = np.zeros(m, wide)
+    total = np.zeros(m, wide)
+    grad_Y_hat_excess = np.zeros(m, wide)
+    total_2 = np.zeros(m, wide)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((2, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(Y[rows], Y_guess, out=buffers[0, :height])
+        Y_excess += buffers[0, :height].sum(axis=0)
+        total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
+        np.subtract(grad_Y_hat[rows], grad_Y_hat_guess, out=buffers[1, :height])
+        grad_Y_hat_excess += buffers[1, :height].sum(axis=0)
+        total_2 += np.einsum("ij,ij->j", buffers[0, :height], buffers[1, :height])
+    Y_rest = Y_excess / n
+    Y_mean = (Y_guess + Y_rest).astype(work)
+    Y_mean_low = Y_guess - Y_mean + Y_rest
+    moment = total - n * Y_rest * Y_rest
+    factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
+    factor_2 = -factor * Y_mean_low
+    grad_Y_hat_rest = grad_Y_hat_excess / n
+    grad_Y_hat_mean = (grad_Y_hat_guess + grad_Y_hat_rest).astype(work)
+    grad_Y_hat_mean_low = grad_Y_hat_guess - grad_Y_hat_mean + grad_Y_hat_rest
+    moment_2 = total_2 - n * Y_rest * grad_Y_hat_rest
+    factor_3 = -factor * factor * moment_2 / (n - ddof)
+    factor_4 = factor * factor * moment_2 * Y_mean_low / (n - ddof)
+    factor_5 = -grad_Y_hat_mean_low + factor_4
+    factor_6 = factor * factor_3
+    factor_7 = factor * factor_5
+    factor_rounded = factor.astype(work)
+    factor_2_rounded = factor_2.astype(work)
+    factor_6_rounded = factor_6.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    blocks = _blocks(n, m, dtype.itemsize)
+    buffers = np.empty((1, blocks[0].stop, m), work)
+    for rows in blocks:
+        height = rows.stop - rows.start
+        np.subtract(Y[rows], Y_mean, out=Y_hat[rows])
+        np.multiply(Y_hat[rows], factor_rounded, out=Y_hat[rows])
+        np.add(Y_hat[rows], factor_2_rounded, out=Y_hat[rows])
+        np.subtract(grad_Y_hat[rows], grad_Y_hat_mean, out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_rounded, out=grad_Y[rows])
+        np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_6_rounded, out=buffers[0, :height])
+        np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_7_rounded, out=grad_Y[rows])
+    return Y_hat, grad_Y
