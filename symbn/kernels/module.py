@@ -138,7 +138,8 @@ def _unnamed(line: str, text: str) -> str:
 
 
 def _mentions(name: str, text: str) -> int:
-    return len(re.findall(rf"(?<![\w.]){name}(?!\w)", text))
+    """How often a name occurs in code, strings aside."""
+    return len(re.findall(rf"(?<![\w.]){name}(?!\w)", re.sub(r'"[^"\n]*"', '""', text)))
 
 
 def function_lines(kernel: Kernel, target: Target) -> list[str]:
@@ -173,7 +174,8 @@ def _requirement_checks(kernel: Kernel) -> list[str]:
     lines = []
     for requirement in kernel.requirements:
         text, _ = number_text(requirement.value, names)
-        lines.append(f'_require({text}, "{text}", "{_relation(requirement, kernel)}")')
+        given = [f"{names[v]}={names[v]}" for v in sorted(requirement.value.variables(), key=list(names).index)]
+        lines.append(f'_require({text}, "{text}", "{_relation(requirement, kernel)}", {", ".join(given)})')
     return lines
 
 
@@ -235,6 +237,12 @@ def _plain(text: str | None) -> str:
     return re.sub(r"[\x00-\x1f\x7f]", " ", text or "").replace("\\", "/").replace('"', "'")
 
 
+def assembled(parts: Sequence[str]) -> str:
+    """Imports, then constants, then functions, each as far apart as a formatter has them."""
+    first, second, *others = (part.strip("\n") for part in parts)
+    return "\n\n\n".join([f"{first}\n\n{second}", *others])
+
+
 def indented(lines: Iterable[str], by: int = 4) -> list[str]:
     return [f"{' ' * by}{line}" if line else "" for line in lines]
 
@@ -264,9 +272,10 @@ def _size(name: str, value: int, least: int) -> int:
     return size
 
 
-def _require(value: float, text: str, relation: str) -> None:
+def _require(value: float, text: str, relation: str, **given: float) -> None:
     """A condition of the formula on sizes and numbers; ValueError where it does not hold."""
     known = isinstance(value, (int, float))
     if known and not {">": value > 0, ">=": value >= 0, "!=": value != 0}[relation]:
-        raise ValueError(f"the formula needs {text} {relation} 0, and it is {value}")
+        shown = ", ".join(f"{name} = {number}" for name, number in given.items())
+        raise ValueError(f"{text} must be {relation} 0, not {value}: {shown}")
 '''

@@ -309,11 +309,15 @@ class Scheduler:
         return e if len(e.axes) > 1 else self._once(e, self._pointwise)
 
     def _grouped_product(self, parts: list[Node], axes: frozenset[Axis]) -> Node:
-        """Factors that lack axes are multiplied first, and into the terms of a sum that has them all."""
+        """Factors that lack axes are multiplied first, and into a sum of one matrix and vectors.
+
+        Not into a sum of two: products of small factors may underflow that the sum's own scale does not need.
+        """
         flat = [f for part in parts for f in factors_of(part)]
         sums = [f for f in flat if isinstance(f, Add) and f.axes == axes]
         others = [f for f in flat if f not in sums]
-        if len(axes) > 1 and len(sums) == 1 and all(f.axes < axes for f in others):
+        one = len(sums) == 1 and sum(term.axes == axes for term in sums[0].terms) == 1
+        if len(axes) > 1 and one and all(f.axes < axes for f in others):
             return self._grouped_sum([self.rewriting.mul([*others, term]) for term in sums[0].terms], axes)
         return self._combined(flat, axes, Mul)
 

@@ -4,7 +4,7 @@
     unused    Σ_k a = n a, a without k
     outside   Σ_k a b[k] = a Σ_k b[k]
     apart     Σ_jk a[j] b[k] = Σ_j a[j] · Σ_k b[k]
-    spread    Σ_k (a[k] + b[k]) c[k] = Σ_k a[k] c[k] + Σ_k b[k] c[k]     only where a + b holds δ, or is a sum of outer products
+    spread    Σ_k (a[k] + b[k]) c[k] = Σ_k a[k] c[k] + Σ_k b[k] c[k]    where a + b holds δ or is of outer products
     chain     Σ_k (Σ_j a[i,j] b[j,k]) c[k,l] = Σ_jk a[i,j] b[j,k] c[k,l]                of arrays only
     J         δ[r,k] − 1/n = J[r,k];  Σ_k J[r,k] a[k] = a[r] − mean a
     centre    a − Σ a / n = a − mean a;  (a − mean a) centred again is itself;  c a − mean (c a) = c (a − mean a)

@@ -1,6 +1,6 @@
 """Which equations of a note become kernels, and which of them share one function.
 
-Without a selection all proved claims are meant, and definitions are passed over; a claim that is not proved is a reason to
+Without a selection all claims are meant, and definitions are passed over; a claim that is not proved is a reason to
 make nothing.  The fused function returns the results of the selection in one go: of a chain only the last link.
 """
 

@@ -32,14 +32,15 @@ def source_of(kernels: Sequence[Kernel], origin: Origin, target: str) -> str:
 def kernel(statement: Statement | Iterable[Statement], target: str = "numpy") -> Callable[..., Any]:
     """The function that computes a proved equation of a note, compiled in memory.
 
-    statement: one of `Note.statements`, or several of one context, whose results come as a tuple; each is checked first.
+    statement: one of `Note.statements`, or several of one context, whose results come as a tuple; each is checked.
     target: "numpy", "array-api", "numba", or "sympy" for the readable reference, lambdified by SymPy.
     Its arguments are what the right side speaks of (see its docstring).  Raises NoKernel for what is not proved, or
     computes nothing.
 
     >>> import numpy as np
     >>> from symbn import Note
-    >>> note = Note.from_text(r"$X \\in \\mathbb{R}^{n \\times p}$, $w \\in \\mathbb{R}^p$, $\\nabla_w \\|X w\\|^2 = 2 X^\\top X w$")
+    >>> declared = r"$X \\in \\mathbb{R}^{n \\times p}$, $w \\in \\mathbb{R}^p$"
+    >>> note = Note.from_text(declared + r", $\\nabla_w \\|X w\\|^2 = 2 X^\\top X w$")
     >>> gradient = kernel(note.statements[-1])
     >>> gradient(np.eye(2), np.array([1.0, 3.0]))
     array([2., 6.])

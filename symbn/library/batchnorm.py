@@ -6,7 +6,7 @@ the arrays) for the result.
 Made by symbn; every function computes the right side of an equation that symbn proved, by statements that
 symbn proved equal to it for all sizes.  Do not edit: change the note, and make it again.
 
-sha256 of the note: a57044c580c1be5e45b3320b8bb1eb34077646537ce570af627d1f690485c6df
+sha256 of the note: 41cda8423e9347e96a1b970dc1990be6aa8dc2df659ce9fbccaed0d6dc1f6a7b
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
 
 Array = NDArray[Any]
 
@@ -60,18 +59,30 @@ def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]])
     return {str(dim): size for dim, (size, _) in found.items()}
 
 
-def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], *inputs: Array) -> Array:
-    """The array to write a result to: `out`, if it fits and is none of the arguments, else a new one."""
+def _outputs(out: Any, count: int) -> tuple[Array | None, ...]:
+    """The arrays to write the results to, as many as there are; None for a new one."""
+    if out is None:
+        return (None,) * count
+    if not isinstance(out, tuple) or len(out) != count:
+        raise TypeError(f"out: a tuple of {count} arrays is needed, one for each result")
+    return out
+
+
+def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], **others: Array) -> Array:
+    """The array to write a result to: `out`, if it fits and shares no memory with the others, or else a new one."""
     if out is None:
         return np.empty(shape, dtype)
-    if not isinstance(out, np.ndarray) or out.dtype != dtype:
-        raise TypeError(f"out for {name}: an array of {dtype} is needed")
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out for {name}: an array of {dtype} is needed, not {type(out).__name__}")
+    if out.dtype != dtype:
+        raise TypeError(f"out for {name}: an array of {dtype} is needed, not of {out.dtype}")
     if out.shape != shape:
         raise ValueError(f"out for {name}: the shape {shape} is needed, not {out.shape}")
     if not out.flags.writeable:
         raise ValueError(f"out for {name} is read-only")
-    if any(np.may_share_memory(out, value) for value in inputs):
-        raise ValueError(f"out for {name} shares memory with an argument or another result")
+    for other, value in others.items():
+        if np.may_share_memory(out, value):
+            raise ValueError(f"out for {name} shares memory with {other}")
     return out
 
 
@@ -110,11 +121,12 @@ def _size(name: str, value: int, least: int) -> int:
     return size
 
 
-def _require(value: float, text: str, relation: str) -> None:
+def _require(value: float, text: str, relation: str, **given: float) -> None:
     """A condition of the formula on sizes and numbers; ValueError where it does not hold."""
     known = isinstance(value, (int, float))
     if known and not {">": value > 0, ">=": value >= 0, "!=": value != 0}[relation]:
-        raise ValueError(f"the formula needs {text} {relation} 0, and it is {value}")
+        shown = ", ".join(f"{name} = {number}" for name, number in given.items())
+        raise ValueError(f"{text} must be {relation} 0, not {value}: {shown}")
 
 
 __all__ = [
@@ -159,17 +171,17 @@ def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None) ->
 
     Y : n×m, $Y$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    Y_hat = _output(out, "Y_hat", (n, m), dtype, Y)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    Y_hat = _output(out, "Y_hat", (n, m), dtype, Y=Y)
     if n < FEW:
         np.copyto(Y_hat, _normalise_whole(Y, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
         return Y_hat
@@ -234,17 +246,17 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out
     gamma : m×1, $\gamma$, dimensions (m)
     beta : m×1, $\beta$, dimensions (m)
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Z : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, beta=beta)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    Z = _output(out, "Z", (n, m), dtype, Y, gamma, beta)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    Z = _output(out, "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta)
     if n < FEW:
         np.copyto(Z, _forward_whole(Y, gamma, beta, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
         return Z
@@ -301,12 +313,10 @@ def _backward_normalised_whole(
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Y_hat_rest + factor_3
-    factor_5 = factor * factor_2
-    factor_6 = factor * factor_4
     factor_rounded = factor.astype(work)
-    factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    grad_Y = factor_rounded * grad_Y_hat_shifted + factor_5_rounded * Y_shifted + factor_6_rounded
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    grad_Y = factor_rounded * (grad_Y_hat_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     return (grad_Y,)
 
 
@@ -320,17 +330,17 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Y_hat=grad_Y_hat)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    grad_Y = _output(out, "grad_Y", (n, m), dtype, Y, grad_Y_hat)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat)
     if n < FEW:
         np.copyto(
             grad_Y, _backward_normalised_whole(Y, grad_Y_hat, eps, ddof, np.longdouble, np.longdouble)[0],
@@ -367,21 +377,19 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_mean_low / (n - ddof)
     factor_4 = -grad_Y_hat_mean_low + factor_3
-    factor_5 = factor * factor_2
-    factor_6 = factor * factor_4
     factor_rounded = factor.astype(work)
-    factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
     blocks = _blocks(n, m, dtype.itemsize)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
         np.subtract(grad_Y_hat[rows], grad_Y_hat_mean, out=grad_Y[rows])
-        np.multiply(grad_Y[rows], factor_rounded, out=grad_Y[rows])
         np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_5_rounded, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_2_rounded, out=buffers[0, :height])
         np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
-        np.add(grad_Y[rows], factor_6_rounded, out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_4_rounded, out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_rounded, out=grad_Y[rows])
     return grad_Y
 
 
@@ -415,17 +423,17 @@ def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array |
     Y : n×m, $Y$
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_gamma : m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    grad_gamma = _output(out, "grad_gamma", (m,), dtype, Y, grad_Z)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    grad_gamma = _output(out, "grad_gamma", (m,), dtype, Y=Y, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
             grad_gamma, _grad_gamma_whole(Y, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind",
@@ -477,7 +485,7 @@ def grad_beta(grad_Z: Array, *, out: Array | None = None) -> Array:
     sizes = _sizes({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    grad_beta = _output(out, "grad_beta", (m,), dtype, grad_Z)
+    grad_beta = _output(out, "grad_beta", (m,), dtype, grad_Z=grad_Z)
     wide = np.float64
     grad_beta_total = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
@@ -512,12 +520,10 @@ def _grad_Y_whole(
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
     factor_5 = gamma * factor
-    factor_6 = gamma * factor * factor_2
-    factor_7 = gamma * factor * factor_4
     factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
-    grad_Y = factor_5_rounded * grad_Z_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    grad_Y = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     return (grad_Y,)
 
 
@@ -532,17 +538,17 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ou
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    grad_Y = _output(out, "grad_Y", (n, m), dtype, Y, gamma, grad_Z)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
             grad_Y, _grad_Y_whole(Y, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind",
@@ -579,21 +585,19 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ou
     factor_3 = factor * factor * moment_2 * Y_mean_low / (n - ddof)
     factor_4 = -grad_Z_mean_low + factor_3
     factor_5 = gamma * factor
-    factor_6 = gamma * factor * factor_2
-    factor_7 = gamma * factor * factor_4
     factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
     blocks = _blocks(n, m, dtype.itemsize)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
         np.subtract(grad_Z[rows], grad_Z_mean, out=grad_Y[rows])
-        np.multiply(grad_Y[rows], factor_5_rounded, out=grad_Y[rows])
         np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_6_rounded, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_2_rounded, out=buffers[0, :height])
         np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
-        np.add(grad_Y[rows], factor_7_rounded, out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_4_rounded, out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_5_rounded, out=grad_Y[rows])
     return grad_Y
 
 
@@ -647,11 +651,11 @@ def grad_W(
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
@@ -660,8 +664,8 @@ def grad_W(
     n = sizes["n"]
     p = sizes["p"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    grad_W = _output(out, "grad_W", (m, p), dtype, X, W, gamma, grad_Z)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    grad_W = _output(out, "grad_W", (m, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
             grad_W, _grad_W_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0],
@@ -746,12 +750,10 @@ def _grad_X_whole(
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
     factor_5 = factor * gamma
-    factor_6 = factor * gamma * factor_2
-    factor_7 = factor * gamma * factor_4
     factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
-    matrix = factor_5_rounded * grad_Z_shifted + factor_6_rounded * product_shifted + factor_7_rounded
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    matrix = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * product_shifted + factor_4_rounded)
     grad_X = np.matmul(matrix, W)
     return (grad_X,)
 
@@ -770,11 +772,11 @@ def grad_X(
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_X : n×p.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
@@ -783,8 +785,8 @@ def grad_X(
     n = sizes["n"]
     p = sizes["p"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    grad_X = _output(out, "grad_X", (n, p), dtype, X, W, gamma, grad_Z)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    grad_X = _output(out, "grad_X", (n, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
             grad_X, _grad_X_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0],
@@ -823,22 +825,20 @@ def grad_X(
     factor_3 = factor * factor * moment_2 * product_mean_low / (n - ddof)
     factor_4 = -grad_Z_mean_low + factor_3
     factor_5 = factor * gamma
-    factor_6 = factor * gamma * factor_2
-    factor_7 = factor * gamma * factor_4
     factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
     matrix = product
     blocks = _blocks(n, m, dtype.itemsize)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
         np.subtract(grad_Z[rows], grad_Z_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_5_rounded, out=buffers[0, :height])
         np.subtract(product[rows], product_mean, out=buffers[1, :height])
-        np.multiply(buffers[1, :height], factor_6_rounded, out=buffers[1, :height])
+        np.multiply(buffers[1, :height], factor_2_rounded, out=buffers[1, :height])
         np.add(buffers[0, :height], buffers[1, :height], out=buffers[0, :height])
-        np.add(buffers[0, :height], factor_7_rounded, out=buffers[0, :height])
+        np.add(buffers[0, :height], factor_4_rounded, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_5_rounded, out=buffers[0, :height])
         np.copyto(matrix[rows], buffers[0, :height])
     np.matmul(matrix, W, out=grad_X)
     return grad_X
@@ -869,12 +869,10 @@ def _backward_whole(
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
     factor_5 = gamma * factor
-    factor_6 = gamma * factor * factor_2
-    factor_7 = gamma * factor * factor_4
     factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
-    grad_Y = factor_5_rounded * grad_Z_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    grad_Y = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     grad_gamma = factor * moment_2
     grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
     return (grad_Y, grad_gamma, grad_beta,)
@@ -902,20 +900,22 @@ def backward(
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m; grad_gamma : m; grad_beta : m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    given = out if out is not None else (None, None, None)
-    grad_Y = _output(given[0], "grad_Y", (n, m), dtype, Y, gamma, grad_Z)
-    grad_gamma = _output(given[1], "grad_gamma", (m,), dtype, Y, gamma, grad_Z, grad_Y)
-    grad_beta = _output(given[2], "grad_beta", (m,), dtype, Y, gamma, grad_Z, grad_Y, grad_gamma)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    given = _outputs(out, 3)
+    grad_Y = _output(given[0], "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z)
+    grad_gamma = _output(given[1], "grad_gamma", (m,), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z, grad_Y=grad_Y)
+    grad_beta = _output(
+        given[2], "grad_beta", (m,), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z, grad_Y=grad_Y, grad_gamma=grad_gamma,
+    )
     if n < FEW:
         for target, value in zip(
             (grad_Y, grad_gamma, grad_beta),
@@ -957,22 +957,20 @@ def backward(
     factor_3 = factor * factor * moment_2 * Y_mean_low / (n - ddof)
     factor_4 = -grad_Z_mean_low + factor_3
     factor_5 = gamma * factor
-    factor_6 = gamma * factor * factor_2
-    factor_7 = gamma * factor * factor_4
     grad_gamma[...] = factor * moment_2
     factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
     blocks = _blocks(n, m, dtype.itemsize)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
         np.subtract(grad_Z[rows], grad_Z_mean, out=grad_Y[rows])
-        np.multiply(grad_Y[rows], factor_5_rounded, out=grad_Y[rows])
         np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_6_rounded, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_2_rounded, out=buffers[0, :height])
         np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
-        np.add(grad_Y[rows], factor_7_rounded, out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_4_rounded, out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_5_rounded, out=grad_Y[rows])
     return grad_Y, grad_gamma, grad_beta
 
 
@@ -1009,11 +1007,7 @@ def _backward_weights_whole(
     factor_5 = gamma * factor
     factor_5_rounded = factor_5.astype(work)
     grad_W = factor_5_rounded[:, None] * product_2
-    factor_6 = factor * gamma * factor_2
-    factor_7 = factor * gamma * factor_4
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
-    matrix_2 = factor_5_rounded * grad_Z_shifted + factor_6_rounded * product_shifted + factor_7_rounded
+    matrix_2 = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * product_shifted + factor_4_rounded)
     grad_X = np.matmul(matrix_2, W)
     return (grad_W, grad_X,)
 
@@ -1039,11 +1033,11 @@ def backward_weights(
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p; grad_X : n×p.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
@@ -1052,10 +1046,10 @@ def backward_weights(
     n = sizes["n"]
     p = sizes["p"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    given = out if out is not None else (None, None)
-    grad_W = _output(given[0], "grad_W", (m, p), dtype, X, W, gamma, grad_Z)
-    grad_X = _output(given[1], "grad_X", (n, p), dtype, X, W, gamma, grad_Z, grad_W)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    given = _outputs(out, 2)
+    grad_W = _output(given[0], "grad_W", (m, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
+    grad_X = _output(given[1], "grad_X", (n, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z, grad_W=grad_W)
     if n < FEW:
         for target, value in zip(
             (grad_W, grad_X), _backward_weights_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble),
@@ -1095,13 +1089,9 @@ def backward_weights(
     factor_3 = factor * factor * moment_2 * product_mean_low / (n - ddof)
     factor_4 = -grad_Z_mean_low + factor_3
     factor_5 = gamma * factor
-    factor_6 = factor * gamma * factor_2
-    factor_7 = factor * gamma * factor_4
     factor_2_rounded = factor_2.astype(work)
     factor_4_rounded = factor_4.astype(work)
     factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
     matrix = product
     matrix_2 = np.empty((n, m), work)
     blocks = _blocks(n, m, dtype.itemsize)
@@ -1114,11 +1104,11 @@ def backward_weights(
         np.add(buffers[0, :height], buffers[1, :height], out=buffers[0, :height])
         np.add(buffers[0, :height], factor_4_rounded, out=buffers[0, :height])
         np.subtract(grad_Z[rows], grad_Z_mean, out=matrix_2[rows])
-        np.multiply(matrix_2[rows], factor_5_rounded, out=matrix_2[rows])
         np.subtract(product[rows], product_mean, out=buffers[2, :height])
-        np.multiply(buffers[2, :height], factor_6_rounded, out=buffers[2, :height])
+        np.multiply(buffers[2, :height], factor_2_rounded, out=buffers[2, :height])
         np.add(matrix_2[rows], buffers[2, :height], out=matrix_2[rows])
-        np.add(matrix_2[rows], factor_7_rounded, out=matrix_2[rows])
+        np.add(matrix_2[rows], factor_4_rounded, out=matrix_2[rows])
+        np.multiply(matrix_2[rows], factor_5_rounded, out=matrix_2[rows])
         np.copyto(matrix[rows], buffers[0, :height])
     product_2 = np.matmul(matrix.T, X)
     np.copyto(grad_W, factor_5_rounded[:, None] * product_2, casting="same_kind")
@@ -1157,11 +1147,9 @@ def _forward_backward_whole(
     factor_5 = -factor * factor * moment_2 / (n - ddof)
     factor_6 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_7 = -grad_Z_rest + factor_6
-    factor_8 = gamma * factor * factor_5
-    factor_9 = gamma * factor * factor_7
-    factor_8_rounded = factor_8.astype(work)
-    factor_9_rounded = factor_9.astype(work)
-    grad_Y = factor_2_rounded * grad_Z_shifted + factor_8_rounded * Y_shifted + factor_9_rounded
+    factor_5_rounded = factor_5.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    grad_Y = factor_2_rounded * (grad_Z_shifted + factor_5_rounded * Y_shifted + factor_7_rounded)
     grad_gamma = factor * moment_2
     grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
     return (Z, grad_Y, grad_gamma, grad_beta,)
@@ -1194,23 +1182,28 @@ def forward_backward(
     beta : m×1, $\beta$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Z : n×m; grad_Y : n×m; grad_gamma : m; grad_beta : m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)), grad_Z=(grad_Z, ("n", "m")),
     )
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    given = out if out is not None else (None, None, None, None)
-    Z = _output(given[0], "Z", (n, m), dtype, Y, gamma, beta, grad_Z)
-    grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y, gamma, beta, grad_Z, Z)
-    grad_gamma = _output(given[2], "grad_gamma", (m,), dtype, Y, gamma, beta, grad_Z, Z, grad_Y)
-    grad_beta = _output(given[3], "grad_beta", (m,), dtype, Y, gamma, beta, grad_Z, Z, grad_Y, grad_gamma)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    given = _outputs(out, 4)
+    Z = _output(given[0], "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
+    grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z, Z=Z)
+    grad_gamma = _output(
+        given[2], "grad_gamma", (m,), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z, Z=Z, grad_Y=grad_Y,
+    )
+    grad_beta = _output(
+        given[3], "grad_beta", (m,), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z, Z=Z, grad_Y=grad_Y,
+        grad_gamma=grad_gamma,
+    )
     if n < FEW:
         for target, value in zip(
             (Z, grad_Y, grad_gamma, grad_beta),
@@ -1254,13 +1247,11 @@ def forward_backward(
     factor_5 = -factor * factor * moment_2 / (n - ddof)
     factor_6 = factor * factor * moment_2 * Y_mean_low / (n - ddof)
     factor_7 = -grad_Z_mean_low + factor_6
-    factor_8 = gamma * factor * factor_5
-    factor_9 = gamma * factor * factor_7
     grad_gamma[...] = factor * moment_2
     factor_2_rounded = factor_2.astype(work)
     factor_4_rounded = factor_4.astype(work)
-    factor_8_rounded = factor_8.astype(work)
-    factor_9_rounded = factor_9.astype(work)
+    factor_5_rounded = factor_5.astype(work)
+    factor_7_rounded = factor_7.astype(work)
     blocks = _blocks(n, m, dtype.itemsize)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
@@ -1269,11 +1260,11 @@ def forward_backward(
         np.multiply(Z[rows], factor_2_rounded, out=Z[rows])
         np.add(Z[rows], factor_4_rounded, out=Z[rows])
         np.subtract(grad_Z[rows], grad_Z_mean, out=grad_Y[rows])
-        np.multiply(grad_Y[rows], factor_2_rounded, out=grad_Y[rows])
         np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_8_rounded, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_5_rounded, out=buffers[0, :height])
         np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
-        np.add(grad_Y[rows], factor_9_rounded, out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_7_rounded, out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_2_rounded, out=grad_Y[rows])
     return Z, grad_Y, grad_gamma, grad_beta
 
 
@@ -1304,11 +1295,9 @@ def _forward_backward_normalised_whole(
     factor_3 = -factor * factor * moment_2 / (n - ddof)
     factor_4 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_5 = -grad_Y_hat_rest + factor_4
-    factor_6 = factor * factor_3
-    factor_7 = factor * factor_5
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
-    grad_Y = factor_rounded * grad_Y_hat_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    factor_3_rounded = factor_3.astype(work)
+    factor_5_rounded = factor_5.astype(work)
+    grad_Y = factor_rounded * (grad_Y_hat_shifted + factor_3_rounded * Y_shifted + factor_5_rounded)
     return (Y_hat, grad_Y,)
 
 
@@ -1329,19 +1318,19 @@ def forward_backward_normalised(
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m; grad_Y : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Y_hat=grad_Y_hat)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    given = out if out is not None else (None, None)
-    Y_hat = _output(given[0], "Y_hat", (n, m), dtype, Y, grad_Y_hat)
-    grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y, grad_Y_hat, Y_hat)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    given = _outputs(out, 2)
+    Y_hat = _output(given[0], "Y_hat", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat)
+    grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat, Y_hat=Y_hat)
     if n < FEW:
         for target, value in zip(
             (Y_hat, grad_Y),
@@ -1380,12 +1369,10 @@ def forward_backward_normalised(
     factor_3 = -factor * factor * moment_2 / (n - ddof)
     factor_4 = factor * factor * moment_2 * Y_mean_low / (n - ddof)
     factor_5 = -grad_Y_hat_mean_low + factor_4
-    factor_6 = factor * factor_3
-    factor_7 = factor * factor_5
     factor_rounded = factor.astype(work)
     factor_2_rounded = factor_2.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
+    factor_3_rounded = factor_3.astype(work)
+    factor_5_rounded = factor_5.astype(work)
     blocks = _blocks(n, m, dtype.itemsize)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
@@ -1394,9 +1381,9 @@ def forward_backward_normalised(
         np.multiply(Y_hat[rows], factor_rounded, out=Y_hat[rows])
         np.add(Y_hat[rows], factor_2_rounded, out=Y_hat[rows])
         np.subtract(grad_Y_hat[rows], grad_Y_hat_mean, out=grad_Y[rows])
-        np.multiply(grad_Y[rows], factor_rounded, out=grad_Y[rows])
         np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_6_rounded, out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_3_rounded, out=buffers[0, :height])
         np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
-        np.add(grad_Y[rows], factor_7_rounded, out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_5_rounded, out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_rounded, out=grad_Y[rows])
     return Y_hat, grad_Y

@@ -6,7 +6,7 @@ written in place; results have the dtype and the device of the arguments.
 Made by symbn; every function computes the right side of an equation that symbn proved, by statements that
 symbn proved equal to it for all sizes.  Do not edit: change the note, and make it again.
 
-sha256 of the note: a57044c580c1be5e45b3320b8bb1eb34077646537ce570af627d1f690485c6df
+sha256 of the note: 41cda8423e9347e96a1b970dc1990be6aa8dc2df659ce9fbccaed0d6dc1f6a7b
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from operator import index
 from typing import Any
 
-from array_api_compat import array_namespace, device, is_array_api_obj
+from array_api_compat import array_namespace, is_array_api_obj
 
 Array = Any
 """An array of any library that follows the array API standard."""
@@ -75,11 +75,12 @@ def _size(name: str, value: int, least: int) -> int:
     return size
 
 
-def _require(value: float, text: str, relation: str) -> None:
+def _require(value: float, text: str, relation: str, **given: float) -> None:
     """A condition of the formula on sizes and numbers; ValueError where it does not hold."""
     known = isinstance(value, (int, float))
     if known and not {">": value > 0, ">=": value >= 0, "!=": value != 0}[relation]:
-        raise ValueError(f"the formula needs {text} {relation} 0, and it is {value}")
+        shown = ", ".join(f"{name} = {number}" for name, number in given.items())
+        raise ValueError(f"{text} must be {relation} 0, not {value}: {shown}")
 
 
 __all__ = [
@@ -106,16 +107,15 @@ def normalise(Y: Array, *, eps: float, ddof: float) -> Array:
 
     Y : n×m, $Y$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(Y=Y)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")))
     n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     Y_guess = xp.astype(xp.sum(Y, axis=0, dtype=wide) / n, work)
@@ -141,16 +141,15 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float) -> 
     gamma : m×1, $\gamma$, dimensions (m)
     beta : m×1, $\beta$, dimensions (m)
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Z : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(Y=Y, gamma=gamma, beta=beta)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)))
     n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
@@ -181,16 +180,15 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float)
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(Y=Y, grad_Y_hat=grad_Y_hat)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
     n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     grad_Y_hat = xp.astype(grad_Y_hat, work, copy=False)
@@ -210,12 +208,10 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float)
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Y_hat_rest + factor_3
-    factor_5 = factor * factor_2
-    factor_6 = factor * factor_4
     factor_rounded = xp.astype(factor, work)
-    factor_5_rounded = xp.astype(factor_5, work)
-    factor_6_rounded = xp.astype(factor_6, work)
-    grad_Y = factor_rounded * grad_Y_hat_shifted + factor_5_rounded * Y_shifted + factor_6_rounded
+    factor_2_rounded = xp.astype(factor_2, work)
+    factor_4_rounded = xp.astype(factor_4, work)
+    grad_Y = factor_rounded * (grad_Y_hat_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     return xp.astype(grad_Y, dtype, copy=False)
 
 
@@ -227,16 +223,15 @@ def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float) -> Array:
     Y : n×m, $Y$
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_gamma : m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(Y=Y, grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     grad_Z = xp.astype(grad_Z, work, copy=False)
@@ -266,9 +261,7 @@ def grad_beta(grad_Z: Array) -> Array:
     Returns grad_beta : m.
     """
     xp, dtype, wide = _namespace(grad_Z=grad_Z)
-    sizes = _sizes({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
+    _sizes({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
     grad_beta = xp.sum(grad_Z, axis=0, dtype=wide)
     return xp.astype(grad_beta, dtype, copy=False)
 
@@ -284,16 +277,15 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) ->
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(Y=Y, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
@@ -315,12 +307,10 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) ->
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
     factor_5 = gamma * factor
-    factor_6 = gamma * factor * factor_2
-    factor_7 = gamma * factor * factor_4
     factor_5_rounded = xp.astype(factor_5, work)
-    factor_6_rounded = xp.astype(factor_6, work)
-    factor_7_rounded = xp.astype(factor_7, work)
-    grad_Y = factor_5_rounded * grad_Z_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    factor_2_rounded = xp.astype(factor_2, work)
+    factor_4_rounded = xp.astype(factor_4, work)
+    grad_Y = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     return xp.astype(grad_Y, dtype, copy=False)
 
 
@@ -336,20 +326,18 @@ def grad_W(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
         grad_Z=(grad_Z, ("n", "m")),
     )
     n = sizes["n"]
-    p = sizes["p"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     X = xp.astype(X, work, copy=False)
     W = xp.astype(W, work, copy=False)
@@ -394,20 +382,18 @@ def grad_X(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_X : n×p.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
         grad_Z=(grad_Z, ("n", "m")),
     )
     n = sizes["n"]
-    p = sizes["p"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     X = xp.astype(X, work, copy=False)
     W = xp.astype(W, work, copy=False)
@@ -431,12 +417,10 @@ def grad_X(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
     factor_5 = factor * gamma
-    factor_6 = factor * gamma * factor_2
-    factor_7 = factor * gamma * factor_4
     factor_5_rounded = xp.astype(factor_5, work)
-    factor_6_rounded = xp.astype(factor_6, work)
-    factor_7_rounded = xp.astype(factor_7, work)
-    matrix = factor_5_rounded * grad_Z_shifted + factor_6_rounded * product_shifted + factor_7_rounded
+    factor_2_rounded = xp.astype(factor_2, work)
+    factor_4_rounded = xp.astype(factor_4, work)
+    matrix = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * product_shifted + factor_4_rounded)
     grad_X = xp.matmul(matrix, W)
     return xp.astype(grad_X, dtype, copy=False)
 
@@ -460,16 +444,15 @@ def backward(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) 
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m; grad_gamma : m; grad_beta : m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(Y=Y, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
@@ -491,12 +474,10 @@ def backward(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) 
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
     factor_5 = gamma * factor
-    factor_6 = gamma * factor * factor_2
-    factor_7 = gamma * factor * factor_4
     factor_5_rounded = xp.astype(factor_5, work)
-    factor_6_rounded = xp.astype(factor_6, work)
-    factor_7_rounded = xp.astype(factor_7, work)
-    grad_Y = factor_5_rounded * grad_Z_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    factor_2_rounded = xp.astype(factor_2, work)
+    factor_4_rounded = xp.astype(factor_4, work)
+    grad_Y = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     grad_gamma = factor * moment_2
     grad_beta = xp.sum(grad_Z, axis=0, dtype=wide)
     return xp.astype(grad_Y, dtype, copy=False), xp.astype(grad_gamma, dtype, copy=False), xp.astype(grad_beta, dtype, copy=False)
@@ -522,20 +503,18 @@ def backward_weights(
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p; grad_X : n×p.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
         grad_Z=(grad_Z, ("n", "m")),
     )
     n = sizes["n"]
-    p = sizes["p"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     X = xp.astype(X, work, copy=False)
     W = xp.astype(W, work, copy=False)
@@ -565,11 +544,7 @@ def backward_weights(
     factor_5 = gamma * factor
     factor_5_rounded = xp.astype(factor_5, work)
     grad_W = factor_5_rounded[:, None] * product_2
-    factor_6 = factor * gamma * factor_2
-    factor_7 = factor * gamma * factor_4
-    factor_6_rounded = xp.astype(factor_6, work)
-    factor_7_rounded = xp.astype(factor_7, work)
-    matrix_2 = factor_5_rounded * grad_Z_shifted + factor_6_rounded * product_shifted + factor_7_rounded
+    matrix_2 = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * product_shifted + factor_4_rounded)
     grad_X = xp.matmul(matrix_2, W)
     return xp.astype(grad_W, dtype, copy=False), xp.astype(grad_X, dtype, copy=False)
 
@@ -600,18 +575,17 @@ def forward_backward(
     beta : m×1, $\beta$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Z : n×m; grad_Y : n×m; grad_gamma : m; grad_beta : m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)), grad_Z=(grad_Z, ("n", "m")),
     )
     n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
@@ -639,11 +613,9 @@ def forward_backward(
     factor_5 = -factor * factor * moment_2 / (n - ddof)
     factor_6 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_7 = -grad_Z_rest + factor_6
-    factor_8 = gamma * factor * factor_5
-    factor_9 = gamma * factor * factor_7
-    factor_8_rounded = xp.astype(factor_8, work)
-    factor_9_rounded = xp.astype(factor_9, work)
-    grad_Y = factor_2_rounded * grad_Z_shifted + factor_8_rounded * Y_shifted + factor_9_rounded
+    factor_5_rounded = xp.astype(factor_5, work)
+    factor_7_rounded = xp.astype(factor_7, work)
+    grad_Y = factor_2_rounded * (grad_Z_shifted + factor_5_rounded * Y_shifted + factor_7_rounded)
     grad_gamma = factor * moment_2
     grad_beta = xp.sum(grad_Z, axis=0, dtype=wide)
     return xp.astype(Z, dtype, copy=False), xp.astype(grad_Y, dtype, copy=False), xp.astype(grad_gamma, dtype, copy=False), xp.astype(grad_beta, dtype, copy=False)
@@ -664,16 +636,15 @@ def forward_backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m; grad_Y : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     xp, dtype, wide = _namespace(Y=Y, grad_Y_hat=grad_Y_hat)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
     n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     grad_Y_hat = xp.astype(grad_Y_hat, work, copy=False)
@@ -697,9 +668,7 @@ def forward_backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof
     factor_3 = -factor * factor * moment_2 / (n - ddof)
     factor_4 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_5 = -grad_Y_hat_rest + factor_4
-    factor_6 = factor * factor_3
-    factor_7 = factor * factor_5
-    factor_6_rounded = xp.astype(factor_6, work)
-    factor_7_rounded = xp.astype(factor_7, work)
-    grad_Y = factor_rounded * grad_Y_hat_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    factor_3_rounded = xp.astype(factor_3, work)
+    factor_5_rounded = xp.astype(factor_5, work)
+    grad_Y = factor_rounded * (grad_Y_hat_shifted + factor_3_rounded * Y_shifted + factor_5_rounded)
     return xp.astype(Y_hat, dtype, copy=False), xp.astype(grad_Y, dtype, copy=False)

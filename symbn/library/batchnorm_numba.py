@@ -7,7 +7,7 @@ it, which takes seconds; a module that is importable by its name keeps the resul
 Made by symbn; every function computes the right side of an equation that symbn proved, by statements that
 symbn proved equal to it for all sizes.  Do not edit: change the note, and make it again.
 
-sha256 of the note: a57044c580c1be5e45b3320b8bb1eb34077646537ce570af627d1f690485c6df
+sha256 of the note: 41cda8423e9347e96a1b970dc1990be6aa8dc2df659ce9fbccaed0d6dc1f6a7b
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
-
 
 Array = NDArray[Any]
 
@@ -61,18 +60,30 @@ def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]])
     return {str(dim): size for dim, (size, _) in found.items()}
 
 
-def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], *inputs: Array) -> Array:
-    """The array to write a result to: `out`, if it fits and is none of the arguments, else a new one."""
+def _outputs(out: Any, count: int) -> tuple[Array | None, ...]:
+    """The arrays to write the results to, as many as there are; None for a new one."""
+    if out is None:
+        return (None,) * count
+    if not isinstance(out, tuple) or len(out) != count:
+        raise TypeError(f"out: a tuple of {count} arrays is needed, one for each result")
+    return out
+
+
+def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], **others: Array) -> Array:
+    """The array to write a result to: `out`, if it fits and shares no memory with the others, or else a new one."""
     if out is None:
         return np.empty(shape, dtype)
-    if not isinstance(out, np.ndarray) or out.dtype != dtype:
-        raise TypeError(f"out for {name}: an array of {dtype} is needed")
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out for {name}: an array of {dtype} is needed, not {type(out).__name__}")
+    if out.dtype != dtype:
+        raise TypeError(f"out for {name}: an array of {dtype} is needed, not of {out.dtype}")
     if out.shape != shape:
         raise ValueError(f"out for {name}: the shape {shape} is needed, not {out.shape}")
     if not out.flags.writeable:
         raise ValueError(f"out for {name} is read-only")
-    if any(np.may_share_memory(out, value) for value in inputs):
-        raise ValueError(f"out for {name} shares memory with an argument or another result")
+    for other, value in others.items():
+        if np.may_share_memory(out, value):
+            raise ValueError(f"out for {name} shares memory with {other}")
     return out
 
 
@@ -92,10 +103,6 @@ _OPTIONS: dict[str, Any] = {
 _compiled: Any = njit(**_OPTIONS)
 _compiled_parallel: Any = njit(parallel=True, **_OPTIONS)
 
-ROWS = 8
-"""Over how many rows of each stream sums are taken in the array's dtype."""
-
-
 def _frozen(x: Array) -> Array:
     """x in C order, not to be written to: one compiled version serves every argument."""
     view: Array = np.ascontiguousarray(x).view()
@@ -107,7 +114,8 @@ def _chunks(x: Array) -> int:
     """How many chunks the rows are cut into, by the shape alone: of about 1 MiB; 1 where threads do not pay."""
     if x.nbytes < 1 << 19:
         return 1
-    return max(2, min(int(x.nbytes) // (1 << 20), x.shape[0] // 256))
+    chunks: int = max(2, min(x.nbytes // (1 << 20), x.shape[0] // 256))
+    return chunks
 
 
 @_compiled
@@ -161,11 +169,12 @@ def _size(name: str, value: int, least: int) -> int:
     return size
 
 
-def _require(value: float, text: str, relation: str) -> None:
+def _require(value: float, text: str, relation: str, **given: float) -> None:
     """A condition of the formula on sizes and numbers; ValueError where it does not hold."""
     known = isinstance(value, (int, float))
     if known and not {">": value > 0, ">=": value >= 0, "!=": value != 0}[relation]:
-        raise ValueError(f"the formula needs {text} {relation} 0, and it is {value}")
+        shown = ", ".join(f"{name} = {number}" for name, number in given.items())
+        raise ValueError(f"{text} must be {relation} 0, not {value}: {shown}")
 
 
 __all__ = [
@@ -208,36 +217,27 @@ def _normalise_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__t
     m = Y.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(2 * (m + 16), Y.dtype)
-    Y_excess = sums[0 : 0 + m]
-    total = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                Y_guess__j = Y_guess[j]
-                Y__0 = Y[i, j]
-                Y_shifted__0 = Y__0 - Y_guess__j
-                Y_excess__0 = Y_shifted__0
-                total__0 = Y_shifted__0 * Y_shifted__0
-                Y__1 = Y[i + third, j]
-                Y_shifted__1 = Y__1 - Y_guess__j
-                Y_excess__1 = Y_shifted__1
-                total__1 = Y_shifted__1 * Y_shifted__1
-                Y__2 = Y[i + 2 * third, j]
-                Y_shifted__2 = Y__2 - Y_guess__j
-                Y_excess__2 = Y_shifted__2
-                total__2 = Y_shifted__2 * Y_shifted__2
-                Y_excess[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
-                total[j] += total__0 + total__1 + total__2
+    for i in range(first, first + third):
         for j in range(m):
-            Y_excess__total[j] += Y_excess[j]
-            Y_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
+            Y_guess__j = Y_guess[j]
+            Y__0 = np.float64(Y[i, j])
+            Y_shifted__0 = Y__0 - Y_guess__j
+            Y_excess__0 = Y_shifted__0
+            total__0 = Y_shifted__0 * Y_shifted__0
+            Y__1 = np.float64(Y[i + third, j])
+            Y_shifted__1 = Y__1 - Y_guess__j
+            Y_excess__1 = Y_shifted__1
+            total__1 = Y_shifted__1 * Y_shifted__1
+            Y__2 = np.float64(Y[i + 2 * third, j])
+            Y_shifted__2 = Y__2 - Y_guess__j
+            Y_excess__2 = Y_shifted__2
+            total__2 = Y_shifted__2 * Y_shifted__2
+            Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
+            total__total[j] += total__0 + total__1 + total__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             Y_guess__j = Y_guess[j]
-            Y__0 = Y[i, j]
+            Y__0 = np.float64(Y[i, j])
             Y_shifted__0 = Y__0 - Y_guess__j
             Y_excess__0 = Y_shifted__0
             total__0 = Y_shifted__0 * Y_shifted__0
@@ -247,7 +247,7 @@ def _normalise_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__t
 
 @_compiled
 def _normalise_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, Y_guess: Any, factor__rounded: Any, factor_2__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, Y_guess: Any, factor_2__rounded: Any, factor__rounded: Any,
     Y_excess__total: Any, total__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -318,7 +318,7 @@ def _normalise_1(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _normalise_1__columns_2(
-        eps, ddof, n, m, Y_mean, Y_guess, factor__rounded, factor_2__rounded, Y_excess__total, total__total,
+        eps, ddof, n, m, Y_mean, Y_guess, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
     )
     for chunk in range(chunks):
         _normalise_1_pass_3(
@@ -345,7 +345,7 @@ def _normalise_1_parallel(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) 
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _normalise_1__columns_2(
-        eps, ddof, n, m, Y_mean, Y_guess, factor__rounded, factor_2__rounded, Y_excess__total, total__total,
+        eps, ddof, n, m, Y_mean, Y_guess, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
     )
     for chunk in prange(chunks):
         _normalise_1_pass_3(
@@ -361,17 +361,17 @@ def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None) ->
 
     Y : n×m, $Y$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    Y_hat = _output(out, "Y_hat", (n, m), dtype, Y)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    Y_hat = _output(out, "Y_hat", (n, m), dtype, Y=Y)
     if n < FEW:
         np.copyto(Y_hat, _normalise_whole(Y, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
         return Y_hat
@@ -414,36 +414,27 @@ def _forward_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__tot
     m = Y.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(2 * (m + 16), Y.dtype)
-    Y_excess = sums[0 : 0 + m]
-    total = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                Y_guess__j = Y_guess[j]
-                Y__0 = Y[i, j]
-                Y_shifted__0 = Y__0 - Y_guess__j
-                Y_excess__0 = Y_shifted__0
-                total__0 = Y_shifted__0 * Y_shifted__0
-                Y__1 = Y[i + third, j]
-                Y_shifted__1 = Y__1 - Y_guess__j
-                Y_excess__1 = Y_shifted__1
-                total__1 = Y_shifted__1 * Y_shifted__1
-                Y__2 = Y[i + 2 * third, j]
-                Y_shifted__2 = Y__2 - Y_guess__j
-                Y_excess__2 = Y_shifted__2
-                total__2 = Y_shifted__2 * Y_shifted__2
-                Y_excess[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
-                total[j] += total__0 + total__1 + total__2
+    for i in range(first, first + third):
         for j in range(m):
-            Y_excess__total[j] += Y_excess[j]
-            Y_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
+            Y_guess__j = Y_guess[j]
+            Y__0 = np.float64(Y[i, j])
+            Y_shifted__0 = Y__0 - Y_guess__j
+            Y_excess__0 = Y_shifted__0
+            total__0 = Y_shifted__0 * Y_shifted__0
+            Y__1 = np.float64(Y[i + third, j])
+            Y_shifted__1 = Y__1 - Y_guess__j
+            Y_excess__1 = Y_shifted__1
+            total__1 = Y_shifted__1 * Y_shifted__1
+            Y__2 = np.float64(Y[i + 2 * third, j])
+            Y_shifted__2 = Y__2 - Y_guess__j
+            Y_excess__2 = Y_shifted__2
+            total__2 = Y_shifted__2 * Y_shifted__2
+            Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
+            total__total[j] += total__0 + total__1 + total__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             Y_guess__j = Y_guess[j]
-            Y__0 = Y[i, j]
+            Y__0 = np.float64(Y[i, j])
             Y_shifted__0 = Y__0 - Y_guess__j
             Y_excess__0 = Y_shifted__0
             total__0 = Y_shifted__0 * Y_shifted__0
@@ -453,8 +444,8 @@ def _forward_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__tot
 
 @_compiled
 def _forward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_mean: Any, Y_guess: Any, factor_4__rounded: Any,
-    factor_2__rounded: Any, Y_excess__total: Any, total__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_mean: Any, Y_guess: Any, factor_2__rounded: Any,
+    factor_4__rounded: Any, Y_excess__total: Any, total__total: Any,
 ) -> None:
     """Vectors, in float64."""
     for j in range(m):
@@ -526,7 +517,7 @@ def _forward_1(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: Any, chunk
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _forward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, factor_4__rounded, factor_2__rounded, Y_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, factor_2__rounded, factor_4__rounded, Y_excess__total,
         total__total,
     )
     for chunk in range(chunks):
@@ -554,7 +545,7 @@ def _forward_1_parallel(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: A
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _forward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, factor_4__rounded, factor_2__rounded, Y_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, factor_2__rounded, factor_4__rounded, Y_excess__total,
         total__total,
     )
     for chunk in prange(chunks):
@@ -572,17 +563,17 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out
     gamma : m×1, $\gamma$, dimensions (m)
     beta : m×1, $\beta$, dimensions (m)
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Z : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, beta=beta)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    Z = _output(out, "Z", (n, m), dtype, Y, gamma, beta)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    Z = _output(out, "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta)
     if n < FEW:
         np.copyto(Z, _forward_whole(Y, gamma, beta, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
         return Z
@@ -618,12 +609,10 @@ def _backward_normalised_whole(
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Y_hat_rest + factor_3
-    factor_5 = factor * factor_2
-    factor_6 = factor * factor_4
     factor_rounded = factor.astype(work)
-    factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    grad_Y = factor_rounded * grad_Y_hat_shifted + factor_5_rounded * Y_shifted + factor_6_rounded
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    grad_Y = factor_rounded * (grad_Y_hat_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     return (grad_Y,)
 
 
@@ -636,59 +625,44 @@ def _backward_normalised_1_pass_1(
     m = grad_Y_hat.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(4 * (m + 16), grad_Y_hat.dtype)
-    grad_Y_hat_excess = sums[0 : 0 + m]
-    Y_excess = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    total = sums[2 * (m + 16) : 2 * (m + 16) + m]
-    total_2 = sums[3 * (m + 16) : 3 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                grad_Y_hat_guess__j = grad_Y_hat_guess[j]
-                Y_guess__j = Y_guess[j]
-                grad_Y_hat__0 = grad_Y_hat[i, j]
-                Y__0 = Y[i, j]
-                grad_Y_hat_shifted__0 = grad_Y_hat__0 - grad_Y_hat_guess__j
-                grad_Y_hat_excess__0 = grad_Y_hat_shifted__0
-                Y_shifted__0 = Y__0 - Y_guess__j
-                Y_excess__0 = Y_shifted__0
-                total__0 = Y_shifted__0 * Y_shifted__0
-                total_2__0 = Y_shifted__0 * grad_Y_hat_shifted__0
-                grad_Y_hat__1 = grad_Y_hat[i + third, j]
-                Y__1 = Y[i + third, j]
-                grad_Y_hat_shifted__1 = grad_Y_hat__1 - grad_Y_hat_guess__j
-                grad_Y_hat_excess__1 = grad_Y_hat_shifted__1
-                Y_shifted__1 = Y__1 - Y_guess__j
-                Y_excess__1 = Y_shifted__1
-                total__1 = Y_shifted__1 * Y_shifted__1
-                total_2__1 = Y_shifted__1 * grad_Y_hat_shifted__1
-                grad_Y_hat__2 = grad_Y_hat[i + 2 * third, j]
-                Y__2 = Y[i + 2 * third, j]
-                grad_Y_hat_shifted__2 = grad_Y_hat__2 - grad_Y_hat_guess__j
-                grad_Y_hat_excess__2 = grad_Y_hat_shifted__2
-                Y_shifted__2 = Y__2 - Y_guess__j
-                Y_excess__2 = Y_shifted__2
-                total__2 = Y_shifted__2 * Y_shifted__2
-                total_2__2 = Y_shifted__2 * grad_Y_hat_shifted__2
-                grad_Y_hat_excess[j] += grad_Y_hat_excess__0 + grad_Y_hat_excess__1 + grad_Y_hat_excess__2
-                Y_excess[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
-                total[j] += total__0 + total__1 + total__2
-                total_2[j] += total_2__0 + total_2__1 + total_2__2
+    for i in range(first, first + third):
         for j in range(m):
-            grad_Y_hat_excess__total[j] += grad_Y_hat_excess[j]
-            grad_Y_hat_excess[j] = 0
-            Y_excess__total[j] += Y_excess[j]
-            Y_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
-            total_2__total[j] += total_2[j]
-            total_2[j] = 0
+            grad_Y_hat_guess__j = grad_Y_hat_guess[j]
+            Y_guess__j = Y_guess[j]
+            grad_Y_hat__0 = np.float64(grad_Y_hat[i, j])
+            Y__0 = np.float64(Y[i, j])
+            grad_Y_hat_shifted__0 = grad_Y_hat__0 - grad_Y_hat_guess__j
+            grad_Y_hat_excess__0 = grad_Y_hat_shifted__0
+            Y_shifted__0 = Y__0 - Y_guess__j
+            Y_excess__0 = Y_shifted__0
+            total__0 = Y_shifted__0 * Y_shifted__0
+            total_2__0 = Y_shifted__0 * grad_Y_hat_shifted__0
+            grad_Y_hat__1 = np.float64(grad_Y_hat[i + third, j])
+            Y__1 = np.float64(Y[i + third, j])
+            grad_Y_hat_shifted__1 = grad_Y_hat__1 - grad_Y_hat_guess__j
+            grad_Y_hat_excess__1 = grad_Y_hat_shifted__1
+            Y_shifted__1 = Y__1 - Y_guess__j
+            Y_excess__1 = Y_shifted__1
+            total__1 = Y_shifted__1 * Y_shifted__1
+            total_2__1 = Y_shifted__1 * grad_Y_hat_shifted__1
+            grad_Y_hat__2 = np.float64(grad_Y_hat[i + 2 * third, j])
+            Y__2 = np.float64(Y[i + 2 * third, j])
+            grad_Y_hat_shifted__2 = grad_Y_hat__2 - grad_Y_hat_guess__j
+            grad_Y_hat_excess__2 = grad_Y_hat_shifted__2
+            Y_shifted__2 = Y__2 - Y_guess__j
+            Y_excess__2 = Y_shifted__2
+            total__2 = Y_shifted__2 * Y_shifted__2
+            total_2__2 = Y_shifted__2 * grad_Y_hat_shifted__2
+            grad_Y_hat_excess__total[j] += grad_Y_hat_excess__0 + grad_Y_hat_excess__1 + grad_Y_hat_excess__2
+            Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
+            total__total[j] += total__0 + total__1 + total__2
+            total_2__total[j] += total_2__0 + total_2__1 + total_2__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             grad_Y_hat_guess__j = grad_Y_hat_guess[j]
             Y_guess__j = Y_guess[j]
-            grad_Y_hat__0 = grad_Y_hat[i, j]
-            Y__0 = Y[i, j]
+            grad_Y_hat__0 = np.float64(grad_Y_hat[i, j])
+            Y__0 = np.float64(Y[i, j])
             grad_Y_hat_shifted__0 = grad_Y_hat__0 - grad_Y_hat_guess__j
             grad_Y_hat_excess__0 = grad_Y_hat_shifted__0
             Y_shifted__0 = Y__0 - Y_guess__j
@@ -703,8 +677,8 @@ def _backward_normalised_1_pass_1(
 
 @_compiled
 def _backward_normalised_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_guess: Any, grad_Y_hat_mean: Any, Y_mean: Any, grad_Y_hat_guess: Any,
-    factor_6__rounded: Any, factor__rounded: Any, factor_5__rounded: Any, grad_Y_hat_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, grad_Y_hat_mean: Any, Y_guess: Any, grad_Y_hat_guess: Any,
+    factor_4__rounded: Any, factor_2__rounded: Any, factor__rounded: Any, grad_Y_hat_excess__total: Any,
     Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -722,18 +696,16 @@ def _backward_normalised_1__columns_2(
         factor__rounded[j] = factor__j
         moment_2__j = total_2__total[j] - n * Y_rest__j * grad_Y_hat_rest__j
         factor_2__j = -factor__j * factor__j * moment_2__j / (n - ddof)
+        factor_2__rounded[j] = factor_2__j
         factor_3__j = factor__j * factor__j * moment_2__j * Y_mean_low__j / (n - ddof)
         factor_4__j = -grad_Y_hat_mean_low__j + factor_3__j
-        factor_5__j = factor__j * factor_2__j
-        factor_5__rounded[j] = factor_5__j
-        factor_6__j = factor__j * factor_4__j
-        factor_6__rounded[j] = factor_6__j
+        factor_4__rounded[j] = factor_4__j
 
 
 @_compiled
 def _backward_normalised_1_pass_3(
-    grad_Y_hat: Any, Y: Any, grad_Y: Any, factor__rounded: Any, grad_Y_hat_mean: Any, factor_5__rounded: Any,
-    Y_mean: Any, factor_6__rounded: Any, first: Any, last: Any,
+    grad_Y_hat: Any, Y: Any, grad_Y: Any, factor__rounded: Any, grad_Y_hat_mean: Any, factor_2__rounded: Any,
+    Y_mean: Any, factor_4__rounded: Any, first: Any, last: Any,
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Y_hat.shape[1]
@@ -743,24 +715,24 @@ def _backward_normalised_1_pass_3(
         for j in range(m):
             factor__rounded__j = factor__rounded[j]
             grad_Y_hat_mean__j = grad_Y_hat_mean[j]
-            factor_5__rounded__j = factor_5__rounded[j]
+            factor_2__rounded__j = factor_2__rounded[j]
             Y_mean__j = Y_mean[j]
-            factor_6__rounded__j = factor_6__rounded[j]
+            factor_4__rounded__j = factor_4__rounded[j]
             grad_Y_hat__0 = grad_Y_hat[i, j]
             Y__0 = Y[i, j]
             grad_Y_hat_deviation__0 = grad_Y_hat__0 - grad_Y_hat_mean__j
             Y_deviation__0 = Y__0 - Y_mean__j
-            grad_Y__0__new = factor__rounded__j * grad_Y_hat_deviation__0 + factor_5__rounded__j * Y_deviation__0 + factor_6__rounded__j
+            grad_Y__0__new = factor__rounded__j * (grad_Y_hat_deviation__0 + factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j)
             grad_Y_hat__1 = grad_Y_hat[i + third, j]
             Y__1 = Y[i + third, j]
             grad_Y_hat_deviation__1 = grad_Y_hat__1 - grad_Y_hat_mean__j
             Y_deviation__1 = Y__1 - Y_mean__j
-            grad_Y__1__new = factor__rounded__j * grad_Y_hat_deviation__1 + factor_5__rounded__j * Y_deviation__1 + factor_6__rounded__j
+            grad_Y__1__new = factor__rounded__j * (grad_Y_hat_deviation__1 + factor_2__rounded__j * Y_deviation__1 + factor_4__rounded__j)
             grad_Y_hat__2 = grad_Y_hat[i + 2 * third, j]
             Y__2 = Y[i + 2 * third, j]
             grad_Y_hat_deviation__2 = grad_Y_hat__2 - grad_Y_hat_mean__j
             Y_deviation__2 = Y__2 - Y_mean__j
-            grad_Y__2__new = factor__rounded__j * grad_Y_hat_deviation__2 + factor_5__rounded__j * Y_deviation__2 + factor_6__rounded__j
+            grad_Y__2__new = factor__rounded__j * (grad_Y_hat_deviation__2 + factor_2__rounded__j * Y_deviation__2 + factor_4__rounded__j)
             grad_Y[i, j] = grad_Y__0__new
             grad_Y[i + third, j] = grad_Y__1__new
             grad_Y[i + 2 * third, j] = grad_Y__2__new
@@ -768,14 +740,14 @@ def _backward_normalised_1_pass_3(
         for j in range(m):
             factor__rounded__j = factor__rounded[j]
             grad_Y_hat_mean__j = grad_Y_hat_mean[j]
-            factor_5__rounded__j = factor_5__rounded[j]
+            factor_2__rounded__j = factor_2__rounded[j]
             Y_mean__j = Y_mean[j]
-            factor_6__rounded__j = factor_6__rounded[j]
+            factor_4__rounded__j = factor_4__rounded[j]
             grad_Y_hat__0 = grad_Y_hat[i, j]
             Y__0 = Y[i, j]
             grad_Y_hat_deviation__0 = grad_Y_hat__0 - grad_Y_hat_mean__j
             Y_deviation__0 = Y__0 - Y_mean__j
-            grad_Y__0__new = factor__rounded__j * grad_Y_hat_deviation__0 + factor_5__rounded__j * Y_deviation__0 + factor_6__rounded__j
+            grad_Y__0__new = factor__rounded__j * (grad_Y_hat_deviation__0 + factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j)
             grad_Y[i, j] = grad_Y__0__new
 
 
@@ -789,8 +761,8 @@ def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y:
     grad_Y_hat_mean = narrow_m[2]
     Y_mean = narrow_m[3]
     factor__rounded = narrow_m[4]
-    factor_5__rounded = narrow_m[5]
-    factor_6__rounded = narrow_m[6]
+    factor_2__rounded = narrow_m[5]
+    factor_4__rounded = narrow_m[6]
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
     _column_guess(Y, Y_guess)
     totals_1 = np.zeros((chunks, 4, m + 8))
@@ -805,12 +777,12 @@ def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y:
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_guess, grad_Y_hat_mean, Y_mean, grad_Y_hat_guess, factor_6__rounded, factor__rounded,
-        factor_5__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor_4__rounded, factor_2__rounded,
+        factor__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _backward_normalised_1_pass_3(
-            grad_Y_hat, Y, grad_Y, factor__rounded, grad_Y_hat_mean, factor_5__rounded, Y_mean, factor_6__rounded,
+            grad_Y_hat, Y, grad_Y, factor__rounded, grad_Y_hat_mean, factor_2__rounded, Y_mean, factor_4__rounded,
             n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
@@ -825,8 +797,8 @@ def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any
     grad_Y_hat_mean = narrow_m[2]
     Y_mean = narrow_m[3]
     factor__rounded = narrow_m[4]
-    factor_5__rounded = narrow_m[5]
-    factor_6__rounded = narrow_m[6]
+    factor_2__rounded = narrow_m[5]
+    factor_4__rounded = narrow_m[6]
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
     _column_guess(Y, Y_guess)
     totals_1 = np.zeros((chunks, 4, m + 8))
@@ -841,12 +813,12 @@ def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_guess, grad_Y_hat_mean, Y_mean, grad_Y_hat_guess, factor_6__rounded, factor__rounded,
-        factor_5__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor_4__rounded, factor_2__rounded,
+        factor__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _backward_normalised_1_pass_3(
-            grad_Y_hat, Y, grad_Y, factor__rounded, grad_Y_hat_mean, factor_5__rounded, Y_mean, factor_6__rounded,
+            grad_Y_hat, Y, grad_Y, factor__rounded, grad_Y_hat_mean, factor_2__rounded, Y_mean, factor_4__rounded,
             n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
@@ -861,17 +833,17 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Y_hat=grad_Y_hat)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    grad_Y = _output(out, "grad_Y", (n, m), dtype, Y, grad_Y_hat)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat)
     if n < FEW:
         np.copyto(
             grad_Y, _backward_normalised_whole(Y, grad_Y_hat, eps, ddof, np.longdouble, np.longdouble)[0],
@@ -918,59 +890,44 @@ def _grad_gamma_1_pass_1(
     m = Y.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(4 * (m + 16), Y.dtype)
-    Y_excess = sums[0 : 0 + m]
-    total = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    grad_Z_excess = sums[2 * (m + 16) : 2 * (m + 16) + m]
-    total_2 = sums[3 * (m + 16) : 3 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                Y_guess__j = Y_guess[j]
-                grad_Z_guess__j = grad_Z_guess[j]
-                Y__0 = Y[i, j]
-                grad_Z__0 = grad_Z[i, j]
-                Y_shifted__0 = Y__0 - Y_guess__j
-                Y_excess__0 = Y_shifted__0
-                total__0 = Y_shifted__0 * Y_shifted__0
-                grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
-                grad_Z_excess__0 = grad_Z_shifted__0
-                total_2__0 = Y_shifted__0 * grad_Z_shifted__0
-                Y__1 = Y[i + third, j]
-                grad_Z__1 = grad_Z[i + third, j]
-                Y_shifted__1 = Y__1 - Y_guess__j
-                Y_excess__1 = Y_shifted__1
-                total__1 = Y_shifted__1 * Y_shifted__1
-                grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
-                grad_Z_excess__1 = grad_Z_shifted__1
-                total_2__1 = Y_shifted__1 * grad_Z_shifted__1
-                Y__2 = Y[i + 2 * third, j]
-                grad_Z__2 = grad_Z[i + 2 * third, j]
-                Y_shifted__2 = Y__2 - Y_guess__j
-                Y_excess__2 = Y_shifted__2
-                total__2 = Y_shifted__2 * Y_shifted__2
-                grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
-                grad_Z_excess__2 = grad_Z_shifted__2
-                total_2__2 = Y_shifted__2 * grad_Z_shifted__2
-                Y_excess[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
-                total[j] += total__0 + total__1 + total__2
-                grad_Z_excess[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
-                total_2[j] += total_2__0 + total_2__1 + total_2__2
+    for i in range(first, first + third):
         for j in range(m):
-            Y_excess__total[j] += Y_excess[j]
-            Y_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
-            grad_Z_excess__total[j] += grad_Z_excess[j]
-            grad_Z_excess[j] = 0
-            total_2__total[j] += total_2[j]
-            total_2[j] = 0
+            Y_guess__j = Y_guess[j]
+            grad_Z_guess__j = grad_Z_guess[j]
+            Y__0 = np.float64(Y[i, j])
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            Y_shifted__0 = Y__0 - Y_guess__j
+            Y_excess__0 = Y_shifted__0
+            total__0 = Y_shifted__0 * Y_shifted__0
+            grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
+            grad_Z_excess__0 = grad_Z_shifted__0
+            total_2__0 = Y_shifted__0 * grad_Z_shifted__0
+            Y__1 = np.float64(Y[i + third, j])
+            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            Y_shifted__1 = Y__1 - Y_guess__j
+            Y_excess__1 = Y_shifted__1
+            total__1 = Y_shifted__1 * Y_shifted__1
+            grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
+            grad_Z_excess__1 = grad_Z_shifted__1
+            total_2__1 = Y_shifted__1 * grad_Z_shifted__1
+            Y__2 = np.float64(Y[i + 2 * third, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            Y_shifted__2 = Y__2 - Y_guess__j
+            Y_excess__2 = Y_shifted__2
+            total__2 = Y_shifted__2 * Y_shifted__2
+            grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
+            grad_Z_excess__2 = grad_Z_shifted__2
+            total_2__2 = Y_shifted__2 * grad_Z_shifted__2
+            Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
+            total__total[j] += total__0 + total__1 + total__2
+            grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
+            total_2__total[j] += total_2__0 + total_2__1 + total_2__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
-            Y__0 = Y[i, j]
-            grad_Z__0 = grad_Z[i, j]
+            Y__0 = np.float64(Y[i, j])
+            grad_Z__0 = np.float64(grad_Z[i, j])
             Y_shifted__0 = Y__0 - Y_guess__j
             Y_excess__0 = Y_shifted__0
             total__0 = Y_shifted__0 * Y_shifted__0
@@ -1057,17 +1014,17 @@ def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array |
     Y : n×m, $Y$
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_gamma : m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    grad_gamma = _output(out, "grad_gamma", (m,), dtype, Y, grad_Z)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    grad_gamma = _output(out, "grad_gamma", (m,), dtype, Y=Y, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
             grad_gamma, _grad_gamma_whole(Y, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind",
@@ -1088,24 +1045,18 @@ def _grad_beta_1_pass_1(grad_Z: Any, first: Any, last: Any, grad_beta__total: An
     m = grad_Z.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(1 * (m + 16), grad_Z.dtype)
-    grad_beta = sums[0 : 0 + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                grad_Z__0 = grad_Z[i, j]
-                grad_beta__0 = grad_Z__0
-                grad_Z__1 = grad_Z[i + third, j]
-                grad_beta__1 = grad_Z__1
-                grad_Z__2 = grad_Z[i + 2 * third, j]
-                grad_beta__2 = grad_Z__2
-                grad_beta[j] += grad_beta__0 + grad_beta__1 + grad_beta__2
+    for i in range(first, first + third):
         for j in range(m):
-            grad_beta__total[j] += grad_beta[j]
-            grad_beta[j] = 0
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            grad_beta__0 = grad_Z__0
+            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            grad_beta__1 = grad_Z__1
+            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            grad_beta__2 = grad_Z__2
+            grad_beta__total[j] += grad_beta__0 + grad_beta__1 + grad_beta__2
     for i in range(first + 3 * third, last):
         for j in range(m):
-            grad_Z__0 = grad_Z[i, j]
+            grad_Z__0 = np.float64(grad_Z[i, j])
             grad_beta__0 = grad_Z__0
             grad_beta__total[j] += grad_beta__0
 
@@ -1144,9 +1095,8 @@ def grad_beta(grad_Z: Array, *, out: Array | None = None) -> Array:
     """
     dtype = _dtype(grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
-    n = sizes["n"]
     m = sizes["m"]
-    grad_beta = _output(out, "grad_beta", (m,), dtype, grad_Z)
+    grad_beta = _output(out, "grad_beta", (m,), dtype, grad_Z=grad_Z)
     grad_beta__c = grad_beta if grad_beta.flags.c_contiguous else np.empty_like(grad_beta, order="C")
     chunks = _chunks(grad_Z)
     driver = _grad_beta_1 if chunks == 1 else _grad_beta_1_parallel
@@ -1181,12 +1131,10 @@ def _grad_Y_whole(
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
     factor_5 = gamma * factor
-    factor_6 = gamma * factor * factor_2
-    factor_7 = gamma * factor * factor_4
     factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
-    grad_Y = factor_5_rounded * grad_Z_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    grad_Y = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     return (grad_Y,)
 
 
@@ -1199,59 +1147,44 @@ def _grad_Y_1_pass_1(
     m = grad_Z.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(4 * (m + 16), grad_Z.dtype)
-    grad_Z_excess = sums[0 : 0 + m]
-    Y_excess = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    total = sums[2 * (m + 16) : 2 * (m + 16) + m]
-    total_2 = sums[3 * (m + 16) : 3 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                grad_Z_guess__j = grad_Z_guess[j]
-                Y_guess__j = Y_guess[j]
-                grad_Z__0 = grad_Z[i, j]
-                Y__0 = Y[i, j]
-                grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
-                grad_Z_excess__0 = grad_Z_shifted__0
-                Y_shifted__0 = Y__0 - Y_guess__j
-                Y_excess__0 = Y_shifted__0
-                total__0 = Y_shifted__0 * Y_shifted__0
-                total_2__0 = Y_shifted__0 * grad_Z_shifted__0
-                grad_Z__1 = grad_Z[i + third, j]
-                Y__1 = Y[i + third, j]
-                grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
-                grad_Z_excess__1 = grad_Z_shifted__1
-                Y_shifted__1 = Y__1 - Y_guess__j
-                Y_excess__1 = Y_shifted__1
-                total__1 = Y_shifted__1 * Y_shifted__1
-                total_2__1 = Y_shifted__1 * grad_Z_shifted__1
-                grad_Z__2 = grad_Z[i + 2 * third, j]
-                Y__2 = Y[i + 2 * third, j]
-                grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
-                grad_Z_excess__2 = grad_Z_shifted__2
-                Y_shifted__2 = Y__2 - Y_guess__j
-                Y_excess__2 = Y_shifted__2
-                total__2 = Y_shifted__2 * Y_shifted__2
-                total_2__2 = Y_shifted__2 * grad_Z_shifted__2
-                grad_Z_excess[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
-                Y_excess[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
-                total[j] += total__0 + total__1 + total__2
-                total_2[j] += total_2__0 + total_2__1 + total_2__2
+    for i in range(first, first + third):
         for j in range(m):
-            grad_Z_excess__total[j] += grad_Z_excess[j]
-            grad_Z_excess[j] = 0
-            Y_excess__total[j] += Y_excess[j]
-            Y_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
-            total_2__total[j] += total_2[j]
-            total_2[j] = 0
+            grad_Z_guess__j = grad_Z_guess[j]
+            Y_guess__j = Y_guess[j]
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            Y__0 = np.float64(Y[i, j])
+            grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
+            grad_Z_excess__0 = grad_Z_shifted__0
+            Y_shifted__0 = Y__0 - Y_guess__j
+            Y_excess__0 = Y_shifted__0
+            total__0 = Y_shifted__0 * Y_shifted__0
+            total_2__0 = Y_shifted__0 * grad_Z_shifted__0
+            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            Y__1 = np.float64(Y[i + third, j])
+            grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
+            grad_Z_excess__1 = grad_Z_shifted__1
+            Y_shifted__1 = Y__1 - Y_guess__j
+            Y_excess__1 = Y_shifted__1
+            total__1 = Y_shifted__1 * Y_shifted__1
+            total_2__1 = Y_shifted__1 * grad_Z_shifted__1
+            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            Y__2 = np.float64(Y[i + 2 * third, j])
+            grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
+            grad_Z_excess__2 = grad_Z_shifted__2
+            Y_shifted__2 = Y__2 - Y_guess__j
+            Y_excess__2 = Y_shifted__2
+            total__2 = Y_shifted__2 * Y_shifted__2
+            total_2__2 = Y_shifted__2 * grad_Z_shifted__2
+            grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
+            Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
+            total__total[j] += total__0 + total__1 + total__2
+            total_2__total[j] += total_2__0 + total_2__1 + total_2__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             grad_Z_guess__j = grad_Z_guess[j]
             Y_guess__j = Y_guess[j]
-            grad_Z__0 = grad_Z[i, j]
-            Y__0 = Y[i, j]
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            Y__0 = np.float64(Y[i, j])
             grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
             grad_Z_excess__0 = grad_Z_shifted__0
             Y_shifted__0 = Y__0 - Y_guess__j
@@ -1266,8 +1199,8 @@ def _grad_Y_1_pass_1(
 
 @_compiled
 def _grad_Y_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_guess: Any, grad_Z_guess: Any, Y_mean: Any, grad_Z_mean: Any,
-    factor_6__rounded: Any, factor_7__rounded: Any, factor_5__rounded: Any, grad_Z_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_mean: Any, Y_guess: Any, grad_Z_mean: Any, grad_Z_guess: Any,
+    factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any, grad_Z_excess__total: Any,
     Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1284,20 +1217,18 @@ def _grad_Y_1__columns_2(
         factor__j = 1.0 / np.sqrt(moment__j / (n - ddof) + eps)
         moment_2__j = total_2__total[j] - n * Y_rest__j * grad_Z_rest__j
         factor_2__j = -factor__j * factor__j * moment_2__j / (n - ddof)
+        factor_2__rounded[j] = factor_2__j
         factor_3__j = factor__j * factor__j * moment_2__j * Y_mean_low__j / (n - ddof)
         factor_4__j = -grad_Z_mean_low__j + factor_3__j
+        factor_4__rounded[j] = factor_4__j
         factor_5__j = gamma[j] * factor__j
         factor_5__rounded[j] = factor_5__j
-        factor_6__j = gamma[j] * factor__j * factor_2__j
-        factor_6__rounded[j] = factor_6__j
-        factor_7__j = gamma[j] * factor__j * factor_4__j
-        factor_7__rounded[j] = factor_7__j
 
 
 @_compiled
 def _grad_Y_1_pass_3(
-    grad_Z: Any, Y: Any, grad_Y: Any, factor_5__rounded: Any, grad_Z_mean: Any, factor_6__rounded: Any, Y_mean: Any,
-    factor_7__rounded: Any, first: Any, last: Any,
+    grad_Z: Any, Y: Any, grad_Y: Any, factor_5__rounded: Any, grad_Z_mean: Any, factor_2__rounded: Any, Y_mean: Any,
+    factor_4__rounded: Any, first: Any, last: Any,
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
@@ -1307,24 +1238,24 @@ def _grad_Y_1_pass_3(
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
-            factor_6__rounded__j = factor_6__rounded[j]
+            factor_2__rounded__j = factor_2__rounded[j]
             Y_mean__j = Y_mean[j]
-            factor_7__rounded__j = factor_7__rounded[j]
+            factor_4__rounded__j = factor_4__rounded[j]
             grad_Z__0 = grad_Z[i, j]
             Y__0 = Y[i, j]
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             Y_deviation__0 = Y__0 - Y_mean__j
-            grad_Y__0__new = factor_5__rounded__j * grad_Z_deviation__0 + factor_6__rounded__j * Y_deviation__0 + factor_7__rounded__j
+            grad_Y__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j)
             grad_Z__1 = grad_Z[i + third, j]
             Y__1 = Y[i + third, j]
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
             Y_deviation__1 = Y__1 - Y_mean__j
-            grad_Y__1__new = factor_5__rounded__j * grad_Z_deviation__1 + factor_6__rounded__j * Y_deviation__1 + factor_7__rounded__j
+            grad_Y__1__new = factor_5__rounded__j * (grad_Z_deviation__1 + factor_2__rounded__j * Y_deviation__1 + factor_4__rounded__j)
             grad_Z__2 = grad_Z[i + 2 * third, j]
             Y__2 = Y[i + 2 * third, j]
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
             Y_deviation__2 = Y__2 - Y_mean__j
-            grad_Y__2__new = factor_5__rounded__j * grad_Z_deviation__2 + factor_6__rounded__j * Y_deviation__2 + factor_7__rounded__j
+            grad_Y__2__new = factor_5__rounded__j * (grad_Z_deviation__2 + factor_2__rounded__j * Y_deviation__2 + factor_4__rounded__j)
             grad_Y[i, j] = grad_Y__0__new
             grad_Y[i + third, j] = grad_Y__1__new
             grad_Y[i + 2 * third, j] = grad_Y__2__new
@@ -1332,14 +1263,14 @@ def _grad_Y_1_pass_3(
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
-            factor_6__rounded__j = factor_6__rounded[j]
+            factor_2__rounded__j = factor_2__rounded[j]
             Y_mean__j = Y_mean[j]
-            factor_7__rounded__j = factor_7__rounded[j]
+            factor_4__rounded__j = factor_4__rounded[j]
             grad_Z__0 = grad_Z[i, j]
             Y__0 = Y[i, j]
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             Y_deviation__0 = Y__0 - Y_mean__j
-            grad_Y__0__new = factor_5__rounded__j * grad_Z_deviation__0 + factor_6__rounded__j * Y_deviation__0 + factor_7__rounded__j
+            grad_Y__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j)
             grad_Y[i, j] = grad_Y__0__new
 
 
@@ -1352,9 +1283,9 @@ def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any,
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
     Y_mean = narrow_m[3]
-    factor_5__rounded = narrow_m[4]
-    factor_6__rounded = narrow_m[5]
-    factor_7__rounded = narrow_m[6]
+    factor_2__rounded = narrow_m[4]
+    factor_4__rounded = narrow_m[5]
+    factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
     totals_1 = np.zeros((chunks, 4, m + 8))
@@ -1369,12 +1300,12 @@ def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any,
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_Y_1__columns_2(
-        eps, ddof, n, m, gamma, Y_guess, grad_Z_guess, Y_mean, grad_Z_mean, factor_6__rounded, factor_7__rounded,
+        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, factor_4__rounded, factor_2__rounded,
         factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _grad_Y_1_pass_3(
-            grad_Z, Y, grad_Y, factor_5__rounded, grad_Z_mean, factor_6__rounded, Y_mean, factor_7__rounded,
+            grad_Z, Y, grad_Y, factor_5__rounded, grad_Z_mean, factor_2__rounded, Y_mean, factor_4__rounded,
             n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
@@ -1388,9 +1319,9 @@ def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, gra
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
     Y_mean = narrow_m[3]
-    factor_5__rounded = narrow_m[4]
-    factor_6__rounded = narrow_m[5]
-    factor_7__rounded = narrow_m[6]
+    factor_2__rounded = narrow_m[4]
+    factor_4__rounded = narrow_m[5]
+    factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
     totals_1 = np.zeros((chunks, 4, m + 8))
@@ -1405,12 +1336,12 @@ def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, gra
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_Y_1__columns_2(
-        eps, ddof, n, m, gamma, Y_guess, grad_Z_guess, Y_mean, grad_Z_mean, factor_6__rounded, factor_7__rounded,
+        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, factor_4__rounded, factor_2__rounded,
         factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _grad_Y_1_pass_3(
-            grad_Z, Y, grad_Y, factor_5__rounded, grad_Z_mean, factor_6__rounded, Y_mean, factor_7__rounded,
+            grad_Z, Y, grad_Y, factor_5__rounded, grad_Z_mean, factor_2__rounded, Y_mean, factor_4__rounded,
             n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
@@ -1426,17 +1357,17 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ou
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    grad_Y = _output(out, "grad_Y", (n, m), dtype, Y, gamma, grad_Z)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
             grad_Y, _grad_Y_whole(Y, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind",
@@ -1496,59 +1427,44 @@ def _grad_W_1_pass_1(
     m = product.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(4 * (m + 16), product.dtype)
-    product_excess = sums[0 : 0 + m]
-    total = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    grad_Z_excess = sums[2 * (m + 16) : 2 * (m + 16) + m]
-    total_2 = sums[3 * (m + 16) : 3 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                product_guess__j = product_guess[j]
-                grad_Z_guess__j = grad_Z_guess[j]
-                product__0 = product[i, j]
-                grad_Z__0 = grad_Z[i, j]
-                product_shifted__0 = product__0 - product_guess__j
-                product_excess__0 = product_shifted__0
-                total__0 = product_shifted__0 * product_shifted__0
-                grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
-                grad_Z_excess__0 = grad_Z_shifted__0
-                total_2__0 = product_shifted__0 * grad_Z_shifted__0
-                product__1 = product[i + third, j]
-                grad_Z__1 = grad_Z[i + third, j]
-                product_shifted__1 = product__1 - product_guess__j
-                product_excess__1 = product_shifted__1
-                total__1 = product_shifted__1 * product_shifted__1
-                grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
-                grad_Z_excess__1 = grad_Z_shifted__1
-                total_2__1 = product_shifted__1 * grad_Z_shifted__1
-                product__2 = product[i + 2 * third, j]
-                grad_Z__2 = grad_Z[i + 2 * third, j]
-                product_shifted__2 = product__2 - product_guess__j
-                product_excess__2 = product_shifted__2
-                total__2 = product_shifted__2 * product_shifted__2
-                grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
-                grad_Z_excess__2 = grad_Z_shifted__2
-                total_2__2 = product_shifted__2 * grad_Z_shifted__2
-                product_excess[j] += product_excess__0 + product_excess__1 + product_excess__2
-                total[j] += total__0 + total__1 + total__2
-                grad_Z_excess[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
-                total_2[j] += total_2__0 + total_2__1 + total_2__2
+    for i in range(first, first + third):
         for j in range(m):
-            product_excess__total[j] += product_excess[j]
-            product_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
-            grad_Z_excess__total[j] += grad_Z_excess[j]
-            grad_Z_excess[j] = 0
-            total_2__total[j] += total_2[j]
-            total_2[j] = 0
+            product_guess__j = product_guess[j]
+            grad_Z_guess__j = grad_Z_guess[j]
+            product__0 = np.float64(product[i, j])
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            product_shifted__0 = product__0 - product_guess__j
+            product_excess__0 = product_shifted__0
+            total__0 = product_shifted__0 * product_shifted__0
+            grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
+            grad_Z_excess__0 = grad_Z_shifted__0
+            total_2__0 = product_shifted__0 * grad_Z_shifted__0
+            product__1 = np.float64(product[i + third, j])
+            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            product_shifted__1 = product__1 - product_guess__j
+            product_excess__1 = product_shifted__1
+            total__1 = product_shifted__1 * product_shifted__1
+            grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
+            grad_Z_excess__1 = grad_Z_shifted__1
+            total_2__1 = product_shifted__1 * grad_Z_shifted__1
+            product__2 = np.float64(product[i + 2 * third, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            product_shifted__2 = product__2 - product_guess__j
+            product_excess__2 = product_shifted__2
+            total__2 = product_shifted__2 * product_shifted__2
+            grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
+            grad_Z_excess__2 = grad_Z_shifted__2
+            total_2__2 = product_shifted__2 * grad_Z_shifted__2
+            product_excess__total[j] += product_excess__0 + product_excess__1 + product_excess__2
+            total__total[j] += total__0 + total__1 + total__2
+            grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
+            total_2__total[j] += total_2__0 + total_2__1 + total_2__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             product_guess__j = product_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
-            product__0 = product[i, j]
-            grad_Z__0 = grad_Z[i, j]
+            product__0 = np.float64(product[i, j])
+            grad_Z__0 = np.float64(grad_Z[i, j])
             product_shifted__0 = product__0 - product_guess__j
             product_excess__0 = product_shifted__0
             total__0 = product_shifted__0 * product_shifted__0
@@ -1563,8 +1479,8 @@ def _grad_W_1_pass_1(
 
 @_compiled
 def _grad_W_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_mean: Any, grad_Z_guess: Any, product_guess: Any,
-    grad_Z_mean: Any, factor_5: Any, factor_4__rounded: Any, factor_2__rounded: Any, product_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_guess: Any, grad_Z_mean: Any, grad_Z_guess: Any,
+    product_mean: Any, factor_5: Any, factor_4__rounded: Any, factor_2__rounded: Any, product_excess__total: Any,
     total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1663,7 +1579,7 @@ def _grad_W_1(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_W_1__columns_2(
-        eps, ddof, n, m, gamma, product_mean, grad_Z_guess, product_guess, grad_Z_mean, factor_5, factor_4__rounded,
+        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_5, factor_4__rounded,
         factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
     for chunk in range(chunks):
@@ -1700,7 +1616,7 @@ def _grad_W_1_parallel(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_W_1__columns_2(
-        eps, ddof, n, m, gamma, product_mean, grad_Z_guess, product_guess, grad_Z_mean, factor_5, factor_4__rounded,
+        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_5, factor_4__rounded,
         factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
     for chunk in prange(chunks):
@@ -1724,11 +1640,11 @@ def grad_W(
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
@@ -1737,8 +1653,8 @@ def grad_W(
     n = sizes["n"]
     p = sizes["p"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    grad_W = _output(out, "grad_W", (m, p), dtype, X, W, gamma, grad_Z)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    grad_W = _output(out, "grad_W", (m, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
             grad_W, _grad_W_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0],
@@ -1786,12 +1702,10 @@ def _grad_X_whole(
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
     factor_5 = factor * gamma
-    factor_6 = factor * gamma * factor_2
-    factor_7 = factor * gamma * factor_4
     factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
-    matrix = factor_5_rounded * grad_Z_shifted + factor_6_rounded * product_shifted + factor_7_rounded
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    matrix = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * product_shifted + factor_4_rounded)
     grad_X = np.matmul(matrix, W)
     return (grad_X,)
 
@@ -1805,59 +1719,44 @@ def _grad_X_1_pass_1(
     m = grad_Z.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(4 * (m + 16), grad_Z.dtype)
-    grad_Z_excess = sums[0 : 0 + m]
-    product_excess = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    total = sums[2 * (m + 16) : 2 * (m + 16) + m]
-    total_2 = sums[3 * (m + 16) : 3 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                grad_Z_guess__j = grad_Z_guess[j]
-                product_guess__j = product_guess[j]
-                grad_Z__0 = grad_Z[i, j]
-                product__0 = product[i, j]
-                grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
-                grad_Z_excess__0 = grad_Z_shifted__0
-                product_shifted__0 = product__0 - product_guess__j
-                product_excess__0 = product_shifted__0
-                total__0 = product_shifted__0 * product_shifted__0
-                total_2__0 = product_shifted__0 * grad_Z_shifted__0
-                grad_Z__1 = grad_Z[i + third, j]
-                product__1 = product[i + third, j]
-                grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
-                grad_Z_excess__1 = grad_Z_shifted__1
-                product_shifted__1 = product__1 - product_guess__j
-                product_excess__1 = product_shifted__1
-                total__1 = product_shifted__1 * product_shifted__1
-                total_2__1 = product_shifted__1 * grad_Z_shifted__1
-                grad_Z__2 = grad_Z[i + 2 * third, j]
-                product__2 = product[i + 2 * third, j]
-                grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
-                grad_Z_excess__2 = grad_Z_shifted__2
-                product_shifted__2 = product__2 - product_guess__j
-                product_excess__2 = product_shifted__2
-                total__2 = product_shifted__2 * product_shifted__2
-                total_2__2 = product_shifted__2 * grad_Z_shifted__2
-                grad_Z_excess[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
-                product_excess[j] += product_excess__0 + product_excess__1 + product_excess__2
-                total[j] += total__0 + total__1 + total__2
-                total_2[j] += total_2__0 + total_2__1 + total_2__2
+    for i in range(first, first + third):
         for j in range(m):
-            grad_Z_excess__total[j] += grad_Z_excess[j]
-            grad_Z_excess[j] = 0
-            product_excess__total[j] += product_excess[j]
-            product_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
-            total_2__total[j] += total_2[j]
-            total_2[j] = 0
+            grad_Z_guess__j = grad_Z_guess[j]
+            product_guess__j = product_guess[j]
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            product__0 = np.float64(product[i, j])
+            grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
+            grad_Z_excess__0 = grad_Z_shifted__0
+            product_shifted__0 = product__0 - product_guess__j
+            product_excess__0 = product_shifted__0
+            total__0 = product_shifted__0 * product_shifted__0
+            total_2__0 = product_shifted__0 * grad_Z_shifted__0
+            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            product__1 = np.float64(product[i + third, j])
+            grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
+            grad_Z_excess__1 = grad_Z_shifted__1
+            product_shifted__1 = product__1 - product_guess__j
+            product_excess__1 = product_shifted__1
+            total__1 = product_shifted__1 * product_shifted__1
+            total_2__1 = product_shifted__1 * grad_Z_shifted__1
+            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            product__2 = np.float64(product[i + 2 * third, j])
+            grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
+            grad_Z_excess__2 = grad_Z_shifted__2
+            product_shifted__2 = product__2 - product_guess__j
+            product_excess__2 = product_shifted__2
+            total__2 = product_shifted__2 * product_shifted__2
+            total_2__2 = product_shifted__2 * grad_Z_shifted__2
+            grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
+            product_excess__total[j] += product_excess__0 + product_excess__1 + product_excess__2
+            total__total[j] += total__0 + total__1 + total__2
+            total_2__total[j] += total_2__0 + total_2__1 + total_2__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             grad_Z_guess__j = grad_Z_guess[j]
             product_guess__j = product_guess[j]
-            grad_Z__0 = grad_Z[i, j]
-            product__0 = product[i, j]
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            product__0 = np.float64(product[i, j])
             grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
             grad_Z_excess__0 = grad_Z_shifted__0
             product_shifted__0 = product__0 - product_guess__j
@@ -1872,8 +1771,8 @@ def _grad_X_1_pass_1(
 
 @_compiled
 def _grad_X_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_mean: Any, grad_Z_guess: Any, product_guess: Any,
-    grad_Z_mean: Any, factor_6__rounded: Any, factor_7__rounded: Any, factor_5__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_guess: Any, grad_Z_mean: Any, grad_Z_guess: Any,
+    product_mean: Any, factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
     grad_Z_excess__total: Any, product_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1890,20 +1789,18 @@ def _grad_X_1__columns_2(
         factor__j = 1.0 / np.sqrt(moment__j / (n - ddof) + eps)
         moment_2__j = total_2__total[j] - n * product_rest__j * grad_Z_rest__j
         factor_2__j = -factor__j * factor__j * moment_2__j / (n - ddof)
+        factor_2__rounded[j] = factor_2__j
         factor_3__j = factor__j * factor__j * moment_2__j * product_mean_low__j / (n - ddof)
         factor_4__j = -grad_Z_mean_low__j + factor_3__j
+        factor_4__rounded[j] = factor_4__j
         factor_5__j = factor__j * gamma[j]
         factor_5__rounded[j] = factor_5__j
-        factor_6__j = factor__j * gamma[j] * factor_2__j
-        factor_6__rounded[j] = factor_6__j
-        factor_7__j = factor__j * gamma[j] * factor_4__j
-        factor_7__rounded[j] = factor_7__j
 
 
 @_compiled
 def _grad_X_1_pass_3(
-    grad_Z: Any, product: Any, matrix: Any, factor_5__rounded: Any, grad_Z_mean: Any, factor_6__rounded: Any,
-    product_mean: Any, factor_7__rounded: Any, first: Any, last: Any,
+    grad_Z: Any, product: Any, matrix: Any, factor_5__rounded: Any, grad_Z_mean: Any, factor_2__rounded: Any,
+    product_mean: Any, factor_4__rounded: Any, first: Any, last: Any,
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
@@ -1913,24 +1810,24 @@ def _grad_X_1_pass_3(
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
-            factor_6__rounded__j = factor_6__rounded[j]
+            factor_2__rounded__j = factor_2__rounded[j]
             product_mean__j = product_mean[j]
-            factor_7__rounded__j = factor_7__rounded[j]
+            factor_4__rounded__j = factor_4__rounded[j]
             grad_Z__0 = grad_Z[i, j]
             product__0 = product[i, j]
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             product_deviation__0 = product__0 - product_mean__j
-            matrix__0__new = factor_5__rounded__j * grad_Z_deviation__0 + factor_6__rounded__j * product_deviation__0 + factor_7__rounded__j
+            matrix__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * product_deviation__0 + factor_4__rounded__j)
             grad_Z__1 = grad_Z[i + third, j]
             product__1 = product[i + third, j]
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
             product_deviation__1 = product__1 - product_mean__j
-            matrix__1__new = factor_5__rounded__j * grad_Z_deviation__1 + factor_6__rounded__j * product_deviation__1 + factor_7__rounded__j
+            matrix__1__new = factor_5__rounded__j * (grad_Z_deviation__1 + factor_2__rounded__j * product_deviation__1 + factor_4__rounded__j)
             grad_Z__2 = grad_Z[i + 2 * third, j]
             product__2 = product[i + 2 * third, j]
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
             product_deviation__2 = product__2 - product_mean__j
-            matrix__2__new = factor_5__rounded__j * grad_Z_deviation__2 + factor_6__rounded__j * product_deviation__2 + factor_7__rounded__j
+            matrix__2__new = factor_5__rounded__j * (grad_Z_deviation__2 + factor_2__rounded__j * product_deviation__2 + factor_4__rounded__j)
             matrix[i, j] = matrix__0__new
             matrix[i + third, j] = matrix__1__new
             matrix[i + 2 * third, j] = matrix__2__new
@@ -1938,14 +1835,14 @@ def _grad_X_1_pass_3(
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
-            factor_6__rounded__j = factor_6__rounded[j]
+            factor_2__rounded__j = factor_2__rounded[j]
             product_mean__j = product_mean[j]
-            factor_7__rounded__j = factor_7__rounded[j]
+            factor_4__rounded__j = factor_4__rounded[j]
             grad_Z__0 = grad_Z[i, j]
             product__0 = product[i, j]
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             product_deviation__0 = product__0 - product_mean__j
-            matrix__0__new = factor_5__rounded__j * grad_Z_deviation__0 + factor_6__rounded__j * product_deviation__0 + factor_7__rounded__j
+            matrix__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * product_deviation__0 + factor_4__rounded__j)
             matrix[i, j] = matrix__0__new
 
 
@@ -1958,9 +1855,9 @@ def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix
     product_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
     product_mean = narrow_m[3]
-    factor_5__rounded = narrow_m[4]
-    factor_6__rounded = narrow_m[5]
-    factor_7__rounded = narrow_m[6]
+    factor_2__rounded = narrow_m[4]
+    factor_4__rounded = narrow_m[5]
+    factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(product, product_guess)
     totals_1 = np.zeros((chunks, 4, m + 8))
@@ -1975,14 +1872,14 @@ def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_X_1__columns_2(
-        eps, ddof, n, m, gamma, product_mean, grad_Z_guess, product_guess, grad_Z_mean, factor_6__rounded,
-        factor_7__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
+        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_4__rounded,
+        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
         total_2__total,
     )
     for chunk in range(chunks):
         _grad_X_1_pass_3(
-            grad_Z, product, matrix, factor_5__rounded, grad_Z_mean, factor_6__rounded, product_mean,
-            factor_7__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
+            grad_Z, product, matrix, factor_5__rounded, grad_Z_mean, factor_2__rounded, product_mean,
+            factor_4__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
 
@@ -1995,9 +1892,9 @@ def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: An
     product_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
     product_mean = narrow_m[3]
-    factor_5__rounded = narrow_m[4]
-    factor_6__rounded = narrow_m[5]
-    factor_7__rounded = narrow_m[6]
+    factor_2__rounded = narrow_m[4]
+    factor_4__rounded = narrow_m[5]
+    factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(product, product_guess)
     totals_1 = np.zeros((chunks, 4, m + 8))
@@ -2012,14 +1909,14 @@ def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: An
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_X_1__columns_2(
-        eps, ddof, n, m, gamma, product_mean, grad_Z_guess, product_guess, grad_Z_mean, factor_6__rounded,
-        factor_7__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
+        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_4__rounded,
+        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
         total_2__total,
     )
     for chunk in prange(chunks):
         _grad_X_1_pass_3(
-            grad_Z, product, matrix, factor_5__rounded, grad_Z_mean, factor_6__rounded, product_mean,
-            factor_7__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
+            grad_Z, product, matrix, factor_5__rounded, grad_Z_mean, factor_2__rounded, product_mean,
+            factor_4__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
 
@@ -2037,11 +1934,11 @@ def grad_X(
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_X : n×p.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
@@ -2049,9 +1946,8 @@ def grad_X(
     )
     n = sizes["n"]
     p = sizes["p"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    grad_X = _output(out, "grad_X", (n, p), dtype, X, W, gamma, grad_Z)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    grad_X = _output(out, "grad_X", (n, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
             grad_X, _grad_X_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0],
@@ -2092,12 +1988,10 @@ def _backward_whole(
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
     factor_5 = gamma * factor
-    factor_6 = gamma * factor * factor_2
-    factor_7 = gamma * factor * factor_4
     factor_5_rounded = factor_5.astype(work)
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
-    grad_Y = factor_5_rounded * grad_Z_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    factor_2_rounded = factor_2.astype(work)
+    factor_4_rounded = factor_4.astype(work)
+    grad_Y = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     grad_gamma = factor * moment_2
     grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
     return (grad_Y, grad_gamma, grad_beta,)
@@ -2112,66 +2006,48 @@ def _backward_1_pass_1(
     m = grad_Z.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(5 * (m + 16), grad_Z.dtype)
-    grad_Z_excess = sums[0 : 0 + m]
-    Y_excess = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    total = sums[2 * (m + 16) : 2 * (m + 16) + m]
-    total_2 = sums[3 * (m + 16) : 3 * (m + 16) + m]
-    grad_beta = sums[4 * (m + 16) : 4 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                grad_Z_guess__j = grad_Z_guess[j]
-                Y_guess__j = Y_guess[j]
-                grad_Z__0 = grad_Z[i, j]
-                Y__0 = Y[i, j]
-                grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
-                grad_Z_excess__0 = grad_Z_shifted__0
-                Y_shifted__0 = Y__0 - Y_guess__j
-                Y_excess__0 = Y_shifted__0
-                total__0 = Y_shifted__0 * Y_shifted__0
-                total_2__0 = Y_shifted__0 * grad_Z_shifted__0
-                grad_beta__0 = grad_Z__0
-                grad_Z__1 = grad_Z[i + third, j]
-                Y__1 = Y[i + third, j]
-                grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
-                grad_Z_excess__1 = grad_Z_shifted__1
-                Y_shifted__1 = Y__1 - Y_guess__j
-                Y_excess__1 = Y_shifted__1
-                total__1 = Y_shifted__1 * Y_shifted__1
-                total_2__1 = Y_shifted__1 * grad_Z_shifted__1
-                grad_beta__1 = grad_Z__1
-                grad_Z__2 = grad_Z[i + 2 * third, j]
-                Y__2 = Y[i + 2 * third, j]
-                grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
-                grad_Z_excess__2 = grad_Z_shifted__2
-                Y_shifted__2 = Y__2 - Y_guess__j
-                Y_excess__2 = Y_shifted__2
-                total__2 = Y_shifted__2 * Y_shifted__2
-                total_2__2 = Y_shifted__2 * grad_Z_shifted__2
-                grad_beta__2 = grad_Z__2
-                grad_Z_excess[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
-                Y_excess[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
-                total[j] += total__0 + total__1 + total__2
-                total_2[j] += total_2__0 + total_2__1 + total_2__2
-                grad_beta[j] += grad_beta__0 + grad_beta__1 + grad_beta__2
+    for i in range(first, first + third):
         for j in range(m):
-            grad_Z_excess__total[j] += grad_Z_excess[j]
-            grad_Z_excess[j] = 0
-            Y_excess__total[j] += Y_excess[j]
-            Y_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
-            total_2__total[j] += total_2[j]
-            total_2[j] = 0
-            grad_beta__total[j] += grad_beta[j]
-            grad_beta[j] = 0
+            grad_Z_guess__j = grad_Z_guess[j]
+            Y_guess__j = Y_guess[j]
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            Y__0 = np.float64(Y[i, j])
+            grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
+            grad_Z_excess__0 = grad_Z_shifted__0
+            Y_shifted__0 = Y__0 - Y_guess__j
+            Y_excess__0 = Y_shifted__0
+            total__0 = Y_shifted__0 * Y_shifted__0
+            total_2__0 = Y_shifted__0 * grad_Z_shifted__0
+            grad_beta__0 = grad_Z__0
+            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            Y__1 = np.float64(Y[i + third, j])
+            grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
+            grad_Z_excess__1 = grad_Z_shifted__1
+            Y_shifted__1 = Y__1 - Y_guess__j
+            Y_excess__1 = Y_shifted__1
+            total__1 = Y_shifted__1 * Y_shifted__1
+            total_2__1 = Y_shifted__1 * grad_Z_shifted__1
+            grad_beta__1 = grad_Z__1
+            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            Y__2 = np.float64(Y[i + 2 * third, j])
+            grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
+            grad_Z_excess__2 = grad_Z_shifted__2
+            Y_shifted__2 = Y__2 - Y_guess__j
+            Y_excess__2 = Y_shifted__2
+            total__2 = Y_shifted__2 * Y_shifted__2
+            total_2__2 = Y_shifted__2 * grad_Z_shifted__2
+            grad_beta__2 = grad_Z__2
+            grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
+            Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
+            total__total[j] += total__0 + total__1 + total__2
+            total_2__total[j] += total_2__0 + total_2__1 + total_2__2
+            grad_beta__total[j] += grad_beta__0 + grad_beta__1 + grad_beta__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             grad_Z_guess__j = grad_Z_guess[j]
             Y_guess__j = Y_guess[j]
-            grad_Z__0 = grad_Z[i, j]
-            Y__0 = Y[i, j]
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            Y__0 = np.float64(Y[i, j])
             grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
             grad_Z_excess__0 = grad_Z_shifted__0
             Y_shifted__0 = Y__0 - Y_guess__j
@@ -2188,8 +2064,8 @@ def _backward_1_pass_1(
 
 @_compiled
 def _backward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_guess: Any, grad_Z_guess: Any, Y_mean: Any, grad_Z_mean: Any,
-    grad_gamma: Any, factor_6__rounded: Any, factor_7__rounded: Any, factor_5__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_mean: Any, Y_guess: Any, grad_Z_mean: Any, grad_Z_guess: Any,
+    grad_gamma: Any, factor_4__rounded: Any, factor_5__rounded: Any, factor_2__rounded: Any,
     grad_Z_excess__total: Any, Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -2206,22 +2082,20 @@ def _backward_1__columns_2(
         factor__j = 1.0 / np.sqrt(moment__j / (n - ddof) + eps)
         moment_2__j = total_2__total[j] - n * Y_rest__j * grad_Z_rest__j
         factor_2__j = -factor__j * factor__j * moment_2__j / (n - ddof)
+        factor_2__rounded[j] = factor_2__j
         factor_3__j = factor__j * factor__j * moment_2__j * Y_mean_low__j / (n - ddof)
         factor_4__j = -grad_Z_mean_low__j + factor_3__j
+        factor_4__rounded[j] = factor_4__j
         factor_5__j = gamma[j] * factor__j
         factor_5__rounded[j] = factor_5__j
-        factor_6__j = gamma[j] * factor__j * factor_2__j
-        factor_6__rounded[j] = factor_6__j
-        factor_7__j = gamma[j] * factor__j * factor_4__j
-        factor_7__rounded[j] = factor_7__j
         grad_gamma__j = factor__j * moment_2__j
         grad_gamma[j] = grad_gamma__j
 
 
 @_compiled
 def _backward_1_pass_3(
-    grad_Z: Any, Y: Any, grad_Y: Any, factor_5__rounded: Any, grad_Z_mean: Any, factor_6__rounded: Any, Y_mean: Any,
-    factor_7__rounded: Any, first: Any, last: Any,
+    grad_Z: Any, Y: Any, grad_Y: Any, factor_5__rounded: Any, grad_Z_mean: Any, factor_2__rounded: Any, Y_mean: Any,
+    factor_4__rounded: Any, first: Any, last: Any,
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
@@ -2231,24 +2105,24 @@ def _backward_1_pass_3(
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
-            factor_6__rounded__j = factor_6__rounded[j]
+            factor_2__rounded__j = factor_2__rounded[j]
             Y_mean__j = Y_mean[j]
-            factor_7__rounded__j = factor_7__rounded[j]
+            factor_4__rounded__j = factor_4__rounded[j]
             grad_Z__0 = grad_Z[i, j]
             Y__0 = Y[i, j]
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             Y_deviation__0 = Y__0 - Y_mean__j
-            grad_Y__0__new = factor_5__rounded__j * grad_Z_deviation__0 + factor_6__rounded__j * Y_deviation__0 + factor_7__rounded__j
+            grad_Y__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j)
             grad_Z__1 = grad_Z[i + third, j]
             Y__1 = Y[i + third, j]
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
             Y_deviation__1 = Y__1 - Y_mean__j
-            grad_Y__1__new = factor_5__rounded__j * grad_Z_deviation__1 + factor_6__rounded__j * Y_deviation__1 + factor_7__rounded__j
+            grad_Y__1__new = factor_5__rounded__j * (grad_Z_deviation__1 + factor_2__rounded__j * Y_deviation__1 + factor_4__rounded__j)
             grad_Z__2 = grad_Z[i + 2 * third, j]
             Y__2 = Y[i + 2 * third, j]
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
             Y_deviation__2 = Y__2 - Y_mean__j
-            grad_Y__2__new = factor_5__rounded__j * grad_Z_deviation__2 + factor_6__rounded__j * Y_deviation__2 + factor_7__rounded__j
+            grad_Y__2__new = factor_5__rounded__j * (grad_Z_deviation__2 + factor_2__rounded__j * Y_deviation__2 + factor_4__rounded__j)
             grad_Y[i, j] = grad_Y__0__new
             grad_Y[i + third, j] = grad_Y__1__new
             grad_Y[i + 2 * third, j] = grad_Y__2__new
@@ -2256,14 +2130,14 @@ def _backward_1_pass_3(
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
-            factor_6__rounded__j = factor_6__rounded[j]
+            factor_2__rounded__j = factor_2__rounded[j]
             Y_mean__j = Y_mean[j]
-            factor_7__rounded__j = factor_7__rounded[j]
+            factor_4__rounded__j = factor_4__rounded[j]
             grad_Z__0 = grad_Z[i, j]
             Y__0 = Y[i, j]
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             Y_deviation__0 = Y__0 - Y_mean__j
-            grad_Y__0__new = factor_5__rounded__j * grad_Z_deviation__0 + factor_6__rounded__j * Y_deviation__0 + factor_7__rounded__j
+            grad_Y__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j)
             grad_Y[i, j] = grad_Y__0__new
 
 
@@ -2278,9 +2152,9 @@ def _backward_1(
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
     Y_mean = narrow_m[3]
-    factor_5__rounded = narrow_m[4]
-    factor_6__rounded = narrow_m[5]
-    factor_7__rounded = narrow_m[6]
+    factor_2__rounded = narrow_m[4]
+    factor_4__rounded = narrow_m[5]
+    factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
     totals_1 = np.zeros((chunks, 5, m + 8))
@@ -2297,12 +2171,12 @@ def _backward_1(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _backward_1__columns_2(
-        eps, ddof, n, m, gamma, Y_guess, grad_Z_guess, Y_mean, grad_Z_mean, grad_gamma, factor_6__rounded,
-        factor_7__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, grad_gamma, factor_4__rounded,
+        factor_5__rounded, factor_2__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _backward_1_pass_3(
-            grad_Z, Y, grad_Y, factor_5__rounded, grad_Z_mean, factor_6__rounded, Y_mean, factor_7__rounded,
+            grad_Z, Y, grad_Y, factor_5__rounded, grad_Z_mean, factor_2__rounded, Y_mean, factor_4__rounded,
             n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
@@ -2318,9 +2192,9 @@ def _backward_1_parallel(
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
     Y_mean = narrow_m[3]
-    factor_5__rounded = narrow_m[4]
-    factor_6__rounded = narrow_m[5]
-    factor_7__rounded = narrow_m[6]
+    factor_2__rounded = narrow_m[4]
+    factor_4__rounded = narrow_m[5]
+    factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
     totals_1 = np.zeros((chunks, 5, m + 8))
@@ -2337,12 +2211,12 @@ def _backward_1_parallel(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _backward_1__columns_2(
-        eps, ddof, n, m, gamma, Y_guess, grad_Z_guess, Y_mean, grad_Z_mean, grad_gamma, factor_6__rounded,
-        factor_7__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, grad_gamma, factor_4__rounded,
+        factor_5__rounded, factor_2__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _backward_1_pass_3(
-            grad_Z, Y, grad_Y, factor_5__rounded, grad_Z_mean, factor_6__rounded, Y_mean, factor_7__rounded,
+            grad_Z, Y, grad_Y, factor_5__rounded, grad_Z_mean, factor_2__rounded, Y_mean, factor_4__rounded,
             n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
@@ -2369,20 +2243,22 @@ def backward(
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m; grad_gamma : m; grad_beta : m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    given = out if out is not None else (None, None, None)
-    grad_Y = _output(given[0], "grad_Y", (n, m), dtype, Y, gamma, grad_Z)
-    grad_gamma = _output(given[1], "grad_gamma", (m,), dtype, Y, gamma, grad_Z, grad_Y)
-    grad_beta = _output(given[2], "grad_beta", (m,), dtype, Y, gamma, grad_Z, grad_Y, grad_gamma)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    given = _outputs(out, 3)
+    grad_Y = _output(given[0], "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z)
+    grad_gamma = _output(given[1], "grad_gamma", (m,), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z, grad_Y=grad_Y)
+    grad_beta = _output(
+        given[2], "grad_beta", (m,), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z, grad_Y=grad_Y, grad_gamma=grad_gamma,
+    )
     if n < FEW:
         for target, value in zip(
             (grad_Y, grad_gamma, grad_beta),
@@ -2441,11 +2317,7 @@ def _backward_weights_whole(
     factor_5 = gamma * factor
     factor_5_rounded = factor_5.astype(work)
     grad_W = factor_5_rounded[:, None] * product_2
-    factor_6 = factor * gamma * factor_2
-    factor_7 = factor * gamma * factor_4
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
-    matrix_2 = factor_5_rounded * grad_Z_shifted + factor_6_rounded * product_shifted + factor_7_rounded
+    matrix_2 = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * product_shifted + factor_4_rounded)
     grad_X = np.matmul(matrix_2, W)
     return (grad_W, grad_X,)
 
@@ -2459,59 +2331,44 @@ def _backward_weights_1_pass_1(
     m = product.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(4 * (m + 16), product.dtype)
-    product_excess = sums[0 : 0 + m]
-    total = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    grad_Z_excess = sums[2 * (m + 16) : 2 * (m + 16) + m]
-    total_2 = sums[3 * (m + 16) : 3 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                product_guess__j = product_guess[j]
-                grad_Z_guess__j = grad_Z_guess[j]
-                product__0 = product[i, j]
-                grad_Z__0 = grad_Z[i, j]
-                product_shifted__0 = product__0 - product_guess__j
-                product_excess__0 = product_shifted__0
-                total__0 = product_shifted__0 * product_shifted__0
-                grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
-                grad_Z_excess__0 = grad_Z_shifted__0
-                total_2__0 = product_shifted__0 * grad_Z_shifted__0
-                product__1 = product[i + third, j]
-                grad_Z__1 = grad_Z[i + third, j]
-                product_shifted__1 = product__1 - product_guess__j
-                product_excess__1 = product_shifted__1
-                total__1 = product_shifted__1 * product_shifted__1
-                grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
-                grad_Z_excess__1 = grad_Z_shifted__1
-                total_2__1 = product_shifted__1 * grad_Z_shifted__1
-                product__2 = product[i + 2 * third, j]
-                grad_Z__2 = grad_Z[i + 2 * third, j]
-                product_shifted__2 = product__2 - product_guess__j
-                product_excess__2 = product_shifted__2
-                total__2 = product_shifted__2 * product_shifted__2
-                grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
-                grad_Z_excess__2 = grad_Z_shifted__2
-                total_2__2 = product_shifted__2 * grad_Z_shifted__2
-                product_excess[j] += product_excess__0 + product_excess__1 + product_excess__2
-                total[j] += total__0 + total__1 + total__2
-                grad_Z_excess[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
-                total_2[j] += total_2__0 + total_2__1 + total_2__2
+    for i in range(first, first + third):
         for j in range(m):
-            product_excess__total[j] += product_excess[j]
-            product_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
-            grad_Z_excess__total[j] += grad_Z_excess[j]
-            grad_Z_excess[j] = 0
-            total_2__total[j] += total_2[j]
-            total_2[j] = 0
+            product_guess__j = product_guess[j]
+            grad_Z_guess__j = grad_Z_guess[j]
+            product__0 = np.float64(product[i, j])
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            product_shifted__0 = product__0 - product_guess__j
+            product_excess__0 = product_shifted__0
+            total__0 = product_shifted__0 * product_shifted__0
+            grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
+            grad_Z_excess__0 = grad_Z_shifted__0
+            total_2__0 = product_shifted__0 * grad_Z_shifted__0
+            product__1 = np.float64(product[i + third, j])
+            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            product_shifted__1 = product__1 - product_guess__j
+            product_excess__1 = product_shifted__1
+            total__1 = product_shifted__1 * product_shifted__1
+            grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
+            grad_Z_excess__1 = grad_Z_shifted__1
+            total_2__1 = product_shifted__1 * grad_Z_shifted__1
+            product__2 = np.float64(product[i + 2 * third, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            product_shifted__2 = product__2 - product_guess__j
+            product_excess__2 = product_shifted__2
+            total__2 = product_shifted__2 * product_shifted__2
+            grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
+            grad_Z_excess__2 = grad_Z_shifted__2
+            total_2__2 = product_shifted__2 * grad_Z_shifted__2
+            product_excess__total[j] += product_excess__0 + product_excess__1 + product_excess__2
+            total__total[j] += total__0 + total__1 + total__2
+            grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
+            total_2__total[j] += total_2__0 + total_2__1 + total_2__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             product_guess__j = product_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
-            product__0 = product[i, j]
-            grad_Z__0 = grad_Z[i, j]
+            product__0 = np.float64(product[i, j])
+            grad_Z__0 = np.float64(grad_Z[i, j])
             product_shifted__0 = product__0 - product_guess__j
             product_excess__0 = product_shifted__0
             total__0 = product_shifted__0 * product_shifted__0
@@ -2526,10 +2383,9 @@ def _backward_weights_1_pass_1(
 
 @_compiled
 def _backward_weights_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_mean: Any, grad_Z_guess: Any, product_guess: Any,
-    grad_Z_mean: Any, factor_5: Any, factor_6__rounded: Any, factor_4__rounded: Any, factor_7__rounded: Any,
-    factor_2__rounded: Any, factor_5__rounded: Any, product_excess__total: Any, total__total: Any,
-    grad_Z_excess__total: Any, total_2__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_guess: Any, grad_Z_mean: Any, grad_Z_guess: Any,
+    product_mean: Any, factor_5: Any, factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
+    product_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
     for j in range(m):
@@ -2552,17 +2408,12 @@ def _backward_weights_1__columns_2(
         factor_5__j = gamma[j] * factor__j
         factor_5[j] = factor_5__j
         factor_5__rounded[j] = factor_5__j
-        factor_6__j = factor__j * gamma[j] * factor_2__j
-        factor_6__rounded[j] = factor_6__j
-        factor_7__j = factor__j * gamma[j] * factor_4__j
-        factor_7__rounded[j] = factor_7__j
 
 
 @_compiled
 def _backward_weights_1_pass_3(
     grad_Z: Any, product: Any, matrix: Any, matrix_2: Any, grad_Z_mean: Any, factor_2__rounded: Any,
-    product_mean: Any, factor_4__rounded: Any, factor_5__rounded: Any, factor_6__rounded: Any, factor_7__rounded: Any,
-    first: Any, last: Any,
+    product_mean: Any, factor_4__rounded: Any, factor_5__rounded: Any, first: Any, last: Any,
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
@@ -2575,26 +2426,24 @@ def _backward_weights_1_pass_3(
             product_mean__j = product_mean[j]
             factor_4__rounded__j = factor_4__rounded[j]
             factor_5__rounded__j = factor_5__rounded[j]
-            factor_6__rounded__j = factor_6__rounded[j]
-            factor_7__rounded__j = factor_7__rounded[j]
             grad_Z__0 = grad_Z[i, j]
             product__0 = product[i, j]
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             product_deviation__0 = product__0 - product_mean__j
             matrix__0__new = grad_Z_deviation__0 + factor_2__rounded__j * product_deviation__0 + factor_4__rounded__j
-            matrix_2__0__new = factor_5__rounded__j * grad_Z_deviation__0 + factor_6__rounded__j * product_deviation__0 + factor_7__rounded__j
+            matrix_2__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * product_deviation__0 + factor_4__rounded__j)
             grad_Z__1 = grad_Z[i + third, j]
             product__1 = product[i + third, j]
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
             product_deviation__1 = product__1 - product_mean__j
             matrix__1__new = grad_Z_deviation__1 + factor_2__rounded__j * product_deviation__1 + factor_4__rounded__j
-            matrix_2__1__new = factor_5__rounded__j * grad_Z_deviation__1 + factor_6__rounded__j * product_deviation__1 + factor_7__rounded__j
+            matrix_2__1__new = factor_5__rounded__j * (grad_Z_deviation__1 + factor_2__rounded__j * product_deviation__1 + factor_4__rounded__j)
             grad_Z__2 = grad_Z[i + 2 * third, j]
             product__2 = product[i + 2 * third, j]
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
             product_deviation__2 = product__2 - product_mean__j
             matrix__2__new = grad_Z_deviation__2 + factor_2__rounded__j * product_deviation__2 + factor_4__rounded__j
-            matrix_2__2__new = factor_5__rounded__j * grad_Z_deviation__2 + factor_6__rounded__j * product_deviation__2 + factor_7__rounded__j
+            matrix_2__2__new = factor_5__rounded__j * (grad_Z_deviation__2 + factor_2__rounded__j * product_deviation__2 + factor_4__rounded__j)
             matrix[i, j] = matrix__0__new
             matrix[i + third, j] = matrix__1__new
             matrix[i + 2 * third, j] = matrix__2__new
@@ -2608,14 +2457,12 @@ def _backward_weights_1_pass_3(
             product_mean__j = product_mean[j]
             factor_4__rounded__j = factor_4__rounded[j]
             factor_5__rounded__j = factor_5__rounded[j]
-            factor_6__rounded__j = factor_6__rounded[j]
-            factor_7__rounded__j = factor_7__rounded[j]
             grad_Z__0 = grad_Z[i, j]
             product__0 = product[i, j]
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             product_deviation__0 = product__0 - product_mean__j
             matrix__0__new = grad_Z_deviation__0 + factor_2__rounded__j * product_deviation__0 + factor_4__rounded__j
-            matrix_2__0__new = factor_5__rounded__j * grad_Z_deviation__0 + factor_6__rounded__j * product_deviation__0 + factor_7__rounded__j
+            matrix_2__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * product_deviation__0 + factor_4__rounded__j)
             matrix[i, j] = matrix__0__new
             matrix_2[i, j] = matrix_2__0__new
 
@@ -2627,7 +2474,7 @@ def _backward_weights_1(
 ) -> None:
     n = product.shape[0]
     m = product.shape[1]
-    narrow_m = np.empty((9, m + 16), product.dtype)
+    narrow_m = np.empty((7, m + 16), product.dtype)
     product_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     product_mean = narrow_m[2]
@@ -2635,8 +2482,6 @@ def _backward_weights_1(
     factor_2__rounded = narrow_m[4]
     factor_4__rounded = narrow_m[5]
     factor_5__rounded = narrow_m[6]
-    factor_6__rounded = narrow_m[7]
-    factor_7__rounded = narrow_m[8]
     _column_guess(product, product_guess)
     _column_guess(grad_Z, grad_Z_guess)
     totals_1 = np.zeros((chunks, 4, m + 8))
@@ -2651,14 +2496,14 @@ def _backward_weights_1(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_weights_1__columns_2(
-        eps, ddof, n, m, gamma, product_mean, grad_Z_guess, product_guess, grad_Z_mean, factor_5, factor_6__rounded,
-        factor_4__rounded, factor_7__rounded, factor_2__rounded, factor_5__rounded, product_excess__total,
-        total__total, grad_Z_excess__total, total_2__total,
+        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_5, factor_4__rounded,
+        factor_2__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
+        total_2__total,
     )
     for chunk in range(chunks):
         _backward_weights_1_pass_3(
             grad_Z, product, matrix, matrix_2, grad_Z_mean, factor_2__rounded, product_mean, factor_4__rounded,
-            factor_5__rounded, factor_6__rounded, factor_7__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
+            factor_5__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
 
@@ -2669,7 +2514,7 @@ def _backward_weights_1_parallel(
 ) -> None:
     n = product.shape[0]
     m = product.shape[1]
-    narrow_m = np.empty((9, m + 16), product.dtype)
+    narrow_m = np.empty((7, m + 16), product.dtype)
     product_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     product_mean = narrow_m[2]
@@ -2677,8 +2522,6 @@ def _backward_weights_1_parallel(
     factor_2__rounded = narrow_m[4]
     factor_4__rounded = narrow_m[5]
     factor_5__rounded = narrow_m[6]
-    factor_6__rounded = narrow_m[7]
-    factor_7__rounded = narrow_m[8]
     _column_guess(product, product_guess)
     _column_guess(grad_Z, grad_Z_guess)
     totals_1 = np.zeros((chunks, 4, m + 8))
@@ -2693,14 +2536,14 @@ def _backward_weights_1_parallel(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_weights_1__columns_2(
-        eps, ddof, n, m, gamma, product_mean, grad_Z_guess, product_guess, grad_Z_mean, factor_5, factor_6__rounded,
-        factor_4__rounded, factor_7__rounded, factor_2__rounded, factor_5__rounded, product_excess__total,
-        total__total, grad_Z_excess__total, total_2__total,
+        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_5, factor_4__rounded,
+        factor_2__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
+        total_2__total,
     )
     for chunk in prange(chunks):
         _backward_weights_1_pass_3(
             grad_Z, product, matrix, matrix_2, grad_Z_mean, factor_2__rounded, product_mean, factor_4__rounded,
-            factor_5__rounded, factor_6__rounded, factor_7__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
+            factor_5__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
 
@@ -2725,11 +2568,11 @@ def backward_weights(
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p; grad_X : n×p.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
@@ -2738,10 +2581,10 @@ def backward_weights(
     n = sizes["n"]
     p = sizes["p"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    given = out if out is not None else (None, None)
-    grad_W = _output(given[0], "grad_W", (m, p), dtype, X, W, gamma, grad_Z)
-    grad_X = _output(given[1], "grad_X", (n, p), dtype, X, W, gamma, grad_Z, grad_W)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    given = _outputs(out, 2)
+    grad_W = _output(given[0], "grad_W", (m, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
+    grad_X = _output(given[1], "grad_X", (n, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z, grad_W=grad_W)
     if n < FEW:
         for target, value in zip(
             (grad_W, grad_X), _backward_weights_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble),
@@ -2799,11 +2642,9 @@ def _forward_backward_whole(
     factor_5 = -factor * factor * moment_2 / (n - ddof)
     factor_6 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_7 = -grad_Z_rest + factor_6
-    factor_8 = gamma * factor * factor_5
-    factor_9 = gamma * factor * factor_7
-    factor_8_rounded = factor_8.astype(work)
-    factor_9_rounded = factor_9.astype(work)
-    grad_Y = factor_2_rounded * grad_Z_shifted + factor_8_rounded * Y_shifted + factor_9_rounded
+    factor_5_rounded = factor_5.astype(work)
+    factor_7_rounded = factor_7.astype(work)
+    grad_Y = factor_2_rounded * (grad_Z_shifted + factor_5_rounded * Y_shifted + factor_7_rounded)
     grad_gamma = factor * moment_2
     grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
     return (Z, grad_Y, grad_gamma, grad_beta,)
@@ -2818,66 +2659,48 @@ def _forward_backward_1_pass_1(
     m = Y.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(5 * (m + 16), Y.dtype)
-    Y_excess = sums[0 : 0 + m]
-    total = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    grad_Z_excess = sums[2 * (m + 16) : 2 * (m + 16) + m]
-    total_2 = sums[3 * (m + 16) : 3 * (m + 16) + m]
-    grad_beta = sums[4 * (m + 16) : 4 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                Y_guess__j = Y_guess[j]
-                grad_Z_guess__j = grad_Z_guess[j]
-                Y__0 = Y[i, j]
-                grad_Z__0 = grad_Z[i, j]
-                Y_shifted__0 = Y__0 - Y_guess__j
-                Y_excess__0 = Y_shifted__0
-                total__0 = Y_shifted__0 * Y_shifted__0
-                grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
-                grad_Z_excess__0 = grad_Z_shifted__0
-                total_2__0 = Y_shifted__0 * grad_Z_shifted__0
-                grad_beta__0 = grad_Z__0
-                Y__1 = Y[i + third, j]
-                grad_Z__1 = grad_Z[i + third, j]
-                Y_shifted__1 = Y__1 - Y_guess__j
-                Y_excess__1 = Y_shifted__1
-                total__1 = Y_shifted__1 * Y_shifted__1
-                grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
-                grad_Z_excess__1 = grad_Z_shifted__1
-                total_2__1 = Y_shifted__1 * grad_Z_shifted__1
-                grad_beta__1 = grad_Z__1
-                Y__2 = Y[i + 2 * third, j]
-                grad_Z__2 = grad_Z[i + 2 * third, j]
-                Y_shifted__2 = Y__2 - Y_guess__j
-                Y_excess__2 = Y_shifted__2
-                total__2 = Y_shifted__2 * Y_shifted__2
-                grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
-                grad_Z_excess__2 = grad_Z_shifted__2
-                total_2__2 = Y_shifted__2 * grad_Z_shifted__2
-                grad_beta__2 = grad_Z__2
-                Y_excess[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
-                total[j] += total__0 + total__1 + total__2
-                grad_Z_excess[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
-                total_2[j] += total_2__0 + total_2__1 + total_2__2
-                grad_beta[j] += grad_beta__0 + grad_beta__1 + grad_beta__2
+    for i in range(first, first + third):
         for j in range(m):
-            Y_excess__total[j] += Y_excess[j]
-            Y_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
-            grad_Z_excess__total[j] += grad_Z_excess[j]
-            grad_Z_excess[j] = 0
-            total_2__total[j] += total_2[j]
-            total_2[j] = 0
-            grad_beta__total[j] += grad_beta[j]
-            grad_beta[j] = 0
+            Y_guess__j = Y_guess[j]
+            grad_Z_guess__j = grad_Z_guess[j]
+            Y__0 = np.float64(Y[i, j])
+            grad_Z__0 = np.float64(grad_Z[i, j])
+            Y_shifted__0 = Y__0 - Y_guess__j
+            Y_excess__0 = Y_shifted__0
+            total__0 = Y_shifted__0 * Y_shifted__0
+            grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
+            grad_Z_excess__0 = grad_Z_shifted__0
+            total_2__0 = Y_shifted__0 * grad_Z_shifted__0
+            grad_beta__0 = grad_Z__0
+            Y__1 = np.float64(Y[i + third, j])
+            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            Y_shifted__1 = Y__1 - Y_guess__j
+            Y_excess__1 = Y_shifted__1
+            total__1 = Y_shifted__1 * Y_shifted__1
+            grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
+            grad_Z_excess__1 = grad_Z_shifted__1
+            total_2__1 = Y_shifted__1 * grad_Z_shifted__1
+            grad_beta__1 = grad_Z__1
+            Y__2 = np.float64(Y[i + 2 * third, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            Y_shifted__2 = Y__2 - Y_guess__j
+            Y_excess__2 = Y_shifted__2
+            total__2 = Y_shifted__2 * Y_shifted__2
+            grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
+            grad_Z_excess__2 = grad_Z_shifted__2
+            total_2__2 = Y_shifted__2 * grad_Z_shifted__2
+            grad_beta__2 = grad_Z__2
+            Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
+            total__total[j] += total__0 + total__1 + total__2
+            grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
+            total_2__total[j] += total_2__0 + total_2__1 + total_2__2
+            grad_beta__total[j] += grad_beta__0 + grad_beta__1 + grad_beta__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
-            Y__0 = Y[i, j]
-            grad_Z__0 = grad_Z[i, j]
+            Y__0 = np.float64(Y[i, j])
+            grad_Z__0 = np.float64(grad_Z[i, j])
             Y_shifted__0 = Y__0 - Y_guess__j
             Y_excess__0 = Y_shifted__0
             total__0 = Y_shifted__0 * Y_shifted__0
@@ -2894,9 +2717,9 @@ def _forward_backward_1_pass_1(
 
 @_compiled
 def _forward_backward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_guess: Any, grad_Z_guess: Any, Y_mean: Any,
-    grad_Z_mean: Any, grad_gamma: Any, factor_9__rounded: Any, factor_8__rounded: Any, factor_4__rounded: Any,
-    factor_2__rounded: Any, Y_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_mean: Any, Y_guess: Any, grad_Z_mean: Any,
+    grad_Z_guess: Any, grad_gamma: Any, factor_4__rounded: Any, factor_5__rounded: Any, factor_2__rounded: Any,
+    factor_7__rounded: Any, Y_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
     for j in range(m):
@@ -2917,12 +2740,10 @@ def _forward_backward_1__columns_2(
         grad_Z_mean_low__j = grad_Z_guess[j] - grad_Z_mean__j + grad_Z_rest__j
         moment_2__j = total_2__total[j] - n * Y_rest__j * grad_Z_rest__j
         factor_5__j = -factor__j * factor__j * moment_2__j / (n - ddof)
+        factor_5__rounded[j] = factor_5__j
         factor_6__j = factor__j * factor__j * moment_2__j * Y_mean_low__j / (n - ddof)
         factor_7__j = -grad_Z_mean_low__j + factor_6__j
-        factor_8__j = gamma[j] * factor__j * factor_5__j
-        factor_8__rounded[j] = factor_8__j
-        factor_9__j = gamma[j] * factor__j * factor_7__j
-        factor_9__rounded[j] = factor_9__j
+        factor_7__rounded[j] = factor_7__j
         grad_gamma__j = factor__j * moment_2__j
         grad_gamma[j] = grad_gamma__j
 
@@ -2930,7 +2751,7 @@ def _forward_backward_1__columns_2(
 @_compiled
 def _forward_backward_1_pass_3(
     Y: Any, grad_Z: Any, Z: Any, grad_Y: Any, factor_2__rounded: Any, Y_mean: Any, factor_4__rounded: Any,
-    grad_Z_mean: Any, factor_8__rounded: Any, factor_9__rounded: Any, first: Any, last: Any,
+    grad_Z_mean: Any, factor_5__rounded: Any, factor_7__rounded: Any, first: Any, last: Any,
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
@@ -2942,26 +2763,26 @@ def _forward_backward_1_pass_3(
             Y_mean__j = Y_mean[j]
             factor_4__rounded__j = factor_4__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
-            factor_8__rounded__j = factor_8__rounded[j]
-            factor_9__rounded__j = factor_9__rounded[j]
+            factor_5__rounded__j = factor_5__rounded[j]
+            factor_7__rounded__j = factor_7__rounded[j]
             Y__0 = Y[i, j]
             grad_Z__0 = grad_Z[i, j]
             Y_deviation__0 = Y__0 - Y_mean__j
             Z__0__new = factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
-            grad_Y__0__new = factor_2__rounded__j * grad_Z_deviation__0 + factor_8__rounded__j * Y_deviation__0 + factor_9__rounded__j
+            grad_Y__0__new = factor_2__rounded__j * (grad_Z_deviation__0 + factor_5__rounded__j * Y_deviation__0 + factor_7__rounded__j)
             Y__1 = Y[i + third, j]
             grad_Z__1 = grad_Z[i + third, j]
             Y_deviation__1 = Y__1 - Y_mean__j
             Z__1__new = factor_2__rounded__j * Y_deviation__1 + factor_4__rounded__j
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
-            grad_Y__1__new = factor_2__rounded__j * grad_Z_deviation__1 + factor_8__rounded__j * Y_deviation__1 + factor_9__rounded__j
+            grad_Y__1__new = factor_2__rounded__j * (grad_Z_deviation__1 + factor_5__rounded__j * Y_deviation__1 + factor_7__rounded__j)
             Y__2 = Y[i + 2 * third, j]
             grad_Z__2 = grad_Z[i + 2 * third, j]
             Y_deviation__2 = Y__2 - Y_mean__j
             Z__2__new = factor_2__rounded__j * Y_deviation__2 + factor_4__rounded__j
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
-            grad_Y__2__new = factor_2__rounded__j * grad_Z_deviation__2 + factor_8__rounded__j * Y_deviation__2 + factor_9__rounded__j
+            grad_Y__2__new = factor_2__rounded__j * (grad_Z_deviation__2 + factor_5__rounded__j * Y_deviation__2 + factor_7__rounded__j)
             Z[i, j] = Z__0__new
             Z[i + third, j] = Z__1__new
             Z[i + 2 * third, j] = Z__2__new
@@ -2974,14 +2795,14 @@ def _forward_backward_1_pass_3(
             Y_mean__j = Y_mean[j]
             factor_4__rounded__j = factor_4__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
-            factor_8__rounded__j = factor_8__rounded[j]
-            factor_9__rounded__j = factor_9__rounded[j]
+            factor_5__rounded__j = factor_5__rounded[j]
+            factor_7__rounded__j = factor_7__rounded[j]
             Y__0 = Y[i, j]
             grad_Z__0 = grad_Z[i, j]
             Y_deviation__0 = Y__0 - Y_mean__j
             Z__0__new = factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
-            grad_Y__0__new = factor_2__rounded__j * grad_Z_deviation__0 + factor_8__rounded__j * Y_deviation__0 + factor_9__rounded__j
+            grad_Y__0__new = factor_2__rounded__j * (grad_Z_deviation__0 + factor_5__rounded__j * Y_deviation__0 + factor_7__rounded__j)
             Z[i, j] = Z__0__new
             grad_Y[i, j] = grad_Y__0__new
 
@@ -3000,8 +2821,8 @@ def _forward_backward_1(
     factor_2__rounded = narrow_m[3]
     factor_4__rounded = narrow_m[4]
     grad_Z_mean = narrow_m[5]
-    factor_8__rounded = narrow_m[6]
-    factor_9__rounded = narrow_m[7]
+    factor_5__rounded = narrow_m[6]
+    factor_7__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Z, grad_Z_guess)
     totals_1 = np.zeros((chunks, 5, m + 8))
@@ -3018,14 +2839,14 @@ def _forward_backward_1(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _forward_backward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_guess, grad_Z_guess, Y_mean, grad_Z_mean, grad_gamma, factor_9__rounded,
-        factor_8__rounded, factor_4__rounded, factor_2__rounded, Y_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, grad_gamma, factor_4__rounded,
+        factor_5__rounded, factor_2__rounded, factor_7__rounded, Y_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in range(chunks):
         _forward_backward_1_pass_3(
-            Y, grad_Z, Z, grad_Y, factor_2__rounded, Y_mean, factor_4__rounded, grad_Z_mean, factor_8__rounded,
-            factor_9__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
+            Y, grad_Z, Z, grad_Y, factor_2__rounded, Y_mean, factor_4__rounded, grad_Z_mean, factor_5__rounded,
+            factor_7__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
 
@@ -3043,8 +2864,8 @@ def _forward_backward_1_parallel(
     factor_2__rounded = narrow_m[3]
     factor_4__rounded = narrow_m[4]
     grad_Z_mean = narrow_m[5]
-    factor_8__rounded = narrow_m[6]
-    factor_9__rounded = narrow_m[7]
+    factor_5__rounded = narrow_m[6]
+    factor_7__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Z, grad_Z_guess)
     totals_1 = np.zeros((chunks, 5, m + 8))
@@ -3061,14 +2882,14 @@ def _forward_backward_1_parallel(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _forward_backward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_guess, grad_Z_guess, Y_mean, grad_Z_mean, grad_gamma, factor_9__rounded,
-        factor_8__rounded, factor_4__rounded, factor_2__rounded, Y_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, grad_gamma, factor_4__rounded,
+        factor_5__rounded, factor_2__rounded, factor_7__rounded, Y_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in prange(chunks):
         _forward_backward_1_pass_3(
-            Y, grad_Z, Z, grad_Y, factor_2__rounded, Y_mean, factor_4__rounded, grad_Z_mean, factor_8__rounded,
-            factor_9__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
+            Y, grad_Z, Z, grad_Y, factor_2__rounded, Y_mean, factor_4__rounded, grad_Z_mean, factor_5__rounded,
+            factor_7__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
 
@@ -3099,23 +2920,28 @@ def forward_backward(
     beta : m×1, $\beta$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Z : n×m; grad_Y : n×m; grad_gamma : m; grad_beta : m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
     sizes = _sizes(
         {"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)), grad_Z=(grad_Z, ("n", "m")),
     )
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    given = out if out is not None else (None, None, None, None)
-    Z = _output(given[0], "Z", (n, m), dtype, Y, gamma, beta, grad_Z)
-    grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y, gamma, beta, grad_Z, Z)
-    grad_gamma = _output(given[2], "grad_gamma", (m,), dtype, Y, gamma, beta, grad_Z, Z, grad_Y)
-    grad_beta = _output(given[3], "grad_beta", (m,), dtype, Y, gamma, beta, grad_Z, Z, grad_Y, grad_gamma)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    given = _outputs(out, 4)
+    Z = _output(given[0], "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
+    grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z, Z=Z)
+    grad_gamma = _output(
+        given[2], "grad_gamma", (m,), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z, Z=Z, grad_Y=grad_Y,
+    )
+    grad_beta = _output(
+        given[3], "grad_beta", (m,), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z, Z=Z, grad_Y=grad_Y,
+        grad_gamma=grad_gamma,
+    )
     if n < FEW:
         for target, value in zip(
             (Z, grad_Y, grad_gamma, grad_beta),
@@ -3171,11 +2997,9 @@ def _forward_backward_normalised_whole(
     factor_3 = -factor * factor * moment_2 / (n - ddof)
     factor_4 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_5 = -grad_Y_hat_rest + factor_4
-    factor_6 = factor * factor_3
-    factor_7 = factor * factor_5
-    factor_6_rounded = factor_6.astype(work)
-    factor_7_rounded = factor_7.astype(work)
-    grad_Y = factor_rounded * grad_Y_hat_shifted + factor_6_rounded * Y_shifted + factor_7_rounded
+    factor_3_rounded = factor_3.astype(work)
+    factor_5_rounded = factor_5.astype(work)
+    grad_Y = factor_rounded * (grad_Y_hat_shifted + factor_3_rounded * Y_shifted + factor_5_rounded)
     return (Y_hat, grad_Y,)
 
 
@@ -3188,59 +3012,44 @@ def _forward_backward_normalised_1_pass_1(
     m = Y.shape[1]
     third = (last - first) // 3
     third = max(third - 1 + third % 2, 0)
-    sums = np.zeros(4 * (m + 16), Y.dtype)
-    Y_excess = sums[0 : 0 + m]
-    total = sums[1 * (m + 16) : 1 * (m + 16) + m]
-    grad_Y_hat_excess = sums[2 * (m + 16) : 2 * (m + 16) + m]
-    total_2 = sums[3 * (m + 16) : 3 * (m + 16) + m]
-    for start in range(first, first + third, ROWS):
-        for i in range(start, min(start + ROWS, first + third)):
-            for j in range(m):
-                Y_guess__j = Y_guess[j]
-                grad_Y_hat_guess__j = grad_Y_hat_guess[j]
-                Y__0 = Y[i, j]
-                grad_Y_hat__0 = grad_Y_hat[i, j]
-                Y_shifted__0 = Y__0 - Y_guess__j
-                Y_excess__0 = Y_shifted__0
-                total__0 = Y_shifted__0 * Y_shifted__0
-                grad_Y_hat_shifted__0 = grad_Y_hat__0 - grad_Y_hat_guess__j
-                grad_Y_hat_excess__0 = grad_Y_hat_shifted__0
-                total_2__0 = Y_shifted__0 * grad_Y_hat_shifted__0
-                Y__1 = Y[i + third, j]
-                grad_Y_hat__1 = grad_Y_hat[i + third, j]
-                Y_shifted__1 = Y__1 - Y_guess__j
-                Y_excess__1 = Y_shifted__1
-                total__1 = Y_shifted__1 * Y_shifted__1
-                grad_Y_hat_shifted__1 = grad_Y_hat__1 - grad_Y_hat_guess__j
-                grad_Y_hat_excess__1 = grad_Y_hat_shifted__1
-                total_2__1 = Y_shifted__1 * grad_Y_hat_shifted__1
-                Y__2 = Y[i + 2 * third, j]
-                grad_Y_hat__2 = grad_Y_hat[i + 2 * third, j]
-                Y_shifted__2 = Y__2 - Y_guess__j
-                Y_excess__2 = Y_shifted__2
-                total__2 = Y_shifted__2 * Y_shifted__2
-                grad_Y_hat_shifted__2 = grad_Y_hat__2 - grad_Y_hat_guess__j
-                grad_Y_hat_excess__2 = grad_Y_hat_shifted__2
-                total_2__2 = Y_shifted__2 * grad_Y_hat_shifted__2
-                Y_excess[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
-                total[j] += total__0 + total__1 + total__2
-                grad_Y_hat_excess[j] += grad_Y_hat_excess__0 + grad_Y_hat_excess__1 + grad_Y_hat_excess__2
-                total_2[j] += total_2__0 + total_2__1 + total_2__2
+    for i in range(first, first + third):
         for j in range(m):
-            Y_excess__total[j] += Y_excess[j]
-            Y_excess[j] = 0
-            total__total[j] += total[j]
-            total[j] = 0
-            grad_Y_hat_excess__total[j] += grad_Y_hat_excess[j]
-            grad_Y_hat_excess[j] = 0
-            total_2__total[j] += total_2[j]
-            total_2[j] = 0
+            Y_guess__j = Y_guess[j]
+            grad_Y_hat_guess__j = grad_Y_hat_guess[j]
+            Y__0 = np.float64(Y[i, j])
+            grad_Y_hat__0 = np.float64(grad_Y_hat[i, j])
+            Y_shifted__0 = Y__0 - Y_guess__j
+            Y_excess__0 = Y_shifted__0
+            total__0 = Y_shifted__0 * Y_shifted__0
+            grad_Y_hat_shifted__0 = grad_Y_hat__0 - grad_Y_hat_guess__j
+            grad_Y_hat_excess__0 = grad_Y_hat_shifted__0
+            total_2__0 = Y_shifted__0 * grad_Y_hat_shifted__0
+            Y__1 = np.float64(Y[i + third, j])
+            grad_Y_hat__1 = np.float64(grad_Y_hat[i + third, j])
+            Y_shifted__1 = Y__1 - Y_guess__j
+            Y_excess__1 = Y_shifted__1
+            total__1 = Y_shifted__1 * Y_shifted__1
+            grad_Y_hat_shifted__1 = grad_Y_hat__1 - grad_Y_hat_guess__j
+            grad_Y_hat_excess__1 = grad_Y_hat_shifted__1
+            total_2__1 = Y_shifted__1 * grad_Y_hat_shifted__1
+            Y__2 = np.float64(Y[i + 2 * third, j])
+            grad_Y_hat__2 = np.float64(grad_Y_hat[i + 2 * third, j])
+            Y_shifted__2 = Y__2 - Y_guess__j
+            Y_excess__2 = Y_shifted__2
+            total__2 = Y_shifted__2 * Y_shifted__2
+            grad_Y_hat_shifted__2 = grad_Y_hat__2 - grad_Y_hat_guess__j
+            grad_Y_hat_excess__2 = grad_Y_hat_shifted__2
+            total_2__2 = Y_shifted__2 * grad_Y_hat_shifted__2
+            Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
+            total__total[j] += total__0 + total__1 + total__2
+            grad_Y_hat_excess__total[j] += grad_Y_hat_excess__0 + grad_Y_hat_excess__1 + grad_Y_hat_excess__2
+            total_2__total[j] += total_2__0 + total_2__1 + total_2__2
     for i in range(first + 3 * third, last):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             grad_Y_hat_guess__j = grad_Y_hat_guess[j]
-            Y__0 = Y[i, j]
-            grad_Y_hat__0 = grad_Y_hat[i, j]
+            Y__0 = np.float64(Y[i, j])
+            grad_Y_hat__0 = np.float64(grad_Y_hat[i, j])
             Y_shifted__0 = Y__0 - Y_guess__j
             Y_excess__0 = Y_shifted__0
             total__0 = Y_shifted__0 * Y_shifted__0
@@ -3255,8 +3064,8 @@ def _forward_backward_normalised_1_pass_1(
 
 @_compiled
 def _forward_backward_normalised_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_guess: Any, grad_Y_hat_mean: Any, Y_mean: Any, grad_Y_hat_guess: Any,
-    factor_6__rounded: Any, factor_7__rounded: Any, factor__rounded: Any, factor_2__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, grad_Y_hat_mean: Any, Y_guess: Any, grad_Y_hat_guess: Any,
+    factor_3__rounded: Any, factor_2__rounded: Any, factor__rounded: Any, factor_5__rounded: Any,
     Y_excess__total: Any, total__total: Any, grad_Y_hat_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -3276,18 +3085,16 @@ def _forward_backward_normalised_1__columns_2(
         grad_Y_hat_mean_low__j = grad_Y_hat_guess[j] - grad_Y_hat_mean__j + grad_Y_hat_rest__j
         moment_2__j = total_2__total[j] - n * Y_rest__j * grad_Y_hat_rest__j
         factor_3__j = -factor__j * factor__j * moment_2__j / (n - ddof)
+        factor_3__rounded[j] = factor_3__j
         factor_4__j = factor__j * factor__j * moment_2__j * Y_mean_low__j / (n - ddof)
         factor_5__j = -grad_Y_hat_mean_low__j + factor_4__j
-        factor_6__j = factor__j * factor_3__j
-        factor_6__rounded[j] = factor_6__j
-        factor_7__j = factor__j * factor_5__j
-        factor_7__rounded[j] = factor_7__j
+        factor_5__rounded[j] = factor_5__j
 
 
 @_compiled
 def _forward_backward_normalised_1_pass_3(
     Y: Any, grad_Y_hat: Any, Y_hat: Any, grad_Y: Any, factor__rounded: Any, Y_mean: Any, factor_2__rounded: Any,
-    grad_Y_hat_mean: Any, factor_6__rounded: Any, factor_7__rounded: Any, first: Any, last: Any,
+    grad_Y_hat_mean: Any, factor_3__rounded: Any, factor_5__rounded: Any, first: Any, last: Any,
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
@@ -3299,26 +3106,26 @@ def _forward_backward_normalised_1_pass_3(
             Y_mean__j = Y_mean[j]
             factor_2__rounded__j = factor_2__rounded[j]
             grad_Y_hat_mean__j = grad_Y_hat_mean[j]
-            factor_6__rounded__j = factor_6__rounded[j]
-            factor_7__rounded__j = factor_7__rounded[j]
+            factor_3__rounded__j = factor_3__rounded[j]
+            factor_5__rounded__j = factor_5__rounded[j]
             Y__0 = Y[i, j]
             grad_Y_hat__0 = grad_Y_hat[i, j]
             Y_deviation__0 = Y__0 - Y_mean__j
             Y_hat__0__new = factor__rounded__j * Y_deviation__0 + factor_2__rounded__j
             grad_Y_hat_deviation__0 = grad_Y_hat__0 - grad_Y_hat_mean__j
-            grad_Y__0__new = factor__rounded__j * grad_Y_hat_deviation__0 + factor_6__rounded__j * Y_deviation__0 + factor_7__rounded__j
+            grad_Y__0__new = factor__rounded__j * (grad_Y_hat_deviation__0 + factor_3__rounded__j * Y_deviation__0 + factor_5__rounded__j)
             Y__1 = Y[i + third, j]
             grad_Y_hat__1 = grad_Y_hat[i + third, j]
             Y_deviation__1 = Y__1 - Y_mean__j
             Y_hat__1__new = factor__rounded__j * Y_deviation__1 + factor_2__rounded__j
             grad_Y_hat_deviation__1 = grad_Y_hat__1 - grad_Y_hat_mean__j
-            grad_Y__1__new = factor__rounded__j * grad_Y_hat_deviation__1 + factor_6__rounded__j * Y_deviation__1 + factor_7__rounded__j
+            grad_Y__1__new = factor__rounded__j * (grad_Y_hat_deviation__1 + factor_3__rounded__j * Y_deviation__1 + factor_5__rounded__j)
             Y__2 = Y[i + 2 * third, j]
             grad_Y_hat__2 = grad_Y_hat[i + 2 * third, j]
             Y_deviation__2 = Y__2 - Y_mean__j
             Y_hat__2__new = factor__rounded__j * Y_deviation__2 + factor_2__rounded__j
             grad_Y_hat_deviation__2 = grad_Y_hat__2 - grad_Y_hat_mean__j
-            grad_Y__2__new = factor__rounded__j * grad_Y_hat_deviation__2 + factor_6__rounded__j * Y_deviation__2 + factor_7__rounded__j
+            grad_Y__2__new = factor__rounded__j * (grad_Y_hat_deviation__2 + factor_3__rounded__j * Y_deviation__2 + factor_5__rounded__j)
             Y_hat[i, j] = Y_hat__0__new
             Y_hat[i + third, j] = Y_hat__1__new
             Y_hat[i + 2 * third, j] = Y_hat__2__new
@@ -3331,14 +3138,14 @@ def _forward_backward_normalised_1_pass_3(
             Y_mean__j = Y_mean[j]
             factor_2__rounded__j = factor_2__rounded[j]
             grad_Y_hat_mean__j = grad_Y_hat_mean[j]
-            factor_6__rounded__j = factor_6__rounded[j]
-            factor_7__rounded__j = factor_7__rounded[j]
+            factor_3__rounded__j = factor_3__rounded[j]
+            factor_5__rounded__j = factor_5__rounded[j]
             Y__0 = Y[i, j]
             grad_Y_hat__0 = grad_Y_hat[i, j]
             Y_deviation__0 = Y__0 - Y_mean__j
             Y_hat__0__new = factor__rounded__j * Y_deviation__0 + factor_2__rounded__j
             grad_Y_hat_deviation__0 = grad_Y_hat__0 - grad_Y_hat_mean__j
-            grad_Y__0__new = factor__rounded__j * grad_Y_hat_deviation__0 + factor_6__rounded__j * Y_deviation__0 + factor_7__rounded__j
+            grad_Y__0__new = factor__rounded__j * (grad_Y_hat_deviation__0 + factor_3__rounded__j * Y_deviation__0 + factor_5__rounded__j)
             Y_hat[i, j] = Y_hat__0__new
             grad_Y[i, j] = grad_Y__0__new
 
@@ -3356,8 +3163,8 @@ def _forward_backward_normalised_1(
     factor__rounded = narrow_m[3]
     factor_2__rounded = narrow_m[4]
     grad_Y_hat_mean = narrow_m[5]
-    factor_6__rounded = narrow_m[6]
-    factor_7__rounded = narrow_m[7]
+    factor_3__rounded = narrow_m[6]
+    factor_5__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
     totals_1 = np.zeros((chunks, 4, m + 8))
@@ -3372,13 +3179,13 @@ def _forward_backward_normalised_1(
     grad_Y_hat_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _forward_backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_guess, grad_Y_hat_mean, Y_mean, grad_Y_hat_guess, factor_6__rounded, factor_7__rounded,
-        factor__rounded, factor_2__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
+        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor_3__rounded, factor_2__rounded,
+        factor__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
     )
     for chunk in range(chunks):
         _forward_backward_normalised_1_pass_3(
             Y, grad_Y_hat, Y_hat, grad_Y, factor__rounded, Y_mean, factor_2__rounded, grad_Y_hat_mean,
-            factor_6__rounded, factor_7__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
+            factor_3__rounded, factor_5__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
 
@@ -3395,8 +3202,8 @@ def _forward_backward_normalised_1_parallel(
     factor__rounded = narrow_m[3]
     factor_2__rounded = narrow_m[4]
     grad_Y_hat_mean = narrow_m[5]
-    factor_6__rounded = narrow_m[6]
-    factor_7__rounded = narrow_m[7]
+    factor_3__rounded = narrow_m[6]
+    factor_5__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
     totals_1 = np.zeros((chunks, 4, m + 8))
@@ -3411,13 +3218,13 @@ def _forward_backward_normalised_1_parallel(
     grad_Y_hat_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _forward_backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_guess, grad_Y_hat_mean, Y_mean, grad_Y_hat_guess, factor_6__rounded, factor_7__rounded,
-        factor__rounded, factor_2__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
+        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor_3__rounded, factor_2__rounded,
+        factor__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
     )
     for chunk in prange(chunks):
         _forward_backward_normalised_1_pass_3(
             Y, grad_Y_hat, Y_hat, grad_Y, factor__rounded, Y_mean, factor_2__rounded, grad_Y_hat_mean,
-            factor_6__rounded, factor_7__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
+            factor_3__rounded, factor_5__rounded, n * chunk // chunks, n * (chunk + 1) // chunks,
         )
 
 
@@ -3438,19 +3245,19 @@ def forward_backward_normalised(
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
     eps : a number > 0, $\epsilon$
-    ddof : a number, $ddof$
+    ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m; grad_Y : n×m.
     """
     eps = _number("eps", eps, ">")
-    ddof = _number("ddof", ddof, "")
+    ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Y_hat=grad_Y_hat)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">")
-    given = out if out is not None else (None, None)
-    Y_hat = _output(given[0], "Y_hat", (n, m), dtype, Y, grad_Y_hat)
-    grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y, grad_Y_hat, Y_hat)
+    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    given = _outputs(out, 2)
+    Y_hat = _output(given[0], "Y_hat", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat)
+    grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat, Y_hat=Y_hat)
     if n < FEW:
         for target, value in zip(
             (Y_hat, grad_Y),

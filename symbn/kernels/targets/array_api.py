@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from symbn.kernels.arrays import Dialect
 from symbn.kernels.kernel import Kernel
-from symbn.kernels.module import NUMBER_HELPERS, dims_text
+from symbn.kernels.module import NUMBER_HELPERS, assembled, dims_text
 from symbn.kernels.targets.whole import WholeBody, few_rows
 
 HEAD = """
@@ -86,7 +86,10 @@ class ArrayApi:
     )
 
     def head(self, kernels: Sequence[Kernel]) -> str:
-        return HEAD + HELPERS + "\n" + NUMBER_HELPERS
+        head = (
+            HEAD if any("device(" in line for k in kernels for line in self.body(k)) else HEAD.replace(" device,", "")
+        )
+        return assembled([head, HELPERS, NUMBER_HELPERS])
 
     def before(self, kernel: Kernel) -> list[str]:
         return []

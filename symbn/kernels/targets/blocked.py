@@ -177,8 +177,7 @@ class _Block:
             function=lambda name: f"np.{name}",
             names=self.code.names,
         )
-        text = written(e, spelling)
-        return text
+        return written(e, spelling)
 
     def _value(self, e: Node) -> str:
         """A matrix of the block: where it is stored, or in a buffer that keeps it."""

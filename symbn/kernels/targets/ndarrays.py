@@ -1,4 +1,4 @@
-"""What the NumPy and Numba targets share: arguments are checked, results allocated, few rows computed on whole arrays."""
+"""What the NumPy and Numba targets share: arguments checked, results allocated, few rows computed on whole arrays."""
 
 from __future__ import annotations
 
@@ -52,18 +52,30 @@ def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]])
     return {str(dim): size for dim, (size, _) in found.items()}
 
 
-def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], *inputs: Array) -> Array:
-    """The array to write a result to: `out`, if it fits and is none of the arguments, else a new one."""
+def _outputs(out: Any, count: int) -> tuple[Array | None, ...]:
+    """The arrays to write the results to, as many as there are; None for a new one."""
+    if out is None:
+        return (None,) * count
+    if not isinstance(out, tuple) or len(out) != count:
+        raise TypeError(f"out: a tuple of {count} arrays is needed, one for each result")
+    return out
+
+
+def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], **others: Array) -> Array:
+    """The array to write a result to: `out`, if it fits and shares no memory with the others, or else a new one."""
     if out is None:
         return np.empty(shape, dtype)
-    if not isinstance(out, np.ndarray) or out.dtype != dtype:
-        raise TypeError(f"out for {name}: an array of {dtype} is needed")
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out for {name}: an array of {dtype} is needed, not {type(out).__name__}")
+    if out.dtype != dtype:
+        raise TypeError(f"out for {name}: an array of {dtype} is needed, not of {out.dtype}")
     if out.shape != shape:
         raise ValueError(f"out for {name}: the shape {shape} is needed, not {out.shape}")
     if not out.flags.writeable:
         raise ValueError(f"out for {name} is read-only")
-    if any(np.may_share_memory(out, value) for value in inputs):
-        raise ValueError(f"out for {name} shares memory with an argument or another result")
+    for other, value in others.items():
+        if np.may_share_memory(out, value):
+            raise ValueError(f"out for {name} shares memory with {other}")
     return out
 '''
 
@@ -143,15 +155,15 @@ def result_shape(kernel: Kernel, place: int) -> str:
 def output_lines(kernel: Kernel) -> list[str]:
     """The arrays to write the results to."""
     lines = []
-    inputs = "".join(f", {a.name}" for a in kernel.arguments)
+    inputs = "".join(f", {a.name}={a.name}" for a in kernel.arguments)
     names = result_names(kernel)
     if len(names) > 1:
-        lines.append(f"given = out if out is not None else ({', '.join(['None'] * len(names))})")
+        lines.append(f"given = _outputs(out, {len(names)})")
     for place, name in enumerate(names):
         given = "out" if len(names) == 1 else f"given[{place}]"
         shape = result_shape(kernel, place)
         lines.append(f'{name} = _output({given}, "{kernel.results[place].name}", {shape}, dtype{inputs})')
-        inputs += f", {name}"
+        inputs += f", {name}={name}"
     return lines
 
 

@@ -1,10 +1,10 @@
 """The Numba target: one loop nest a pass, whole rows in order, statistics in blocks, rows shared out to threads.
 
-A pass walks three streams of rows at once, so that what is kept for each column is loaded once for three entries.  Sums are
-taken in the array's dtype over a few rows, then added to totals in float64; which rows make a chunk depends on the shape
-alone, so that results are the same bits for any number of threads.  Nothing is reassociated (`contract` is the one
-liberty the compiler has), so NaN and infinities stay in their columns.  Matrix products, and what no pass can do, are
-NumPy's, as in the NumPy target.
+A pass walks three streams of rows at once, so that what is kept for each column is loaded once for three entries.  Sums
+are taken in float64, which costs nothing where memory is what is waited for; which rows make a chunk depends on the
+shape alone, so that results are the same bits for any number of threads.  Nothing is reassociated (`contract` is the
+one liberty the compiler has), so NaN and infinities stay in their columns.  Matrix products, and what no pass can do,
+are NumPy's, as in the NumPy target.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from symbn.kernels.expressions import Spelling, written
 from symbn.kernels.ir import Array, Dim, Entry, Node, scalars_of
 from symbn.kernels.kernel import Kernel
-from symbn.kernels.module import NUMBER_HELPERS, indented, without_unused
+from symbn.kernels.module import NUMBER_HELPERS, assembled, indented, without_unused
 from symbn.kernels.passes import Guesses, Pass, Schedule, Stage, Vectors, schedule, steps_of
 from symbn.kernels.program import Guess, Pointwise, Product, entries_of
 from symbn.kernels.targets.blocked import GUESS, Blocked, with_dtypes
@@ -59,10 +59,6 @@ _OPTIONS: dict[str, Any] = {
 _compiled: Any = njit(**_OPTIONS)
 _compiled_parallel: Any = njit(parallel=True, **_OPTIONS)
 
-ROWS = 8
-"""Over how many rows of each stream sums are taken in the array's dtype."""
-
-
 def _frozen(x: Array) -> Array:
     """x in C order, not to be written to: one compiled version serves every argument."""
     view: Array = np.ascontiguousarray(x).view()
@@ -74,7 +70,8 @@ def _chunks(x: Array) -> int:
     """How many chunks the rows are cut into, by the shape alone: of about 1 MiB; 1 where threads do not pay."""
     if x.nbytes < 1 << 19:
         return 1
-    return max(2, min(int(x.nbytes) // (1 << 20), x.shape[0] // 256))
+    chunks: int = max(2, min(x.nbytes // (1 << 20), x.shape[0] // 256))
+    return chunks
 
 
 @_compiled
@@ -116,9 +113,9 @@ class Numba:
 
     name = "numba"
     about = (
-        "Numba target: arguments are float32 or float64 NumPy arrays and are never written to (those that do not lie in C "
-        "order are copied); out= takes the array (or the arrays) for the result.  The first call of a function with a "
-        "dtype compiles it, which takes seconds; a module that is importable by its name keeps the result on disk."
+        "Numba target: arguments are float32 or float64 NumPy arrays and are never written to (those that do not lie "
+        "in C order are copied); out= takes the array (or the arrays) for the result.  The first call of a function with "
+        "a dtype compiles it, which takes seconds; a module that is importable by its name keeps the result on disk."
     )
 
     def __init__(self) -> None:
@@ -131,7 +128,7 @@ class Numba:
         parts = [HEAD, ARRAYS.replace(_BLOCK_SIZE, ""), HELPERS]
         if any(isinstance(stage, Guesses) for plan in plans for stage in _outside(plan)):
             parts.append(GUESS)
-        return "\n".join([*parts, NUMBER_HELPERS])
+        return assembled([*parts, NUMBER_HELPERS])
 
     def parameters(self, kernel: Kernel) -> list[str]:
         return self._numpy.parameters(kernel)
@@ -262,7 +259,8 @@ class _Segment:
                 dtype = "wide" if array in self.wide else "work"
                 lines.append(f"{self.arrays[array]} = np.empty({shape}, {dtype})")
         arguments = [f"_frozen({self.arrays[a]})" for a in (*self.matrices, *self.vectors)]
-        rest = [*self.numbers, *(self.arrays[a] for a in self.given_out)]
+        arguments += [f"float({number})" for number in self.numbers]
+        rest = [self.arrays[a] for a in self.given_out]
         strided = [a for a in self.given_out if a in self.outputs]
         first = self.arrays[self.matrices[0]]
         if strided:
@@ -272,7 +270,7 @@ class _Segment:
         lines += [
             f"chunks = _chunks({first})",
             f"driver = {self.prefix} if chunks == 1 else {self.prefix}_parallel",
-            f"driver({', '.join([*arguments, *(f'float({n})' for n in self.numbers), *rest[len(self.numbers) :], 'chunks'])})",
+            f"driver({', '.join([*arguments, *rest, 'chunks'])})",
         ]
         for array in strided:
             name = self.arrays[array]
@@ -280,7 +278,7 @@ class _Segment:
         return lines
 
     def _spent(self, array: Array, taken: set[Array]) -> Array | None:
-        """A matrix made before this segment that nothing needs after it: its entries are read before they are written."""
+        """A matrix made before this segment that nothing needs after: its entries are read before they are written."""
         computed = {step.array for step in self.kernel.refined.steps}
         end = self.plan.stages.index(self.stages[-1]) + 1
         later = {a for stage in self.plan.stages[end:] for a in self.plan.arrays_of(stage)}
@@ -441,11 +439,6 @@ class _Segment:
         body = [f"{columns} = {matrices[0]}.shape[1]"]
         third = ["third = (last - first) // 3", "third = max(third - 1 + third % 2, 0)"]
         body += third
-        if sums:
-            body.append(f"sums = np.zeros({len(sums)} * ({columns} + 16), {matrices[0]}.dtype)")
-            for k, array in enumerate(sums):
-                offset = f"{k} * ({columns} + 16)" if k else "0"
-                body.append(f"{self.arrays[array]} = sums[{offset} : {offset} + {columns}]")
         vector_names = {a: f"{self._narrow(a)}__j" for a in vectors}
         loads = [f"{vector_names[a]} = {self._narrow(a)}[j]" for a in vectors]
         inner = [*loads]
@@ -453,19 +446,10 @@ class _Segment:
         streams = ("i", "i + third", "i + 2 * third")
         for stream, row in enumerate(streams):
             inner += self._entries(stage, read, vector_names, row, f"__{stream}", values)
-        inner += [f"{self.arrays[a]}[j] += {' + '.join(values[a])}" for a in sums]
+        inner += [f"{total}[j] += {' + '.join(values[a])}" for a, total in zip(sums, total_names, strict=True)]
         for a in written_to:
             inner += [f"{self.arrays[a]}[{row}, j] = {v}" for row, v in zip(streams, values[a], strict=True)]
-        nest = [f"for i in range(start, min(start + ROWS, first + third)):", f"    for j in range({columns}):",
-                *indented(inner, 8)]  # fmt: skip
-        if sums:
-            body += ["for start in range(first, first + third, ROWS):", *indented(nest)]
-            body.append(f"    for j in range({columns}):")
-            for a, total in zip(sums, total_names, strict=True):
-                body += [f"        {total}[j] += {self.arrays[a]}[j]", f"        {self.arrays[a]}[j] = 0"]
-        else:
-            nest[0] = "for i in range(first, first + third):"
-            body += nest
+        body += ["for i in range(first, first + third):", f"    for j in range({columns}):", *indented(inner, 8)]
         single: dict[Array, list[str]] = {a: [] for a in (*sums, *written_to)}
         rest = [*loads, *self._entries(stage, read, vector_names, "i", "__0", single)]
         rest += [f"{total}[j] += {single[a][0]}" for a, total in zip(sums, total_names, strict=True)]
@@ -482,7 +466,8 @@ class _Segment:
         values: dict[Array, list[str]],
     ) -> list[str]:  # fmt: skip
         """Statements that compute one row's entry of everything; `values` gets what is summed and written."""
-        lines = [f"{self.arrays[a]}{suffix} = {self.arrays[a]}[{row}, j]" for a in read]
+        load = "np.float64({})" if stage.sums else "{}"
+        lines = [f"{self.arrays[a]}{suffix} = {load.format(f'{self.arrays[a]}[{row}, j]')}" for a in read]
         known: dict[Array, str] = {}
 
         def entry(e: Entry) -> str:

@@ -1,8 +1,8 @@
 """The NumPy target: row blocks that stay in the cache, `out=` everywhere, no dependency but NumPy.
 
-A pass over a matrix goes through blocks of rows: each block is worked on in buffers of its own size, sums of its columns
-are added to totals in float64.  What is no pass is a statement on whole arrays.  With few rows, where differences may
-cancel almost wholly, everything is computed on whole arrays in NumPy's widest float.
+A pass over a matrix goes through blocks of rows: each block is worked on in buffers of its own size, sums of its
+columns are added to totals in float64.  What is no pass is a statement on whole arrays.  With few rows, where
+differences may cancel almost wholly, everything is computed on whole arrays in NumPy's widest float.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symbn.kernels.kernel import Kernel
-from symbn.kernels.module import NUMBER_HELPERS
+from symbn.kernels.module import NUMBER_HELPERS, assembled
 from symbn.kernels.passes import Guesses, schedule
 from symbn.kernels.targets.blocked import BLOCKS, GUESS, Blocked
 from symbn.kernels.targets.ndarrays import (
@@ -49,7 +49,7 @@ class Numpy:
             parts.append(GUESS)
         if any(plan.passes() for plan in plans):
             parts.append(BLOCKS)
-        return "\n".join([*parts, NUMBER_HELPERS])
+        return assembled([*parts, NUMBER_HELPERS])
 
     def parameters(self, kernel: Kernel) -> list[str]:
         if len(kernel.results) == 1:

@@ -1,7 +1,7 @@
 """The body of a kernel as statements on whole arrays, in two precisions.
 
-Matrices are computed in the dtype `work`, vectors and scalars that come of sums in the dtype `wide`, and rounded to `work`
-where they meet a matrix.
+Matrices are computed in the dtype `work`, vectors and scalars that come of sums in the dtype `wide`, and rounded to
+`work` where they meet a matrix.
 """
 
 from __future__ import annotations
