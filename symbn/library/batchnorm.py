@@ -22,7 +22,7 @@ Array = NDArray[Any]
 FEW = 16
 """Below so many rows everything is computed in the widest float: little may be left of a difference there."""
 
-BLOCK = 1 << 17
+BLOCK = 1 << 18
 """Bytes of one matrix that are worked on at a time."""
 
 
@@ -87,8 +87,8 @@ def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtyp
 
 
 def _guess(x: Array) -> Array:
-    """About the mean of each column: of up to 256 rows spread evenly, without the least and the greatest."""
-    rows = x[:: -(-len(x) // 256)]
+    """About the mean of each column: of up to 32 rows spread evenly, without the least and the greatest."""
+    rows = x[:: -(-len(x) // 32)]
     shifted = rows - rows[0]
     total: Array = shifted.sum(axis=0)
     if len(rows) > 2:
@@ -98,9 +98,15 @@ def _guess(x: Array) -> Array:
 
 
 def _blocks(rows: int, columns: int, itemsize: int) -> list[slice]:
-    """The rows in blocks of about BLOCK bytes and at most 256 rows."""
-    height = max(1, min(256, BLOCK // (columns * itemsize)))
+    """The rows in blocks of about BLOCK bytes and at most 512 rows."""
+    height = max(1, min(512, BLOCK // (columns * itemsize)))
     return [slice(start, min(start + height, rows)) for start in range(0, rows, height)]
+
+
+def _tile(vector: Array, blocks: list[slice]) -> Array:
+    """A vector as every row of a block: stored as such, which is faster to work with, where that pays."""
+    tile: Array = np.broadcast_to(vector, (blocks[0].stop, len(vector)))
+    return tile.copy() if len(blocks) > 4 else tile
 
 
 def _number(name: str, value: float, relation: str) -> float:
@@ -191,11 +197,13 @@ def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None) ->
     Y_excess = np.zeros(m, wide)
     total = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    Y_guess__tile = _tile(Y_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(Y[rows], Y_guess, out=buffers[0, :height])
-        Y_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(Y[rows], Y_guess__tile[:height], out=buffers[0, :height])
+        Y_excess += ones[:height] @ buffers[0, :height]
         total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
     Y_rest = Y_excess / n
     Y_mean = (Y_guess + Y_rest).astype(work)
@@ -205,11 +213,14 @@ def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None) ->
     factor_2 = -factor * Y_mean_low
     factor_rounded = factor.astype(work)
     factor_2_rounded = factor_2.astype(work)
-    blocks = _blocks(n, m, dtype.itemsize)
+    Y_mean__tile = _tile(Y_mean, blocks)
+    factor_rounded__tile = _tile(factor_rounded, blocks)
+    factor_2_rounded__tile = _tile(factor_2_rounded, blocks)
     for rows in blocks:
-        np.subtract(Y[rows], Y_mean, out=Y_hat[rows])
-        np.multiply(Y_hat[rows], factor_rounded, out=Y_hat[rows])
-        np.add(Y_hat[rows], factor_2_rounded, out=Y_hat[rows])
+        height = rows.stop - rows.start
+        np.subtract(Y[rows], Y_mean__tile[:height], out=Y_hat[rows])
+        np.multiply(Y_hat[rows], factor_rounded__tile[:height], out=Y_hat[rows])
+        np.add(Y_hat[rows], factor_2_rounded__tile[:height], out=Y_hat[rows])
     return Y_hat
 
 
@@ -266,11 +277,13 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out
     Y_excess = np.zeros(m, wide)
     total = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    Y_guess__tile = _tile(Y_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(Y[rows], Y_guess, out=buffers[0, :height])
-        Y_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(Y[rows], Y_guess__tile[:height], out=buffers[0, :height])
+        Y_excess += ones[:height] @ buffers[0, :height]
         total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
     Y_rest = Y_excess / n
     Y_mean = (Y_guess + Y_rest).astype(work)
@@ -282,11 +295,14 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out
     factor_4 = factor_3 + beta
     factor_2_rounded = factor_2.astype(work)
     factor_4_rounded = factor_4.astype(work)
-    blocks = _blocks(n, m, dtype.itemsize)
+    Y_mean__tile = _tile(Y_mean, blocks)
+    factor_2_rounded__tile = _tile(factor_2_rounded, blocks)
+    factor_4_rounded__tile = _tile(factor_4_rounded, blocks)
     for rows in blocks:
-        np.subtract(Y[rows], Y_mean, out=Z[rows])
-        np.multiply(Z[rows], factor_2_rounded, out=Z[rows])
-        np.add(Z[rows], factor_4_rounded, out=Z[rows])
+        height = rows.stop - rows.start
+        np.subtract(Y[rows], Y_mean__tile[:height], out=Z[rows])
+        np.multiply(Z[rows], factor_2_rounded__tile[:height], out=Z[rows])
+        np.add(Z[rows], factor_4_rounded__tile[:height], out=Z[rows])
     return Z
 
 
@@ -356,13 +372,16 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
     total = np.zeros(m, wide)
     total_2 = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    grad_Y_hat_guess__tile = _tile(grad_Y_hat_guess, blocks)
+    Y_guess__tile = _tile(Y_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(grad_Y_hat[rows], grad_Y_hat_guess, out=buffers[0, :height])
-        grad_Y_hat_excess += buffers[0, :height].sum(axis=0)
-        np.subtract(Y[rows], Y_guess, out=buffers[1, :height])
-        Y_excess += buffers[1, :height].sum(axis=0)
+        np.subtract(grad_Y_hat[rows], grad_Y_hat_guess__tile[:height], out=buffers[0, :height])
+        grad_Y_hat_excess += ones[:height] @ buffers[0, :height]
+        np.subtract(Y[rows], Y_guess__tile[:height], out=buffers[1, :height])
+        Y_excess += ones[:height] @ buffers[1, :height]
         total += np.einsum("ij,ij->j", buffers[1, :height], buffers[1, :height])
         total_2 += np.einsum("ij,ij->j", buffers[1, :height], buffers[0, :height])
     grad_Y_hat_rest = grad_Y_hat_excess / n
@@ -380,16 +399,20 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
     factor_rounded = factor.astype(work)
     factor_2_rounded = factor_2.astype(work)
     factor_4_rounded = factor_4.astype(work)
-    blocks = _blocks(n, m, dtype.itemsize)
+    grad_Y_hat_mean__tile = _tile(grad_Y_hat_mean, blocks)
+    Y_mean__tile = _tile(Y_mean, blocks)
+    factor_2_rounded__tile = _tile(factor_2_rounded, blocks)
+    factor_4_rounded__tile = _tile(factor_4_rounded, blocks)
+    factor_rounded__tile = _tile(factor_rounded, blocks)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(grad_Y_hat[rows], grad_Y_hat_mean, out=grad_Y[rows])
-        np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_2_rounded, out=buffers[0, :height])
+        np.subtract(grad_Y_hat[rows], grad_Y_hat_mean__tile[:height], out=grad_Y[rows])
+        np.subtract(Y[rows], Y_mean__tile[:height], out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_2_rounded__tile[:height], out=buffers[0, :height])
         np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
-        np.add(grad_Y[rows], factor_4_rounded, out=grad_Y[rows])
-        np.multiply(grad_Y[rows], factor_rounded, out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_4_rounded__tile[:height], out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_rounded__tile[:height], out=grad_Y[rows])
     return grad_Y
 
 
@@ -448,14 +471,17 @@ def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array |
     grad_Z_excess = np.zeros(m, wide)
     total_2 = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    Y_guess__tile = _tile(Y_guess, blocks)
+    grad_Z_guess__tile = _tile(grad_Z_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(Y[rows], Y_guess, out=buffers[0, :height])
-        Y_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(Y[rows], Y_guess__tile[:height], out=buffers[0, :height])
+        Y_excess += ones[:height] @ buffers[0, :height]
         total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
-        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[1, :height])
-        grad_Z_excess += buffers[1, :height].sum(axis=0)
+        np.subtract(grad_Z[rows], grad_Z_guess__tile[:height], out=buffers[1, :height])
+        grad_Z_excess += ones[:height] @ buffers[1, :height]
         total_2 += np.einsum("ij,ij->j", buffers[0, :height], buffers[1, :height])
     Y_rest = Y_excess / n
     moment = total - n * Y_rest * Y_rest
@@ -487,10 +513,13 @@ def grad_beta(grad_Z: Array, *, out: Array | None = None) -> Array:
     m = sizes["m"]
     grad_beta = _output(out, "grad_beta", (m,), dtype, grad_Z=grad_Z)
     wide = np.float64
+    work = dtype
     grad_beta_total = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    ones = np.ones(blocks[0].stop, work)
     for rows in blocks:
-        grad_beta_total += grad_Z[rows].sum(axis=0)
+        height = rows.stop - rows.start
+        grad_beta_total += ones[:height] @ grad_Z[rows]
     grad_beta[...] = grad_beta_total
     return grad_beta
 
@@ -563,13 +592,16 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ou
     total = np.zeros(m, wide)
     total_2 = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    grad_Z_guess__tile = _tile(grad_Z_guess, blocks)
+    Y_guess__tile = _tile(Y_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[0, :height])
-        grad_Z_excess += buffers[0, :height].sum(axis=0)
-        np.subtract(Y[rows], Y_guess, out=buffers[1, :height])
-        Y_excess += buffers[1, :height].sum(axis=0)
+        np.subtract(grad_Z[rows], grad_Z_guess__tile[:height], out=buffers[0, :height])
+        grad_Z_excess += ones[:height] @ buffers[0, :height]
+        np.subtract(Y[rows], Y_guess__tile[:height], out=buffers[1, :height])
+        Y_excess += ones[:height] @ buffers[1, :height]
         total += np.einsum("ij,ij->j", buffers[1, :height], buffers[1, :height])
         total_2 += np.einsum("ij,ij->j", buffers[1, :height], buffers[0, :height])
     grad_Z_rest = grad_Z_excess / n
@@ -588,16 +620,20 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ou
     factor_5_rounded = factor_5.astype(work)
     factor_2_rounded = factor_2.astype(work)
     factor_4_rounded = factor_4.astype(work)
-    blocks = _blocks(n, m, dtype.itemsize)
+    grad_Z_mean__tile = _tile(grad_Z_mean, blocks)
+    Y_mean__tile = _tile(Y_mean, blocks)
+    factor_2_rounded__tile = _tile(factor_2_rounded, blocks)
+    factor_4_rounded__tile = _tile(factor_4_rounded, blocks)
+    factor_5_rounded__tile = _tile(factor_5_rounded, blocks)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(grad_Z[rows], grad_Z_mean, out=grad_Y[rows])
-        np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_2_rounded, out=buffers[0, :height])
+        np.subtract(grad_Z[rows], grad_Z_mean__tile[:height], out=grad_Y[rows])
+        np.subtract(Y[rows], Y_mean__tile[:height], out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_2_rounded__tile[:height], out=buffers[0, :height])
         np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
-        np.add(grad_Y[rows], factor_4_rounded, out=grad_Y[rows])
-        np.multiply(grad_Y[rows], factor_5_rounded, out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_4_rounded__tile[:height], out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_5_rounded__tile[:height], out=grad_Y[rows])
     return grad_Y
 
 
@@ -682,14 +718,17 @@ def grad_W(
     grad_Z_excess = np.zeros(m, wide)
     total_2 = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    product_guess__tile = _tile(product_guess, blocks)
+    grad_Z_guess__tile = _tile(grad_Z_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(product[rows], product_guess, out=buffers[0, :height])
-        product_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(product[rows], product_guess__tile[:height], out=buffers[0, :height])
+        product_excess += ones[:height] @ buffers[0, :height]
         total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
-        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[1, :height])
-        grad_Z_excess += buffers[1, :height].sum(axis=0)
+        np.subtract(grad_Z[rows], grad_Z_guess__tile[:height], out=buffers[1, :height])
+        grad_Z_excess += ones[:height] @ buffers[1, :height]
         total_2 += np.einsum("ij,ij->j", buffers[0, :height], buffers[1, :height])
     product_rest = product_excess / n
     product_mean = (product_guess + product_rest).astype(work)
@@ -707,15 +746,18 @@ def grad_W(
     factor_2_rounded = factor_2.astype(work)
     factor_4_rounded = factor_4.astype(work)
     matrix = product
-    blocks = _blocks(n, m, dtype.itemsize)
+    grad_Z_mean__tile = _tile(grad_Z_mean, blocks)
+    product_mean__tile = _tile(product_mean, blocks)
+    factor_2_rounded__tile = _tile(factor_2_rounded, blocks)
+    factor_4_rounded__tile = _tile(factor_4_rounded, blocks)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(grad_Z[rows], grad_Z_mean, out=buffers[0, :height])
-        np.subtract(product[rows], product_mean, out=buffers[1, :height])
-        np.multiply(buffers[1, :height], factor_2_rounded, out=buffers[1, :height])
+        np.subtract(grad_Z[rows], grad_Z_mean__tile[:height], out=buffers[0, :height])
+        np.subtract(product[rows], product_mean__tile[:height], out=buffers[1, :height])
+        np.multiply(buffers[1, :height], factor_2_rounded__tile[:height], out=buffers[1, :height])
         np.add(buffers[0, :height], buffers[1, :height], out=buffers[0, :height])
-        np.add(buffers[0, :height], factor_4_rounded, out=buffers[0, :height])
+        np.add(buffers[0, :height], factor_4_rounded__tile[:height], out=buffers[0, :height])
         np.copyto(matrix[rows], buffers[0, :height])
     product_2 = np.matmul(matrix.T, X)
     factor_5_rounded = factor_5.astype(work)
@@ -803,13 +845,16 @@ def grad_X(
     total = np.zeros(m, wide)
     total_2 = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    grad_Z_guess__tile = _tile(grad_Z_guess, blocks)
+    product_guess__tile = _tile(product_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[0, :height])
-        grad_Z_excess += buffers[0, :height].sum(axis=0)
-        np.subtract(product[rows], product_guess, out=buffers[1, :height])
-        product_excess += buffers[1, :height].sum(axis=0)
+        np.subtract(grad_Z[rows], grad_Z_guess__tile[:height], out=buffers[0, :height])
+        grad_Z_excess += ones[:height] @ buffers[0, :height]
+        np.subtract(product[rows], product_guess__tile[:height], out=buffers[1, :height])
+        product_excess += ones[:height] @ buffers[1, :height]
         total += np.einsum("ij,ij->j", buffers[1, :height], buffers[1, :height])
         total_2 += np.einsum("ij,ij->j", buffers[1, :height], buffers[0, :height])
     grad_Z_rest = grad_Z_excess / n
@@ -829,16 +874,20 @@ def grad_X(
     factor_2_rounded = factor_2.astype(work)
     factor_4_rounded = factor_4.astype(work)
     matrix = product
-    blocks = _blocks(n, m, dtype.itemsize)
+    grad_Z_mean__tile = _tile(grad_Z_mean, blocks)
+    product_mean__tile = _tile(product_mean, blocks)
+    factor_2_rounded__tile = _tile(factor_2_rounded, blocks)
+    factor_4_rounded__tile = _tile(factor_4_rounded, blocks)
+    factor_5_rounded__tile = _tile(factor_5_rounded, blocks)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(grad_Z[rows], grad_Z_mean, out=buffers[0, :height])
-        np.subtract(product[rows], product_mean, out=buffers[1, :height])
-        np.multiply(buffers[1, :height], factor_2_rounded, out=buffers[1, :height])
+        np.subtract(grad_Z[rows], grad_Z_mean__tile[:height], out=buffers[0, :height])
+        np.subtract(product[rows], product_mean__tile[:height], out=buffers[1, :height])
+        np.multiply(buffers[1, :height], factor_2_rounded__tile[:height], out=buffers[1, :height])
         np.add(buffers[0, :height], buffers[1, :height], out=buffers[0, :height])
-        np.add(buffers[0, :height], factor_4_rounded, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_5_rounded, out=buffers[0, :height])
+        np.add(buffers[0, :height], factor_4_rounded__tile[:height], out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_5_rounded__tile[:height], out=buffers[0, :height])
         np.copyto(matrix[rows], buffers[0, :height])
     np.matmul(matrix, W, out=grad_X)
     return grad_X
@@ -933,16 +982,19 @@ def backward(
     total_2 = np.zeros(m, wide)
     grad_beta_total = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    grad_Z_guess__tile = _tile(grad_Z_guess, blocks)
+    Y_guess__tile = _tile(Y_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[0, :height])
-        grad_Z_excess += buffers[0, :height].sum(axis=0)
-        np.subtract(Y[rows], Y_guess, out=buffers[1, :height])
-        Y_excess += buffers[1, :height].sum(axis=0)
+        np.subtract(grad_Z[rows], grad_Z_guess__tile[:height], out=buffers[0, :height])
+        grad_Z_excess += ones[:height] @ buffers[0, :height]
+        np.subtract(Y[rows], Y_guess__tile[:height], out=buffers[1, :height])
+        Y_excess += ones[:height] @ buffers[1, :height]
         total += np.einsum("ij,ij->j", buffers[1, :height], buffers[1, :height])
         total_2 += np.einsum("ij,ij->j", buffers[1, :height], buffers[0, :height])
-        grad_beta_total += grad_Z[rows].sum(axis=0)
+        grad_beta_total += ones[:height] @ grad_Z[rows]
     grad_beta[...] = grad_beta_total
     grad_Z_rest = grad_Z_excess / n
     grad_Z_mean = (grad_Z_guess + grad_Z_rest).astype(work)
@@ -961,16 +1013,20 @@ def backward(
     factor_5_rounded = factor_5.astype(work)
     factor_2_rounded = factor_2.astype(work)
     factor_4_rounded = factor_4.astype(work)
-    blocks = _blocks(n, m, dtype.itemsize)
+    grad_Z_mean__tile = _tile(grad_Z_mean, blocks)
+    Y_mean__tile = _tile(Y_mean, blocks)
+    factor_2_rounded__tile = _tile(factor_2_rounded, blocks)
+    factor_4_rounded__tile = _tile(factor_4_rounded, blocks)
+    factor_5_rounded__tile = _tile(factor_5_rounded, blocks)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(grad_Z[rows], grad_Z_mean, out=grad_Y[rows])
-        np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_2_rounded, out=buffers[0, :height])
+        np.subtract(grad_Z[rows], grad_Z_mean__tile[:height], out=grad_Y[rows])
+        np.subtract(Y[rows], Y_mean__tile[:height], out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_2_rounded__tile[:height], out=buffers[0, :height])
         np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
-        np.add(grad_Y[rows], factor_4_rounded, out=grad_Y[rows])
-        np.multiply(grad_Y[rows], factor_5_rounded, out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_4_rounded__tile[:height], out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_5_rounded__tile[:height], out=grad_Y[rows])
     return grad_Y, grad_gamma, grad_beta
 
 
@@ -1067,14 +1123,17 @@ def backward_weights(
     grad_Z_excess = np.zeros(m, wide)
     total_2 = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    product_guess__tile = _tile(product_guess, blocks)
+    grad_Z_guess__tile = _tile(grad_Z_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(product[rows], product_guess, out=buffers[0, :height])
-        product_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(product[rows], product_guess__tile[:height], out=buffers[0, :height])
+        product_excess += ones[:height] @ buffers[0, :height]
         total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
-        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[1, :height])
-        grad_Z_excess += buffers[1, :height].sum(axis=0)
+        np.subtract(grad_Z[rows], grad_Z_guess__tile[:height], out=buffers[1, :height])
+        grad_Z_excess += ones[:height] @ buffers[1, :height]
         total_2 += np.einsum("ij,ij->j", buffers[0, :height], buffers[1, :height])
     product_rest = product_excess / n
     product_mean = (product_guess + product_rest).astype(work)
@@ -1094,21 +1153,25 @@ def backward_weights(
     factor_5_rounded = factor_5.astype(work)
     matrix = product
     matrix_2 = np.empty((n, m), work)
-    blocks = _blocks(n, m, dtype.itemsize)
+    grad_Z_mean__tile = _tile(grad_Z_mean, blocks)
+    product_mean__tile = _tile(product_mean, blocks)
+    factor_2_rounded__tile = _tile(factor_2_rounded, blocks)
+    factor_4_rounded__tile = _tile(factor_4_rounded, blocks)
+    factor_5_rounded__tile = _tile(factor_5_rounded, blocks)
     buffers = np.empty((3, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(grad_Z[rows], grad_Z_mean, out=buffers[0, :height])
-        np.subtract(product[rows], product_mean, out=buffers[1, :height])
-        np.multiply(buffers[1, :height], factor_2_rounded, out=buffers[1, :height])
+        np.subtract(grad_Z[rows], grad_Z_mean__tile[:height], out=buffers[0, :height])
+        np.subtract(product[rows], product_mean__tile[:height], out=buffers[1, :height])
+        np.multiply(buffers[1, :height], factor_2_rounded__tile[:height], out=buffers[1, :height])
         np.add(buffers[0, :height], buffers[1, :height], out=buffers[0, :height])
-        np.add(buffers[0, :height], factor_4_rounded, out=buffers[0, :height])
-        np.subtract(grad_Z[rows], grad_Z_mean, out=matrix_2[rows])
-        np.subtract(product[rows], product_mean, out=buffers[2, :height])
-        np.multiply(buffers[2, :height], factor_2_rounded, out=buffers[2, :height])
+        np.add(buffers[0, :height], factor_4_rounded__tile[:height], out=buffers[0, :height])
+        np.subtract(grad_Z[rows], grad_Z_mean__tile[:height], out=matrix_2[rows])
+        np.subtract(product[rows], product_mean__tile[:height], out=buffers[2, :height])
+        np.multiply(buffers[2, :height], factor_2_rounded__tile[:height], out=buffers[2, :height])
         np.add(matrix_2[rows], buffers[2, :height], out=matrix_2[rows])
-        np.add(matrix_2[rows], factor_4_rounded, out=matrix_2[rows])
-        np.multiply(matrix_2[rows], factor_5_rounded, out=matrix_2[rows])
+        np.add(matrix_2[rows], factor_4_rounded__tile[:height], out=matrix_2[rows])
+        np.multiply(matrix_2[rows], factor_5_rounded__tile[:height], out=matrix_2[rows])
         np.copyto(matrix[rows], buffers[0, :height])
     product_2 = np.matmul(matrix.T, X)
     np.copyto(grad_W, factor_5_rounded[:, None] * product_2, casting="same_kind")
@@ -1221,16 +1284,19 @@ def forward_backward(
     total_2 = np.zeros(m, wide)
     grad_beta_total = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    Y_guess__tile = _tile(Y_guess, blocks)
+    grad_Z_guess__tile = _tile(grad_Z_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(Y[rows], Y_guess, out=buffers[0, :height])
-        Y_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(Y[rows], Y_guess__tile[:height], out=buffers[0, :height])
+        Y_excess += ones[:height] @ buffers[0, :height]
         total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
-        np.subtract(grad_Z[rows], grad_Z_guess, out=buffers[1, :height])
-        grad_Z_excess += buffers[1, :height].sum(axis=0)
+        np.subtract(grad_Z[rows], grad_Z_guess__tile[:height], out=buffers[1, :height])
+        grad_Z_excess += ones[:height] @ buffers[1, :height]
         total_2 += np.einsum("ij,ij->j", buffers[0, :height], buffers[1, :height])
-        grad_beta_total += grad_Z[rows].sum(axis=0)
+        grad_beta_total += ones[:height] @ grad_Z[rows]
     grad_beta[...] = grad_beta_total
     Y_rest = Y_excess / n
     Y_mean = (Y_guess + Y_rest).astype(work)
@@ -1252,19 +1318,24 @@ def forward_backward(
     factor_4_rounded = factor_4.astype(work)
     factor_5_rounded = factor_5.astype(work)
     factor_7_rounded = factor_7.astype(work)
-    blocks = _blocks(n, m, dtype.itemsize)
+    Y_mean__tile = _tile(Y_mean, blocks)
+    factor_2_rounded__tile = _tile(factor_2_rounded, blocks)
+    factor_4_rounded__tile = _tile(factor_4_rounded, blocks)
+    grad_Z_mean__tile = _tile(grad_Z_mean, blocks)
+    factor_5_rounded__tile = _tile(factor_5_rounded, blocks)
+    factor_7_rounded__tile = _tile(factor_7_rounded, blocks)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(Y[rows], Y_mean, out=Z[rows])
-        np.multiply(Z[rows], factor_2_rounded, out=Z[rows])
-        np.add(Z[rows], factor_4_rounded, out=Z[rows])
-        np.subtract(grad_Z[rows], grad_Z_mean, out=grad_Y[rows])
-        np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_5_rounded, out=buffers[0, :height])
+        np.subtract(Y[rows], Y_mean__tile[:height], out=Z[rows])
+        np.multiply(Z[rows], factor_2_rounded__tile[:height], out=Z[rows])
+        np.add(Z[rows], factor_4_rounded__tile[:height], out=Z[rows])
+        np.subtract(grad_Z[rows], grad_Z_mean__tile[:height], out=grad_Y[rows])
+        np.subtract(Y[rows], Y_mean__tile[:height], out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_5_rounded__tile[:height], out=buffers[0, :height])
         np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
-        np.add(grad_Y[rows], factor_7_rounded, out=grad_Y[rows])
-        np.multiply(grad_Y[rows], factor_2_rounded, out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_7_rounded__tile[:height], out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_2_rounded__tile[:height], out=grad_Y[rows])
     return Z, grad_Y, grad_gamma, grad_beta
 
 
@@ -1347,14 +1418,17 @@ def forward_backward_normalised(
     grad_Y_hat_excess = np.zeros(m, wide)
     total_2 = np.zeros(m, wide)
     blocks = _blocks(n, m, dtype.itemsize)
+    Y_guess__tile = _tile(Y_guess, blocks)
+    grad_Y_hat_guess__tile = _tile(grad_Y_hat_guess, blocks)
+    ones = np.ones(blocks[0].stop, work)
     buffers = np.empty((2, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(Y[rows], Y_guess, out=buffers[0, :height])
-        Y_excess += buffers[0, :height].sum(axis=0)
+        np.subtract(Y[rows], Y_guess__tile[:height], out=buffers[0, :height])
+        Y_excess += ones[:height] @ buffers[0, :height]
         total += np.einsum("ij,ij->j", buffers[0, :height], buffers[0, :height])
-        np.subtract(grad_Y_hat[rows], grad_Y_hat_guess, out=buffers[1, :height])
-        grad_Y_hat_excess += buffers[1, :height].sum(axis=0)
+        np.subtract(grad_Y_hat[rows], grad_Y_hat_guess__tile[:height], out=buffers[1, :height])
+        grad_Y_hat_excess += ones[:height] @ buffers[1, :height]
         total_2 += np.einsum("ij,ij->j", buffers[0, :height], buffers[1, :height])
     Y_rest = Y_excess / n
     Y_mean = (Y_guess + Y_rest).astype(work)
@@ -1373,17 +1447,22 @@ def forward_backward_normalised(
     factor_2_rounded = factor_2.astype(work)
     factor_3_rounded = factor_3.astype(work)
     factor_5_rounded = factor_5.astype(work)
-    blocks = _blocks(n, m, dtype.itemsize)
+    Y_mean__tile = _tile(Y_mean, blocks)
+    factor_rounded__tile = _tile(factor_rounded, blocks)
+    factor_2_rounded__tile = _tile(factor_2_rounded, blocks)
+    grad_Y_hat_mean__tile = _tile(grad_Y_hat_mean, blocks)
+    factor_3_rounded__tile = _tile(factor_3_rounded, blocks)
+    factor_5_rounded__tile = _tile(factor_5_rounded, blocks)
     buffers = np.empty((1, blocks[0].stop, m), work)
     for rows in blocks:
         height = rows.stop - rows.start
-        np.subtract(Y[rows], Y_mean, out=Y_hat[rows])
-        np.multiply(Y_hat[rows], factor_rounded, out=Y_hat[rows])
-        np.add(Y_hat[rows], factor_2_rounded, out=Y_hat[rows])
-        np.subtract(grad_Y_hat[rows], grad_Y_hat_mean, out=grad_Y[rows])
-        np.subtract(Y[rows], Y_mean, out=buffers[0, :height])
-        np.multiply(buffers[0, :height], factor_3_rounded, out=buffers[0, :height])
+        np.subtract(Y[rows], Y_mean__tile[:height], out=Y_hat[rows])
+        np.multiply(Y_hat[rows], factor_rounded__tile[:height], out=Y_hat[rows])
+        np.add(Y_hat[rows], factor_2_rounded__tile[:height], out=Y_hat[rows])
+        np.subtract(grad_Y_hat[rows], grad_Y_hat_mean__tile[:height], out=grad_Y[rows])
+        np.subtract(Y[rows], Y_mean__tile[:height], out=buffers[0, :height])
+        np.multiply(buffers[0, :height], factor_3_rounded__tile[:height], out=buffers[0, :height])
         np.add(grad_Y[rows], buffers[0, :height], out=grad_Y[rows])
-        np.add(grad_Y[rows], factor_5_rounded, out=grad_Y[rows])
-        np.multiply(grad_Y[rows], factor_rounded, out=grad_Y[rows])
+        np.add(grad_Y[rows], factor_5_rounded__tile[:height], out=grad_Y[rows])
+        np.multiply(grad_Y[rows], factor_rounded__tile[:height], out=grad_Y[rows])
     return Y_hat, grad_Y

@@ -2,7 +2,7 @@
 
 Numba target: arguments are float32 or float64 NumPy arrays and are never written to (those that do not lie in C order
 are copied); out= takes the array (or the arrays) for the result.  The first call of a function with a dtype compiles
-it, which takes seconds; a module that is importable by its name keeps the result on disk.
+it, which takes seconds; a module that is importable by its name keeps what was compiled on disk.
 
 Made by symbn; every function computes the right side of an equation that symbn proved, by statements that
 symbn proved equal to it for all sizes.  Do not edit: change the note, and make it again.
@@ -116,6 +116,12 @@ def _chunks(x: Array) -> int:
         return 1
     chunks: int = max(2, min(x.nbytes // (1 << 20), x.shape[0] // 256))
     return chunks
+
+
+@_compiled
+def _stride(length: Any, itemsize: Any) -> Any:
+    """How far apart vectors lie: 1 KiB past a multiple of 4, so that they do not share sets of the cache."""
+    return ((length * itemsize + 3071) // 4096 * 4096 + 1024) // itemsize
 
 
 @_compiled
@@ -247,7 +253,7 @@ def _normalise_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__t
 
 @_compiled
 def _normalise_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, Y_guess: Any, factor_2__rounded: Any, factor__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, Y_guess: Any, Y_mean: Any, factor__rounded: Any, factor_2__rounded: Any,
     Y_excess__total: Any, total__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -303,13 +309,13 @@ def _normalise_1_pass_3(
 def _normalise_1(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((4, m + 16), Y.dtype)
+    narrow_m = np.empty((4, _stride(m, Y.itemsize)), Y.dtype)
     Y_guess = narrow_m[0]
     Y_mean = narrow_m[1]
     factor__rounded = narrow_m[2]
     factor_2__rounded = narrow_m[3]
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 2, m + 8))
+    totals_1 = np.zeros((chunks, 2, _stride(m, 8)))
     for chunk in range(chunks):
         _normalise_1_pass_1(
             Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0], totals_1[chunk, 1],
@@ -318,7 +324,7 @@ def _normalise_1(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _normalise_1__columns_2(
-        eps, ddof, n, m, Y_mean, Y_guess, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
+        eps, ddof, n, m, Y_guess, Y_mean, factor__rounded, factor_2__rounded, Y_excess__total, total__total,
     )
     for chunk in range(chunks):
         _normalise_1_pass_3(
@@ -330,13 +336,13 @@ def _normalise_1(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
 def _normalise_1_parallel(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((4, m + 16), Y.dtype)
+    narrow_m = np.empty((4, _stride(m, Y.itemsize)), Y.dtype)
     Y_guess = narrow_m[0]
     Y_mean = narrow_m[1]
     factor__rounded = narrow_m[2]
     factor_2__rounded = narrow_m[3]
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 2, m + 8))
+    totals_1 = np.zeros((chunks, 2, _stride(m, 8)))
     for chunk in prange(chunks):
         _normalise_1_pass_1(
             Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0], totals_1[chunk, 1],
@@ -345,7 +351,7 @@ def _normalise_1_parallel(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) 
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _normalise_1__columns_2(
-        eps, ddof, n, m, Y_mean, Y_guess, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
+        eps, ddof, n, m, Y_guess, Y_mean, factor__rounded, factor_2__rounded, Y_excess__total, total__total,
     )
     for chunk in prange(chunks):
         _normalise_1_pass_3(
@@ -444,8 +450,8 @@ def _forward_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__tot
 
 @_compiled
 def _forward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_mean: Any, Y_guess: Any, factor_2__rounded: Any,
-    factor_4__rounded: Any, Y_excess__total: Any, total__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_guess: Any, Y_mean: Any, factor_4__rounded: Any,
+    factor_2__rounded: Any, Y_excess__total: Any, total__total: Any,
 ) -> None:
     """Vectors, in float64."""
     for j in range(m):
@@ -502,13 +508,13 @@ def _forward_1_pass_3(
 def _forward_1(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((4, m + 16), Y.dtype)
+    narrow_m = np.empty((4, _stride(m, Y.itemsize)), Y.dtype)
     Y_guess = narrow_m[0]
     Y_mean = narrow_m[1]
     factor_2__rounded = narrow_m[2]
     factor_4__rounded = narrow_m[3]
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 2, m + 8))
+    totals_1 = np.zeros((chunks, 2, _stride(m, 8)))
     for chunk in range(chunks):
         _forward_1_pass_1(
             Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0], totals_1[chunk, 1],
@@ -517,7 +523,7 @@ def _forward_1(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: Any, chunk
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _forward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, factor_2__rounded, factor_4__rounded, Y_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_guess, Y_mean, factor_4__rounded, factor_2__rounded, Y_excess__total,
         total__total,
     )
     for chunk in range(chunks):
@@ -530,13 +536,13 @@ def _forward_1(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: Any, chunk
 def _forward_1_parallel(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((4, m + 16), Y.dtype)
+    narrow_m = np.empty((4, _stride(m, Y.itemsize)), Y.dtype)
     Y_guess = narrow_m[0]
     Y_mean = narrow_m[1]
     factor_2__rounded = narrow_m[2]
     factor_4__rounded = narrow_m[3]
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 2, m + 8))
+    totals_1 = np.zeros((chunks, 2, _stride(m, 8)))
     for chunk in prange(chunks):
         _forward_1_pass_1(
             Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0], totals_1[chunk, 1],
@@ -545,7 +551,7 @@ def _forward_1_parallel(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: A
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _forward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, factor_2__rounded, factor_4__rounded, Y_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_guess, Y_mean, factor_4__rounded, factor_2__rounded, Y_excess__total,
         total__total,
     )
     for chunk in prange(chunks):
@@ -678,7 +684,7 @@ def _backward_normalised_1_pass_1(
 @_compiled
 def _backward_normalised_1__columns_2(
     eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, grad_Y_hat_mean: Any, Y_guess: Any, grad_Y_hat_guess: Any,
-    factor_4__rounded: Any, factor_2__rounded: Any, factor__rounded: Any, grad_Y_hat_excess__total: Any,
+    factor__rounded: Any, factor_2__rounded: Any, factor_4__rounded: Any, grad_Y_hat_excess__total: Any,
     Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -755,7 +761,7 @@ def _backward_normalised_1_pass_3(
 def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y: Any, chunks: Any) -> None:
     n = grad_Y_hat.shape[0]
     m = grad_Y_hat.shape[1]
-    narrow_m = np.empty((7, m + 16), grad_Y_hat.dtype)
+    narrow_m = np.empty((7, _stride(m, grad_Y_hat.itemsize)), grad_Y_hat.dtype)
     grad_Y_hat_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Y_hat_mean = narrow_m[2]
@@ -765,7 +771,7 @@ def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y:
     factor_4__rounded = narrow_m[6]
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in range(chunks):
         _backward_normalised_1_pass_1(
             grad_Y_hat, Y, grad_Y_hat_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
@@ -777,8 +783,8 @@ def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y:
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor_4__rounded, factor_2__rounded,
-        factor__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_2__rounded,
+        factor_4__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _backward_normalised_1_pass_3(
@@ -791,7 +797,7 @@ def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y:
 def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y: Any, chunks: Any) -> None:
     n = grad_Y_hat.shape[0]
     m = grad_Y_hat.shape[1]
-    narrow_m = np.empty((7, m + 16), grad_Y_hat.dtype)
+    narrow_m = np.empty((7, _stride(m, grad_Y_hat.itemsize)), grad_Y_hat.dtype)
     grad_Y_hat_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Y_hat_mean = narrow_m[2]
@@ -801,7 +807,7 @@ def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any
     factor_4__rounded = narrow_m[6]
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in prange(chunks):
         _backward_normalised_1_pass_1(
             grad_Y_hat, Y, grad_Y_hat_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
@@ -813,8 +819,8 @@ def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor_4__rounded, factor_2__rounded,
-        factor__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_2__rounded,
+        factor_4__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _backward_normalised_1_pass_3(
@@ -960,12 +966,12 @@ def _grad_gamma_1__columns_2(
 def _grad_gamma_1(Y: Any, grad_Z: Any, eps: Any, ddof: Any, grad_gamma: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((2, m + 16), Y.dtype)
+    narrow_m = np.empty((2, _stride(m, Y.itemsize)), Y.dtype)
     Y_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in range(chunks):
         _grad_gamma_1_pass_1(
             Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
@@ -985,12 +991,12 @@ def _grad_gamma_1(Y: Any, grad_Z: Any, eps: Any, ddof: Any, grad_gamma: Any, chu
 def _grad_gamma_1_parallel(Y: Any, grad_Z: Any, eps: Any, ddof: Any, grad_gamma: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((2, m + 16), Y.dtype)
+    narrow_m = np.empty((2, _stride(m, Y.itemsize)), Y.dtype)
     Y_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in prange(chunks):
         _grad_gamma_1_pass_1(
             Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
@@ -1065,7 +1071,7 @@ def _grad_beta_1_pass_1(grad_Z: Any, first: Any, last: Any, grad_beta__total: An
 def _grad_beta_1(grad_Z: Any, grad_beta: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    totals_1 = np.zeros((chunks, 1, m + 8))
+    totals_1 = np.zeros((chunks, 1, _stride(m, 8)))
     for chunk in range(chunks):
         _grad_beta_1_pass_1(grad_Z, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0])
     _merge(totals_1)
@@ -1077,7 +1083,7 @@ def _grad_beta_1(grad_Z: Any, grad_beta: Any, chunks: Any) -> None:
 def _grad_beta_1_parallel(grad_Z: Any, grad_beta: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    totals_1 = np.zeros((chunks, 1, m + 8))
+    totals_1 = np.zeros((chunks, 1, _stride(m, 8)))
     for chunk in prange(chunks):
         _grad_beta_1_pass_1(grad_Z, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0])
     _merge(totals_1)
@@ -1199,8 +1205,8 @@ def _grad_Y_1_pass_1(
 
 @_compiled
 def _grad_Y_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_mean: Any, Y_guess: Any, grad_Z_mean: Any, grad_Z_guess: Any,
-    factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any, grad_Z_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_mean: Any, Y_mean: Any, grad_Z_guess: Any, Y_guess: Any,
+    factor_2__rounded: Any, factor_5__rounded: Any, factor_4__rounded: Any, grad_Z_excess__total: Any,
     Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1278,7 +1284,7 @@ def _grad_Y_1_pass_3(
 def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, m + 16), grad_Z.dtype)
+    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
     grad_Z_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -1288,7 +1294,7 @@ def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any,
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in range(chunks):
         _grad_Y_1_pass_1(
             grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
@@ -1300,8 +1306,8 @@ def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any,
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_Y_1__columns_2(
-        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, factor_4__rounded, factor_2__rounded,
-        factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, factor_2__rounded, factor_5__rounded,
+        factor_4__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _grad_Y_1_pass_3(
@@ -1314,7 +1320,7 @@ def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any,
 def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, m + 16), grad_Z.dtype)
+    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
     grad_Z_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -1324,7 +1330,7 @@ def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, gra
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in prange(chunks):
         _grad_Y_1_pass_1(
             grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
@@ -1336,8 +1342,8 @@ def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, gra
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_Y_1__columns_2(
-        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, factor_4__rounded, factor_2__rounded,
-        factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, factor_2__rounded, factor_5__rounded,
+        factor_4__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _grad_Y_1_pass_3(
@@ -1479,8 +1485,8 @@ def _grad_W_1_pass_1(
 
 @_compiled
 def _grad_W_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_guess: Any, grad_Z_mean: Any, grad_Z_guess: Any,
-    product_mean: Any, factor_5: Any, factor_4__rounded: Any, factor_2__rounded: Any, product_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_mean: Any, grad_Z_guess: Any, product_guess: Any,
+    factor_5: Any, product_mean: Any, factor_2__rounded: Any, factor_4__rounded: Any, product_excess__total: Any,
     total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1558,7 +1564,7 @@ def _grad_W_1(
 ) -> None:
     n = product.shape[0]
     m = product.shape[1]
-    narrow_m = np.empty((6, m + 16), product.dtype)
+    narrow_m = np.empty((6, _stride(m, product.itemsize)), product.dtype)
     product_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     product_mean = narrow_m[2]
@@ -1567,7 +1573,7 @@ def _grad_W_1(
     factor_4__rounded = narrow_m[5]
     _column_guess(product, product_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in range(chunks):
         _grad_W_1_pass_1(
             product, grad_Z, product_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
@@ -1579,8 +1585,8 @@ def _grad_W_1(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_W_1__columns_2(
-        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_5, factor_4__rounded,
-        factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, factor_5, product_mean, factor_2__rounded,
+        factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
     for chunk in range(chunks):
         _grad_W_1_pass_3(
@@ -1595,7 +1601,7 @@ def _grad_W_1_parallel(
 ) -> None:
     n = product.shape[0]
     m = product.shape[1]
-    narrow_m = np.empty((6, m + 16), product.dtype)
+    narrow_m = np.empty((6, _stride(m, product.itemsize)), product.dtype)
     product_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     product_mean = narrow_m[2]
@@ -1604,7 +1610,7 @@ def _grad_W_1_parallel(
     factor_4__rounded = narrow_m[5]
     _column_guess(product, product_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in prange(chunks):
         _grad_W_1_pass_1(
             product, grad_Z, product_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
@@ -1616,8 +1622,8 @@ def _grad_W_1_parallel(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_W_1__columns_2(
-        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_5, factor_4__rounded,
-        factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, factor_5, product_mean, factor_2__rounded,
+        factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
     for chunk in prange(chunks):
         _grad_W_1_pass_3(
@@ -1771,8 +1777,8 @@ def _grad_X_1_pass_1(
 
 @_compiled
 def _grad_X_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_guess: Any, grad_Z_mean: Any, grad_Z_guess: Any,
-    product_mean: Any, factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_mean: Any, grad_Z_guess: Any, product_guess: Any,
+    product_mean: Any, factor_2__rounded: Any, factor_5__rounded: Any, factor_4__rounded: Any,
     grad_Z_excess__total: Any, product_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1850,7 +1856,7 @@ def _grad_X_1_pass_3(
 def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, m + 16), grad_Z.dtype)
+    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
     grad_Z_guess = narrow_m[0]
     product_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -1860,7 +1866,7 @@ def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(product, product_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in range(chunks):
         _grad_X_1_pass_1(
             grad_Z, product, grad_Z_guess, product_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
@@ -1872,8 +1878,8 @@ def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_X_1__columns_2(
-        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_4__rounded,
-        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
+        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, product_mean, factor_2__rounded,
+        factor_5__rounded, factor_4__rounded, grad_Z_excess__total, product_excess__total, total__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -1887,7 +1893,7 @@ def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix
 def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, m + 16), grad_Z.dtype)
+    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
     grad_Z_guess = narrow_m[0]
     product_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -1897,7 +1903,7 @@ def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: An
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(product, product_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in prange(chunks):
         _grad_X_1_pass_1(
             grad_Z, product, grad_Z_guess, product_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
@@ -1909,8 +1915,8 @@ def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: An
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_X_1__columns_2(
-        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_4__rounded,
-        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
+        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, product_mean, factor_2__rounded,
+        factor_5__rounded, factor_4__rounded, grad_Z_excess__total, product_excess__total, total__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -2064,8 +2070,8 @@ def _backward_1_pass_1(
 
 @_compiled
 def _backward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_mean: Any, Y_guess: Any, grad_Z_mean: Any, grad_Z_guess: Any,
-    grad_gamma: Any, factor_4__rounded: Any, factor_5__rounded: Any, factor_2__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_mean: Any, Y_mean: Any, grad_Z_guess: Any, Y_guess: Any,
+    grad_gamma: Any, factor_2__rounded: Any, factor_5__rounded: Any, factor_4__rounded: Any,
     grad_Z_excess__total: Any, Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -2147,7 +2153,7 @@ def _backward_1(
 ) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, m + 16), grad_Z.dtype)
+    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
     grad_Z_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -2157,7 +2163,7 @@ def _backward_1(
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 5, m + 8))
+    totals_1 = np.zeros((chunks, 5, _stride(m, 8)))
     for chunk in range(chunks):
         _backward_1_pass_1(
             grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
@@ -2171,8 +2177,8 @@ def _backward_1(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _backward_1__columns_2(
-        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, grad_gamma, factor_4__rounded,
-        factor_5__rounded, factor_2__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, grad_gamma, factor_2__rounded,
+        factor_5__rounded, factor_4__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _backward_1_pass_3(
@@ -2187,7 +2193,7 @@ def _backward_1_parallel(
 ) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, m + 16), grad_Z.dtype)
+    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
     grad_Z_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -2197,7 +2203,7 @@ def _backward_1_parallel(
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 5, m + 8))
+    totals_1 = np.zeros((chunks, 5, _stride(m, 8)))
     for chunk in prange(chunks):
         _backward_1_pass_1(
             grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
@@ -2211,8 +2217,8 @@ def _backward_1_parallel(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _backward_1__columns_2(
-        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, grad_gamma, factor_4__rounded,
-        factor_5__rounded, factor_2__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, grad_gamma, factor_2__rounded,
+        factor_5__rounded, factor_4__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _backward_1_pass_3(
@@ -2383,8 +2389,8 @@ def _backward_weights_1_pass_1(
 
 @_compiled
 def _backward_weights_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_guess: Any, grad_Z_mean: Any, grad_Z_guess: Any,
-    product_mean: Any, factor_5: Any, factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_mean: Any, grad_Z_guess: Any, product_guess: Any,
+    factor_5: Any, product_mean: Any, factor_2__rounded: Any, factor_5__rounded: Any, factor_4__rounded: Any,
     product_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -2474,7 +2480,7 @@ def _backward_weights_1(
 ) -> None:
     n = product.shape[0]
     m = product.shape[1]
-    narrow_m = np.empty((7, m + 16), product.dtype)
+    narrow_m = np.empty((7, _stride(m, product.itemsize)), product.dtype)
     product_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     product_mean = narrow_m[2]
@@ -2484,7 +2490,7 @@ def _backward_weights_1(
     factor_5__rounded = narrow_m[6]
     _column_guess(product, product_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in range(chunks):
         _backward_weights_1_pass_1(
             product, grad_Z, product_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
@@ -2496,8 +2502,8 @@ def _backward_weights_1(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_weights_1__columns_2(
-        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_5, factor_4__rounded,
-        factor_2__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, factor_5, product_mean, factor_2__rounded,
+        factor_5__rounded, factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -2514,7 +2520,7 @@ def _backward_weights_1_parallel(
 ) -> None:
     n = product.shape[0]
     m = product.shape[1]
-    narrow_m = np.empty((7, m + 16), product.dtype)
+    narrow_m = np.empty((7, _stride(m, product.itemsize)), product.dtype)
     product_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     product_mean = narrow_m[2]
@@ -2524,7 +2530,7 @@ def _backward_weights_1_parallel(
     factor_5__rounded = narrow_m[6]
     _column_guess(product, product_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in prange(chunks):
         _backward_weights_1_pass_1(
             product, grad_Z, product_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
@@ -2536,8 +2542,8 @@ def _backward_weights_1_parallel(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_weights_1__columns_2(
-        eps, ddof, n, m, gamma, product_guess, grad_Z_mean, grad_Z_guess, product_mean, factor_5, factor_4__rounded,
-        factor_2__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, factor_5, product_mean, factor_2__rounded,
+        factor_5__rounded, factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -2717,9 +2723,9 @@ def _forward_backward_1_pass_1(
 
 @_compiled
 def _forward_backward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_mean: Any, Y_guess: Any, grad_Z_mean: Any,
-    grad_Z_guess: Any, grad_gamma: Any, factor_4__rounded: Any, factor_5__rounded: Any, factor_2__rounded: Any,
-    factor_7__rounded: Any, Y_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, grad_Z_mean: Any, Y_mean: Any, grad_Z_guess: Any,
+    Y_guess: Any, grad_gamma: Any, factor_2__rounded: Any, factor_5__rounded: Any, factor_7__rounded: Any,
+    factor_4__rounded: Any, Y_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
     for j in range(m):
@@ -2814,7 +2820,7 @@ def _forward_backward_1(
 ) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((8, m + 16), Y.dtype)
+    narrow_m = np.empty((8, _stride(m, Y.itemsize)), Y.dtype)
     Y_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     Y_mean = narrow_m[2]
@@ -2825,7 +2831,7 @@ def _forward_backward_1(
     factor_7__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 5, m + 8))
+    totals_1 = np.zeros((chunks, 5, _stride(m, 8)))
     for chunk in range(chunks):
         _forward_backward_1_pass_1(
             Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
@@ -2839,8 +2845,8 @@ def _forward_backward_1(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _forward_backward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, grad_gamma, factor_4__rounded,
-        factor_5__rounded, factor_2__rounded, factor_7__rounded, Y_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, beta, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, grad_gamma, factor_2__rounded,
+        factor_5__rounded, factor_7__rounded, factor_4__rounded, Y_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -2857,7 +2863,7 @@ def _forward_backward_1_parallel(
 ) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((8, m + 16), Y.dtype)
+    narrow_m = np.empty((8, _stride(m, Y.itemsize)), Y.dtype)
     Y_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     Y_mean = narrow_m[2]
@@ -2868,7 +2874,7 @@ def _forward_backward_1_parallel(
     factor_7__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 5, m + 8))
+    totals_1 = np.zeros((chunks, 5, _stride(m, 8)))
     for chunk in prange(chunks):
         _forward_backward_1_pass_1(
             Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
@@ -2882,8 +2888,8 @@ def _forward_backward_1_parallel(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _forward_backward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, grad_Z_mean, grad_Z_guess, grad_gamma, factor_4__rounded,
-        factor_5__rounded, factor_2__rounded, factor_7__rounded, Y_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, beta, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, grad_gamma, factor_2__rounded,
+        factor_5__rounded, factor_7__rounded, factor_4__rounded, Y_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -3065,7 +3071,7 @@ def _forward_backward_normalised_1_pass_1(
 @_compiled
 def _forward_backward_normalised_1__columns_2(
     eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, grad_Y_hat_mean: Any, Y_guess: Any, grad_Y_hat_guess: Any,
-    factor_3__rounded: Any, factor_2__rounded: Any, factor__rounded: Any, factor_5__rounded: Any,
+    factor__rounded: Any, factor_3__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
     Y_excess__total: Any, total__total: Any, grad_Y_hat_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -3156,7 +3162,7 @@ def _forward_backward_normalised_1(
 ) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((8, m + 16), Y.dtype)
+    narrow_m = np.empty((8, _stride(m, Y.itemsize)), Y.dtype)
     Y_guess = narrow_m[0]
     grad_Y_hat_guess = narrow_m[1]
     Y_mean = narrow_m[2]
@@ -3167,7 +3173,7 @@ def _forward_backward_normalised_1(
     factor_5__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in range(chunks):
         _forward_backward_normalised_1_pass_1(
             Y, grad_Y_hat, Y_guess, grad_Y_hat_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
@@ -3179,8 +3185,8 @@ def _forward_backward_normalised_1(
     grad_Y_hat_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _forward_backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor_3__rounded, factor_2__rounded,
-        factor__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
+        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_3__rounded,
+        factor_2__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
     )
     for chunk in range(chunks):
         _forward_backward_normalised_1_pass_3(
@@ -3195,7 +3201,7 @@ def _forward_backward_normalised_1_parallel(
 ) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((8, m + 16), Y.dtype)
+    narrow_m = np.empty((8, _stride(m, Y.itemsize)), Y.dtype)
     Y_guess = narrow_m[0]
     grad_Y_hat_guess = narrow_m[1]
     Y_mean = narrow_m[2]
@@ -3206,7 +3212,7 @@ def _forward_backward_normalised_1_parallel(
     factor_5__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
-    totals_1 = np.zeros((chunks, 4, m + 8))
+    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
     for chunk in prange(chunks):
         _forward_backward_normalised_1_pass_1(
             Y, grad_Y_hat, Y_guess, grad_Y_hat_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
@@ -3218,8 +3224,8 @@ def _forward_backward_normalised_1_parallel(
     grad_Y_hat_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _forward_backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor_3__rounded, factor_2__rounded,
-        factor__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
+        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_3__rounded,
+        factor_2__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
     )
     for chunk in prange(chunks):
         _forward_backward_normalised_1_pass_3(

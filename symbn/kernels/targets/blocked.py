@@ -15,10 +15,15 @@ from symbn.kernels.program import Guess, Pointwise, Product, Step, entries_of
 from symbn.kernels.targets.ndarrays import dialect, mentions
 from symbn.kernels.targets.whole import array_names, wide_arrays
 
+BLOCK_SIZE = '''
+BLOCK = 1 << 18
+"""Bytes of one matrix that are worked on at a time."""
+'''
+
 GUESS = '''
 def _guess(x: Array) -> Array:
-    """About the mean of each column: of up to 256 rows spread evenly, without the least and the greatest."""
-    rows = x[:: -(-len(x) // 256)]
+    """About the mean of each column: of up to 32 rows spread evenly, without the least and the greatest."""
+    rows = x[:: -(-len(x) // 32)]
     shifted = rows - rows[0]
     total: Array = shifted.sum(axis=0)
     if len(rows) > 2:
@@ -29,9 +34,15 @@ def _guess(x: Array) -> Array:
 
 BLOCKS = '''
 def _blocks(rows: int, columns: int, itemsize: int) -> list[slice]:
-    """The rows in blocks of about BLOCK bytes and at most 256 rows."""
-    height = max(1, min(256, BLOCK // (columns * itemsize)))
+    """The rows in blocks of about BLOCK bytes and at most 512 rows."""
+    height = max(1, min(512, BLOCK // (columns * itemsize)))
     return [slice(start, min(start + height, rows)) for start in range(0, rows, height)]
+
+
+def _tile(vector: Array, blocks: list[slice]) -> Array:
+    """A vector as every row of a block: stored as such, which is faster to work with, where that pays."""
+    tile: Array = np.broadcast_to(vector, (blocks[0].stop, len(vector)))
+    return tile.copy() if len(blocks) > 4 else tile
 '''
 
 
@@ -47,6 +58,7 @@ class Blocked:
         self.outputs = set(kernel.refined.outputs)
         self.rounded: dict[Array, str] = {}
         self.later: set[Array] = set()
+        self.grid: object = None
 
     def lines(self) -> list[str]:
         """All statements after the results were allocated."""
@@ -111,7 +123,12 @@ class Blocked:
                     lines.append(f"{self.arrays[write.array]} = np.empty(({length}, {columns}), work)")
         block = _Block(self, stage, set(over))
         inside = block.lines()
-        lines.append(f"blocks = _blocks({length}, {columns}, dtype.itemsize)")
+        if stage.grid != self.grid:
+            self.grid = stage.grid
+            lines.append(f"blocks = _blocks({length}, {columns}, dtype.itemsize)")
+        lines += [f"{name}__tile = _tile({name}, blocks)" for name in block.tiles]
+        if any(line.find("ones[") >= 0 for line in inside):
+            lines.append("ones = np.ones(blocks[0].stop, work)")
         if block.buffers:
             lines.append(f"buffers = np.empty(({block.buffers}, blocks[0].stop, {columns}), work)")
         copied: list[str] = []
@@ -141,6 +158,7 @@ class _Block:
         self.arrays = code.arrays | code.rounded
         self.buffers = 0
         self.known: dict[Node, str] = {}
+        self.tiles: dict[str, None] = {}
         self.statements: list[str] = []
 
     def lines(self) -> list[str]:
@@ -156,7 +174,7 @@ class _Block:
             else:
                 self._into(write.body, target)
         self.statements += copies
-        if not self.buffers:
+        if not any(":height" in statement for statement in self.statements):
             return self.statements
         return ["height = rows.stop - rows.start", *self.statements]
 
@@ -164,7 +182,7 @@ class _Block:
         if isinstance(body, Mul) and len(body.factors) == 2 and all(self._is_grid(f) for f in body.factors):
             a, b = (self._value(f) for f in body.factors)
             return f'np.einsum("ij,ij->j", {a}, {b})'
-        return f"{self._value(body)}.sum(axis=0)"
+        return f"ones[:height] @ {self._value(body)}"
 
     def _is_grid(self, e: Node) -> bool:
         return len(e.axes) == 2
@@ -172,12 +190,20 @@ class _Block:
     def _vector(self, e: Node) -> str:
         """A part that does not vary along the rows."""
         spelling = Spelling(
-            entry=lambda entry: self.arrays[entry.array],
+            entry=self._row,
             delta=lambda a, b: "",
             function=lambda name: f"np.{name}",
             names=self.code.names,
         )
         return written(e, spelling)
+
+    def _row(self, e: Entry) -> str:
+        """A vector in every row of the block; a number as it is."""
+        name = self.arrays[e.array]
+        if not e.places:
+            return name
+        self.tiles[name] = None
+        return f"{name}__tile[:height]"
 
     def _value(self, e: Node) -> str:
         """A matrix of the block: where it is stored, or in a buffer that keeps it."""

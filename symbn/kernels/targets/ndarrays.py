@@ -9,16 +9,14 @@ from symbn.kernels.kernel import Kernel
 from symbn.kernels.module import dims_text, indented
 from symbn.kernels.targets.whole import WholeBody, array_names, few_rows
 
-ARRAYS = '''
+CONSTANTS = '''
 Array = NDArray[Any]
 
 FEW = 16
 """Below so many rows everything is computed in the widest float: little may be left of a difference there."""
+'''
 
-BLOCK = 1 << 17
-"""Bytes of one matrix that are worked on at a time."""
-
-
+ARRAYS = '''
 def _dtype(**arrays: Array) -> np.dtype[Any]:
     """The one dtype of all arguments, float32 or float64; TypeError for anything else."""
     first = None

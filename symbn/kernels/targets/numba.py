@@ -20,6 +20,7 @@ from symbn.kernels.program import Guess, Pointwise, Product, entries_of
 from symbn.kernels.targets.blocked import GUESS, Blocked, with_dtypes
 from symbn.kernels.targets.ndarrays import (
     ARRAYS,
+    CONSTANTS,
     argument_checks,
     few_body,
     mentions,
@@ -75,6 +76,12 @@ def _chunks(x: Array) -> int:
 
 
 @_compiled
+def _stride(length: Any, itemsize: Any) -> Any:
+    """How far apart vectors lie: 1 KiB past a multiple of 4, so that they do not share sets of the cache."""
+    return ((length * itemsize + 3071) // 4096 * 4096 + 1024) // itemsize
+
+
+@_compiled
 def _column_guess(x: Any, guess: Any) -> None:
     """About the mean of each column: of up to 64 rows spread evenly, without the least and the greatest."""
     n, m = x.shape
@@ -113,9 +120,10 @@ class Numba:
 
     name = "numba"
     about = (
-        "Numba target: arguments are float32 or float64 NumPy arrays and are never written to (those that do not lie "
-        "in C order are copied); out= takes the array (or the arrays) for the result.  The first call of a function with "
-        "a dtype compiles it, which takes seconds; a module that is importable by its name keeps the result on disk."
+        "Numba target: arguments are float32 or float64 NumPy arrays and are never written to (those that do not "
+        "lie in C order are copied); out= takes the array (or the arrays) for the result.  The first call of a "
+        "function with a dtype compiles it, which takes seconds; a module that is importable by its name keeps what "
+        "was compiled on disk."
     )
 
     def __init__(self) -> None:
@@ -125,7 +133,7 @@ class Numba:
         plans = [schedule(kernel.refined) for kernel in kernels]
         if not any(map(_segments, plans)):
             return self._numpy.head(kernels)
-        parts = [HEAD, ARRAYS.replace(_BLOCK_SIZE, ""), HELPERS]
+        parts = [HEAD, CONSTANTS, ARRAYS, HELPERS]
         if any(isinstance(stage, Guesses) for plan in plans for stage in _outside(plan)):
             parts.append(GUESS)
         return assembled([*parts, NUMBER_HELPERS])
@@ -152,9 +160,6 @@ class Numba:
             return whole_body(kernel, few_rows(kernel))
         lines = [*output_lines(kernel), *few_body(kernel)]
         return [*lines, *_wrapper_lines(kernel, plan), f"return {', '.join(result_names(kernel))}"]
-
-
-_BLOCK_SIZE = ARRAYS[ARRAYS.index("\nBLOCK = ") : ARRAYS.index("\n\ndef _dtype")]
 
 
 def _segments(plan: Schedule) -> list[tuple[Stage, ...]]:
@@ -362,14 +367,15 @@ class _Segment:
 
     def _workspaces(self) -> list[str]:
         lines: list[str] = []
-        for kind, dtype, pad in (("narrow", f"{self.arrays[self.matrices[0]]}.dtype", 16), ("wide", "np.float64", 8)):
+        first = self.arrays[self.matrices[0]]
+        for kind, dtype, itemsize in (("narrow", f"{first}.dtype", f"{first}.itemsize"), ("wide", "np.float64", "8")):
             by_dim: dict[Dim, list[Array]] = {}
             for array, where in self._kept():
                 if where == kind:
                     by_dim.setdefault(array.dims[0], []).append(array)
             for dim, arrays in by_dim.items():
                 name = f"{kind}_{self._size(dim)}"
-                lines.append(f"{name} = np.empty(({len(arrays)}, {self._size(dim)} + {pad}), {dtype})")
+                lines.append(f"{name} = np.empty(({len(arrays)}, _stride({self._size(dim)}, {itemsize})), {dtype})")
                 lines += [f"{self._narrow(a) if kind == 'narrow' else self.arrays[a]} = {name}[{k}]"
                           for k, a in enumerate(arrays)]  # fmt: skip
         return lines
@@ -497,7 +503,7 @@ class _Segment:
         lines: list[str] = []
         if stage.sums:
             totals = f"totals_{number}"
-            lines.append(f"{totals} = np.zeros((chunks, {len(stage.sums)}, {columns} + 8))")
+            lines.append(f"{totals} = np.zeros((chunks, {len(stage.sums)}, _stride({columns}, 8)))")
             given += [f"{totals}[chunk, {k}]" for k in range(len(stage.sums))]
         lines += ["for chunk in RANGE(chunks):", f"    {name}({', '.join(given)})"]
         if stage.sums:

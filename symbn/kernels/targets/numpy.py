@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from symbn.kernels.kernel import Kernel
 from symbn.kernels.module import NUMBER_HELPERS, assembled
 from symbn.kernels.passes import Guesses, schedule
-from symbn.kernels.targets.blocked import BLOCKS, GUESS, Blocked
+from symbn.kernels.targets.blocked import BLOCK_SIZE, BLOCKS, GUESS, Blocked
 from symbn.kernels.targets.ndarrays import (
     ARRAYS,
+    CONSTANTS,
     argument_checks,
     few_body,
     output_lines,
@@ -44,10 +45,11 @@ class Numpy:
 
     def head(self, kernels: Sequence[Kernel]) -> str:
         plans = [schedule(kernel.refined) for kernel in kernels]
-        parts = [HEAD, ARRAYS]
+        passes = any(plan.passes() for plan in plans)
+        parts = [HEAD, CONSTANTS + BLOCK_SIZE if passes else CONSTANTS, ARRAYS]
         if any(isinstance(stage, Guesses) for plan in plans for stage in plan.stages):
             parts.append(GUESS)
-        if any(plan.passes() for plan in plans):
+        if passes:
             parts.append(BLOCKS)
         return assembled([*parts, NUMBER_HELPERS])
 
