@@ -250,7 +250,7 @@ class Coefficient:
         found: set[str] = set()
         for polynomial in (self.numerator, self.denominator):
             for name, degree in zip(self.ring.names, polynomial.degrees(), strict=True):
-                if degree:
+                if degree > 0:  # of 0 it is −1
                     found.add(name)
         return found
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symbn.kernels.expressions import Spelling, written
-from symbn.kernels.ir import Array, Axis, Entry, Mul, Node
+from symbn.kernels.ir import Array, Axis, Entry, Mul, Node, walk
 from symbn.kernels.program import Guess, Pointwise, Product, Reduction, Step, layout
 
 
@@ -51,8 +51,9 @@ class WholeArrays:
                 return self._full(step.body, step.axes)
             case Guess():
                 if step.of is not None:
-                    a, b = (self._aligned(e, step.axes) for e in step.of)
-                    return self.dialect.narrowed(f"{a} + {b}")
+                    parts = [self._aligned(e, step.axes) for e in step.of]
+                    value = f"{parts[0]} / {self._size(step.along)}" if len(parts) == 1 else " + ".join(parts)
+                    return self.dialect.narrowed(value)
                 assert isinstance(step.body, Entry)
                 grid = tuple(dict.fromkeys(step.body.places))
                 size = self._size(step.along)
@@ -80,11 +81,17 @@ class WholeArrays:
         )
 
     def _identity(self, a: Axis, b: Axis, order: tuple[Axis, ...]) -> str:
+        if a.is_constant and b.is_constant:
+            return f"float({self._counted(a)} == {self._counted(b)})"
         eye = self.dialect.eye(self._size(a))
         if b.is_constant or a.is_constant:
             constant, axis = (b, a) if b.is_constant else (a, b)
             return self._placed(f"{eye}[:, {_position(constant)}]", (axis,), order)
         return self._placed(eye, (a, b), order)
+
+    def _counted(self, place: Axis) -> str:
+        text = str(place.label)[1:]
+        return text if text.isdigit() else self.names[text]
 
     def _aligned(self, e: Entry, order: tuple[Axis, ...]) -> str:
         text, places = self.arrays[e.array], list(e.places)
@@ -119,7 +126,7 @@ class WholeArrays:
     def _full(self, body: Node, axes: tuple[Axis, ...]) -> str:
         """A pointwise expression in its whole shape."""
         text = self.expression(body, axes)
-        if body.axes == set(axes):
+        if body.axes == set(axes) and (axes or any(isinstance(node, Entry) for node in walk(body))):
             return text
         return self.dialect.full(text, self.shape(axes))
 

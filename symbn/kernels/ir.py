@@ -232,8 +232,8 @@ def pattern(e: Node) -> Pattern:
 def alpha_key(e: Node, names: dict[Axis, int]) -> object:
     """A key with axes by number; axes that are met first get the next number."""
 
-    def number(axis: Axis) -> tuple[int, Dim]:
-        return names.setdefault(axis, len(names)), axis.dim
+    def number(axis: Axis) -> tuple[int | str, Dim]:
+        return str(axis.label) if axis.is_constant else names.setdefault(axis, len(names)), axis.dim
 
     match e:
         case Scalar():
@@ -265,9 +265,10 @@ def _blind(e: Node) -> str:
             return f"0{e.value.key}"
         case Entry():
             order: Mapping[Axis, int] = {axis: n for n, axis in reversed(list(enumerate(e.places)))}
-            return f"1{e.array.name}{[order[p] for p in e.places]}"
+            return f"1{e.array.name}{[p.label if p.is_constant else order[p] for p in e.places]}"
         case Delta() | Centring():
-            return f"2{type(e).__name__}{e.first.dim}"
+            fixed = sorted(str(p.label) for p in (e.first, e.second) if p.is_constant)
+            return f"2{type(e).__name__}{e.first.dim}{fixed}"
         case Pow():
             return f"3{e.exponent.key}({_blind(e.base)})"
         case Map():

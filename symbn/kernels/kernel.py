@@ -156,7 +156,7 @@ def kernel_of(name: str, equations: Sequence[Equation]) -> Kernel:
     programs = []
     for refine in (False, True):
         scheduler = Scheduler(lowering.rewriting, refine)
-        program = _cleaned(scheduler.program([(f"result {n}", e, axes) for n, e, axes in requests]))
+        program = _cleaned(scheduler.program([(f"#result {n}", e, axes) for n, e, axes in requests]))
         _prove(program, equations, requests, lowering)
         programs.append(program)
     results = [
@@ -276,6 +276,7 @@ def _variables(program: Program, results: Sequence[Result]) -> set[str]:
                     found |= node.exponent.variables()
                 case Delta() | Centring():
                     found |= {a.dim for a in (node.first, node.second) if isinstance(a.dim, str)}
+                    found |= {p.label[1:] for p in (node.first, node.second) if p.is_constant}  # type: ignore[index]
     return found
 
 

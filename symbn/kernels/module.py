@@ -255,9 +255,15 @@ def dims_text(names: Mapping[str, str], dims: Sequence[str | int]) -> str:
 
 NUMBER_HELPERS = '''
 def _number(name: str, value: float, relation: str) -> float:
-    """A number of a sign; ValueError for another sign.  A traced value is taken as it is."""
-    if not isinstance(value, (int, float)):
-        return value if hasattr(value, "dtype") else float(value)
+    """A number of a sign; ValueError for another sign, TypeError for no number.  What is traced is taken as it is."""
+    if isinstance(value, Integral):
+        value = int(value)
+    elif isinstance(value, Real):
+        value = float(value)
+    elif hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+        return value
+    else:
+        raise TypeError(f"{name}: a number is needed, not {type(value).__name__}")
     fits = {"": True, ">": value > 0, ">=": value >= 0, "<": value < 0, "<=": value <= 0, "!=": value != 0}
     if not fits[relation]:
         raise ValueError(f"{name} must be {relation} 0, not {value}")

@@ -62,13 +62,16 @@ class Pointwise:
 
 @dataclass(frozen=True)
 class Guess:
-    """array[axes] ≈ the mean of body along an axis; with `of` it is their sum, rounded."""
+    """array[axes] ≈ the mean of body along an axis.
+
+    of: two vectors whose sum it is, rounded; or the one total of the axis, whose share of one entry it is, rounded.
+    """
 
     array: Array
     axes: tuple[Axis, ...]
     along: Axis
     body: Node
-    of: tuple[Entry, Entry] | None = None
+    of: tuple[Entry, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -267,20 +270,28 @@ class Scheduler:
         def named(e: Node) -> Node:
             return _exchanged(e, {old: new})
 
+        def entry(e: Entry) -> Entry:
+            return Entry(array=own(e.array), places=e.places)
+
         def own(array: Array) -> Array:
             return new if array == old else array
 
         for place, step in enumerate(self.steps):
             match step:
                 case Product():
-                    left, right = named(step.left), named(step.right)
-                    assert isinstance(left, Entry) and isinstance(right, Entry)
-                    self.steps[place] = replace(step, array=own(step.array), left=left, right=right)
+                    self.steps[place] = replace(
+                        step, array=own(step.array), left=entry(step.left), right=entry(step.right)
+                    )
+                case Guess():
+                    of = step.of and tuple(map(entry, step.of))
+                    self.steps[place] = replace(step, array=own(step.array), body=named(step.body), of=of)
                 case _:
                     self.steps[place] = replace(step, array=own(step.array), body=named(step.body))
         self._known = {key: (own(array), order) for key, (array, order) in self._known.items()}
 
     def _array(self, hint: str, axes: Sequence[Axis]) -> Array:
+        """An array of a name that no argument has: those of a note do not begin with #."""
+        hint = f"#{hint.lstrip('#')}"
         number = self._names.get(hint, 0) + 1
         self._names[hint] = number
         return Array(hint if number == 1 else f"{hint}_{number}", tuple(axis.dim for axis in axes))
@@ -384,7 +395,8 @@ class Scheduler:
         key = (raw.array, tuple(axes.index(place) for place in raw.places), axes.index(e.axis))
         if key not in self._centres:
             name, n = raw.array.name, Scalar(value=w.size(e.axis))
-            guess = self._step(Guess, f"{name}_guess", rest, along=e.axis, body=raw)
+            of_all = None if self.refine else (self._once(Sum(over=(e.axis,), body=raw), self._contracted),)
+            guess = self._step(Guess, f"{name}_guess", rest, along=e.axis, body=raw, of=of_all)
             shifted = self._step(Pointwise, f"{name}_shifted", axes, body=self._less(raw, guess, rest))
             total = self._step(
                 Reduction, f"{name}_excess", rest, over=(e.axis,), body=Entry(array=shifted, places=axes)

@@ -307,8 +307,8 @@ class Rewriting:
                 return self.delta(names.get(e.first, e.first), names.get(e.second, e.second))
             case Centring():
                 first, second = names.get(e.first, e.first), names.get(e.second, e.second)
-                if first == second:
-                    return self.add([self.one, Scalar(value=-self.size(first).inverse())])
+                if first == second or (first.is_constant and second.is_constant):
+                    return self.add([self.delta(first, second), Scalar(value=-self.size(first).inverse())])
                 return Centring(first=first, second=second)
             case Add():
                 return self.add([self.rename(term, names) for term in e.terms])
@@ -324,14 +324,13 @@ class Rewriting:
                 return self.total(e.over, body) if merged else Sum(over=e.over, body=body)
             case Centre():
                 new = names.get(e.axis, e.axis)
-                if new != e.axis and (
-                    new in e.arg.axes or new.is_constant
-                ):  # a diagonal or one position: no longer an axis
-                    k = fresh(e.axis.dim)
-                    apart = {old: n for old, n in names.items() if old != e.axis}
-                    mean = self.total((k,), self.rename(self.rename(e.arg, {e.axis: k}), apart))
-                    return self.add([self.rename(e.arg, names), self._scaled(-self.size(new).inverse(), mean)])
-                return self.centre(new, self.rename(e.arg, names))
+                others = {old: name for old, name in names.items() if old != e.axis}
+                if not new.is_constant and new not in {others.get(a, a) for a in e.arg.axes - {e.axis}}:
+                    return self.centre(new, self.rename(e.arg, names))
+                # A diagonal, or one position: no longer an axis to centre along.
+                k = fresh(e.axis.dim)
+                mean = self.total((k,), self.rename(self.rename(e.arg, {e.axis: k}), others))
+                return self.add([self.rename(e.arg, names), self._scaled(-self.size(new).inverse(), mean)])
         raise TypeError(f"no axes of {type(e).__name__}")
 
     def exchanged(self, e: Node, array: Array, value: Callable[[tuple[Axis, ...]], Node]) -> Node:

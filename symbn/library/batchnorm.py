@@ -11,6 +11,7 @@ sha256 of the note: 41cda8423e9347e96a1b970dc1990be6aa8dc2df659ce9fbccaed0d6dc1f
 
 from __future__ import annotations
 
+from numbers import Integral, Real
 from operator import index
 from typing import Any
 
@@ -32,6 +33,8 @@ def _dtype(**arrays: Array) -> np.dtype[Any]:
     for name, value in arrays.items():
         if not isinstance(value, np.ndarray):
             raise TypeError(f"{name}: a NumPy array is needed, not {type(value).__name__}")
+        if isinstance(value, np.ma.MaskedArray):
+            raise TypeError(f"{name}: a masked array has no defined means")
         if value.dtype != np.float32 and value.dtype != np.float64:
             raise TypeError(f"{name}: float32 or float64 is needed, not {value.dtype}")
         if first is None:
@@ -110,9 +113,15 @@ def _tile(vector: Array, blocks: list[slice]) -> Array:
 
 
 def _number(name: str, value: float, relation: str) -> float:
-    """A number of a sign; ValueError for another sign.  A traced value is taken as it is."""
-    if not isinstance(value, (int, float)):
-        return value if hasattr(value, "dtype") else float(value)
+    """A number of a sign; ValueError for another sign, TypeError for no number.  What is traced is taken as it is."""
+    if isinstance(value, Integral):
+        value = int(value)
+    elif isinstance(value, Real):
+        value = float(value)
+    elif hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+        return value
+    else:
+        raise TypeError(f"{name}: a number is needed, not {type(value).__name__}")
     fits = {"": True, ">": value > 0, ">=": value >= 0, "<": value < 0, "<=": value <= 0, "!=": value != 0}
     if not fits[relation]:
         raise ValueError(f"{name} must be {relation} 0, not {value}")
@@ -155,12 +164,13 @@ def _normalise_whole(Y: Array, eps: float, ddof: float, work: Any, wide: Any) ->
     """`normalise` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
     n = Y.shape[0]
     Y = Y.astype(work, copy=False)
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
     factor_2 = -factor * Y_rest
     factor_rounded = factor.astype(work)
@@ -232,12 +242,13 @@ def _forward_whole(
     Y = Y.astype(work, copy=False)
     gamma = gamma.astype(work, copy=False)
     beta = beta.astype(work, copy=False)
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
     factor_2 = factor * gamma
     factor_3 = -factor * gamma * Y_rest
@@ -313,19 +324,21 @@ def _backward_normalised_whole(
     n = Y.shape[0]
     Y = Y.astype(work, copy=False)
     grad_Y_hat = grad_Y_hat.astype(work, copy=False)
-    grad_Y_hat_guess = np.divide(np.sum(grad_Y_hat, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(grad_Y_hat, axis=0, dtype=wide)
+    grad_Y_hat_guess = (total / n).astype(work)
     grad_Y_hat_shifted = grad_Y_hat - grad_Y_hat_guess
     grad_Y_hat_excess = np.sum(grad_Y_hat_shifted, axis=0, dtype=wide)
     grad_Y_hat_rest = grad_Y_hat_excess / n
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total_2 = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total_2 / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_3 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    total_2 = np.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Y_hat_rest
+    total_4 = np.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Y_hat_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Y_hat_rest + factor_3
@@ -421,19 +434,21 @@ def _grad_gamma_whole(Y: Array, grad_Z: Array, eps: float, ddof: float, work: An
     n = Y.shape[0]
     Y = Y.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    total_3 = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (total_3 / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     grad_gamma = factor * moment_2
     return (grad_gamma,)
 
@@ -532,19 +547,21 @@ def _grad_Y_whole(
     Y = Y.astype(work, copy=False)
     gamma = gamma.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (total / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total_2 = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total_2 / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_3 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -647,19 +664,21 @@ def _grad_W_whole(
     gamma = gamma.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
     product = np.matmul(X, W.T)
-    product_guess = np.divide(np.sum(product, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(product, axis=0, dtype=wide)
+    product_guess = (total / n).astype(work)
     product_shifted = product - product_guess
     product_excess = np.sum(product_shifted, axis=0, dtype=wide)
     product_rest = product_excess / n
-    total = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
-    moment = total - n * product_rest * product_rest
+    total_2 = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * product_rest * product_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    total_3 = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (total_3 / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    total_4 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * product_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -774,20 +793,22 @@ def _grad_X_whole(
     W = W.astype(work, copy=False)
     gamma = gamma.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (total / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
     product = np.matmul(X, W.T)
-    product_guess = np.divide(np.sum(product, axis=0, dtype=wide), n).astype(work)
+    total_2 = np.sum(product, axis=0, dtype=wide)
+    product_guess = (total_2 / n).astype(work)
     product_shifted = product - product_guess
     product_excess = np.sum(product_shifted, axis=0, dtype=wide)
     product_rest = product_excess / n
-    total = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
-    moment = total - n * product_rest * product_rest
+    total_3 = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * product_rest * product_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    total_2 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    total_4 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * product_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -901,19 +922,21 @@ def _backward_whole(
     Y = Y.astype(work, copy=False)
     gamma = gamma.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (grad_beta / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total_2 = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total_2 / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_3 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -923,7 +946,6 @@ def _backward_whole(
     factor_4_rounded = factor_4.astype(work)
     grad_Y = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     grad_gamma = factor * moment_2
-    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
     return (grad_Y, grad_gamma, grad_beta,)
 
 
@@ -1040,19 +1062,21 @@ def _backward_weights_whole(
     gamma = gamma.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
     product = np.matmul(X, W.T)
-    product_guess = np.divide(np.sum(product, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(product, axis=0, dtype=wide)
+    product_guess = (total / n).astype(work)
     product_shifted = product - product_guess
     product_excess = np.sum(product_shifted, axis=0, dtype=wide)
     product_rest = product_excess / n
-    total = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
-    moment = total - n * product_rest * product_rest
+    total_2 = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * product_rest * product_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    total_3 = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (total_3 / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    total_4 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * product_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -1188,12 +1212,13 @@ def _forward_backward_whole(
     gamma = gamma.astype(work, copy=False)
     beta = beta.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
     factor_2 = factor * gamma
     factor_3 = -factor * gamma * Y_rest
@@ -1201,12 +1226,13 @@ def _forward_backward_whole(
     factor_2_rounded = factor_2.astype(work)
     factor_4_rounded = factor_4.astype(work)
     Z = factor_2_rounded * Y_shifted + factor_4_rounded
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (grad_beta / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     factor_5 = -factor * factor * moment_2 / (n - ddof)
     factor_6 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_7 = -grad_Z_rest + factor_6
@@ -1214,7 +1240,6 @@ def _forward_backward_whole(
     factor_7_rounded = factor_7.astype(work)
     grad_Y = factor_2_rounded * (grad_Z_shifted + factor_5_rounded * Y_shifted + factor_7_rounded)
     grad_gamma = factor * moment_2
-    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
     return (Z, grad_Y, grad_gamma, grad_beta,)
 
 
@@ -1346,23 +1371,25 @@ def _forward_backward_normalised_whole(
     n = Y.shape[0]
     Y = Y.astype(work, copy=False)
     grad_Y_hat = grad_Y_hat.astype(work, copy=False)
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
     factor_2 = -factor * Y_rest
     factor_rounded = factor.astype(work)
     factor_2_rounded = factor_2.astype(work)
     Y_hat = factor_rounded * Y_shifted + factor_2_rounded
-    grad_Y_hat_guess = np.divide(np.sum(grad_Y_hat, axis=0, dtype=wide), n).astype(work)
+    total_3 = np.sum(grad_Y_hat, axis=0, dtype=wide)
+    grad_Y_hat_guess = (total_3 / n).astype(work)
     grad_Y_hat_shifted = grad_Y_hat - grad_Y_hat_guess
     grad_Y_hat_excess = np.sum(grad_Y_hat_shifted, axis=0, dtype=wide)
     grad_Y_hat_rest = grad_Y_hat_excess / n
-    total_2 = np.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Y_hat_rest
+    total_4 = np.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Y_hat_rest
     factor_3 = -factor * factor * moment_2 / (n - ddof)
     factor_4 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_5 = -grad_Y_hat_rest + factor_4

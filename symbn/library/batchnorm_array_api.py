@@ -11,10 +11,11 @@ sha256 of the note: 41cda8423e9347e96a1b970dc1990be6aa8dc2df659ce9fbccaed0d6dc1f
 
 from __future__ import annotations
 
+from numbers import Integral, Real
 from operator import index
 from typing import Any
 
-from array_api_compat import array_namespace, is_array_api_obj
+from array_api_compat import array_namespace, device, is_array_api_obj
 
 Array = Any
 """An array of any library that follows the array API standard."""
@@ -28,6 +29,8 @@ def _namespace(**arrays: Array) -> tuple[Any, Any, Any]:
     for name, value in arrays.items():
         if not is_array_api_obj(value):
             raise TypeError(f"{name}: an array is needed, not {type(value).__name__}")
+        if hasattr(value, "mask"):
+            raise TypeError(f"{name}: a masked array has no defined means")
     xp = array_namespace(*arrays.values())
     dtypes = {name: value.dtype for name, value in arrays.items()}
     for name, dtype in dtypes.items():
@@ -37,9 +40,11 @@ def _namespace(**arrays: Array) -> tuple[Any, Any, Any]:
     for name, other in others:
         if other != dtype:
             raise TypeError(f"{name} is {other}, but {first} is {dtype}: give all arrays one dtype")
+    if dtype == xp.float64:
+        return xp, dtype, dtype
     info = getattr(xp, "__array_namespace_info__", None)
-    wide = xp.float64 if info is None or "float64" in info().dtypes() else dtype
-    return xp, dtype, wide
+    known = info is None or "float64" in info().dtypes(device=device(arrays[first]), kind="real floating")
+    return xp, dtype, xp.float64 if known else dtype
 
 
 def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
@@ -49,6 +54,8 @@ def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]])
         if array.ndim != len(dims):
             raise ValueError(f"{name}: {len(dims)} dimensions are needed, not {array.ndim}")
         for dim, size in zip(dims, array.shape, strict=True):
+            if size is None or size != size:
+                raise ValueError(f"{name}: {dim} is not known (in Dask, call compute_chunk_sizes() first)")
             wanted, whose = found.setdefault(dim, (size, name)) if isinstance(dim, str) else (dim, "the formula")
             if size != wanted:
                 raise ValueError(f"{name} has shape {tuple(array.shape)}, but {dim} = {wanted} by {whose}")
@@ -58,9 +65,15 @@ def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]])
 
 
 def _number(name: str, value: float, relation: str) -> float:
-    """A number of a sign; ValueError for another sign.  A traced value is taken as it is."""
-    if not isinstance(value, (int, float)):
-        return value if hasattr(value, "dtype") else float(value)
+    """A number of a sign; ValueError for another sign, TypeError for no number.  What is traced is taken as it is."""
+    if isinstance(value, Integral):
+        value = int(value)
+    elif isinstance(value, Real):
+        value = float(value)
+    elif hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+        return value
+    else:
+        raise TypeError(f"{name}: a number is needed, not {type(value).__name__}")
     fits = {"": True, ">": value > 0, ">=": value >= 0, "<": value < 0, "<=": value <= 0, "!=": value != 0}
     if not fits[relation]:
         raise ValueError(f"{name} must be {relation} 0, not {value}")
@@ -118,12 +131,13 @@ def normalise(Y: Array, *, eps: float, ddof: float) -> Array:
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
-    Y_guess = xp.astype(xp.sum(Y, axis=0, dtype=wide) / n, work)
+    total = xp.sum(Y, axis=0, dtype=wide)
+    Y_guess = xp.astype(total / n, work)
     Y_shifted = Y - Y_guess
     Y_excess = xp.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
     factor_2 = -factor * Y_rest
     factor_rounded = xp.astype(factor, work)
@@ -154,12 +168,13 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float) -> 
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
     beta = xp.astype(beta, work, copy=False)
-    Y_guess = xp.astype(xp.sum(Y, axis=0, dtype=wide) / n, work)
+    total = xp.sum(Y, axis=0, dtype=wide)
+    Y_guess = xp.astype(total / n, work)
     Y_shifted = Y - Y_guess
     Y_excess = xp.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
     factor_2 = factor * gamma
     factor_3 = -factor * gamma * Y_rest
@@ -192,19 +207,21 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     grad_Y_hat = xp.astype(grad_Y_hat, work, copy=False)
-    grad_Y_hat_guess = xp.astype(xp.sum(grad_Y_hat, axis=0, dtype=wide) / n, work)
+    total = xp.sum(grad_Y_hat, axis=0, dtype=wide)
+    grad_Y_hat_guess = xp.astype(total / n, work)
     grad_Y_hat_shifted = grad_Y_hat - grad_Y_hat_guess
     grad_Y_hat_excess = xp.sum(grad_Y_hat_shifted, axis=0, dtype=wide)
     grad_Y_hat_rest = grad_Y_hat_excess / n
-    Y_guess = xp.astype(xp.sum(Y, axis=0, dtype=wide) / n, work)
+    total_2 = xp.sum(Y, axis=0, dtype=wide)
+    Y_guess = xp.astype(total_2 / n, work)
     Y_shifted = Y - Y_guess
     Y_excess = xp.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_3 = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * Y_rest * Y_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
-    total_2 = xp.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Y_hat_rest
+    total_4 = xp.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Y_hat_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Y_hat_rest + factor_3
@@ -235,19 +252,21 @@ def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float) -> Array:
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     grad_Z = xp.astype(grad_Z, work, copy=False)
-    Y_guess = xp.astype(xp.sum(Y, axis=0, dtype=wide) / n, work)
+    total = xp.sum(Y, axis=0, dtype=wide)
+    Y_guess = xp.astype(total / n, work)
     Y_shifted = Y - Y_guess
     Y_excess = xp.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
-    grad_Z_guess = xp.astype(xp.sum(grad_Z, axis=0, dtype=wide) / n, work)
+    total_3 = xp.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = xp.astype(total_3 / n, work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = xp.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = xp.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = xp.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     grad_gamma = factor * moment_2
     return xp.astype(grad_gamma, dtype, copy=False)
 
@@ -290,19 +309,21 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) ->
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
     grad_Z = xp.astype(grad_Z, work, copy=False)
-    grad_Z_guess = xp.astype(xp.sum(grad_Z, axis=0, dtype=wide) / n, work)
+    total = xp.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = xp.astype(total / n, work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = xp.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    Y_guess = xp.astype(xp.sum(Y, axis=0, dtype=wide) / n, work)
+    total_2 = xp.sum(Y, axis=0, dtype=wide)
+    Y_guess = xp.astype(total_2 / n, work)
     Y_shifted = Y - Y_guess
     Y_excess = xp.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_3 = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * Y_rest * Y_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
-    total_2 = xp.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = xp.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -344,19 +365,21 @@ def grad_W(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     gamma = xp.astype(gamma, work, copy=False)
     grad_Z = xp.astype(grad_Z, work, copy=False)
     product = xp.matmul(X, xp.permute_dims(W, (1, 0)))
-    product_guess = xp.astype(xp.sum(product, axis=0, dtype=wide) / n, work)
+    total = xp.sum(product, axis=0, dtype=wide)
+    product_guess = xp.astype(total / n, work)
     product_shifted = product - product_guess
     product_excess = xp.sum(product_shifted, axis=0, dtype=wide)
     product_rest = product_excess / n
-    total = xp.sum(product_shifted * product_shifted, axis=0, dtype=wide)
-    moment = total - n * product_rest * product_rest
+    total_2 = xp.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * product_rest * product_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
-    grad_Z_guess = xp.astype(xp.sum(grad_Z, axis=0, dtype=wide) / n, work)
+    total_3 = xp.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = xp.astype(total_3 / n, work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = xp.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = xp.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    total_4 = xp.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * product_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -399,20 +422,22 @@ def grad_X(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     W = xp.astype(W, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
     grad_Z = xp.astype(grad_Z, work, copy=False)
-    grad_Z_guess = xp.astype(xp.sum(grad_Z, axis=0, dtype=wide) / n, work)
+    total = xp.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = xp.astype(total / n, work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = xp.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
     product = xp.matmul(X, xp.permute_dims(W, (1, 0)))
-    product_guess = xp.astype(xp.sum(product, axis=0, dtype=wide) / n, work)
+    total_2 = xp.sum(product, axis=0, dtype=wide)
+    product_guess = xp.astype(total_2 / n, work)
     product_shifted = product - product_guess
     product_excess = xp.sum(product_shifted, axis=0, dtype=wide)
     product_rest = product_excess / n
-    total = xp.sum(product_shifted * product_shifted, axis=0, dtype=wide)
-    moment = total - n * product_rest * product_rest
+    total_3 = xp.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * product_rest * product_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
-    total_2 = xp.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    total_4 = xp.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * product_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -457,19 +482,21 @@ def backward(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) 
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
     grad_Z = xp.astype(grad_Z, work, copy=False)
-    grad_Z_guess = xp.astype(xp.sum(grad_Z, axis=0, dtype=wide) / n, work)
+    grad_beta = xp.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = xp.astype(grad_beta / n, work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = xp.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    Y_guess = xp.astype(xp.sum(Y, axis=0, dtype=wide) / n, work)
+    total_2 = xp.sum(Y, axis=0, dtype=wide)
+    Y_guess = xp.astype(total_2 / n, work)
     Y_shifted = Y - Y_guess
     Y_excess = xp.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_3 = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * Y_rest * Y_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
-    total_2 = xp.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = xp.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -479,7 +506,6 @@ def backward(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) 
     factor_4_rounded = xp.astype(factor_4, work)
     grad_Y = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     grad_gamma = factor * moment_2
-    grad_beta = xp.sum(grad_Z, axis=0, dtype=wide)
     return xp.astype(grad_Y, dtype, copy=False), xp.astype(grad_gamma, dtype, copy=False), xp.astype(grad_beta, dtype, copy=False)
 
 
@@ -521,19 +547,21 @@ def backward_weights(
     gamma = xp.astype(gamma, work, copy=False)
     grad_Z = xp.astype(grad_Z, work, copy=False)
     product = xp.matmul(X, xp.permute_dims(W, (1, 0)))
-    product_guess = xp.astype(xp.sum(product, axis=0, dtype=wide) / n, work)
+    total = xp.sum(product, axis=0, dtype=wide)
+    product_guess = xp.astype(total / n, work)
     product_shifted = product - product_guess
     product_excess = xp.sum(product_shifted, axis=0, dtype=wide)
     product_rest = product_excess / n
-    total = xp.sum(product_shifted * product_shifted, axis=0, dtype=wide)
-    moment = total - n * product_rest * product_rest
+    total_2 = xp.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * product_rest * product_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
-    grad_Z_guess = xp.astype(xp.sum(grad_Z, axis=0, dtype=wide) / n, work)
+    total_3 = xp.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = xp.astype(total_3 / n, work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = xp.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = xp.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    total_4 = xp.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * product_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -591,12 +619,13 @@ def forward_backward(
     gamma = xp.astype(gamma, work, copy=False)
     beta = xp.astype(beta, work, copy=False)
     grad_Z = xp.astype(grad_Z, work, copy=False)
-    Y_guess = xp.astype(xp.sum(Y, axis=0, dtype=wide) / n, work)
+    total = xp.sum(Y, axis=0, dtype=wide)
+    Y_guess = xp.astype(total / n, work)
     Y_shifted = Y - Y_guess
     Y_excess = xp.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
     factor_2 = factor * gamma
     factor_3 = -factor * gamma * Y_rest
@@ -604,12 +633,13 @@ def forward_backward(
     factor_2_rounded = xp.astype(factor_2, work)
     factor_4_rounded = xp.astype(factor_4, work)
     Z = factor_2_rounded * Y_shifted + factor_4_rounded
-    grad_Z_guess = xp.astype(xp.sum(grad_Z, axis=0, dtype=wide) / n, work)
+    grad_beta = xp.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = xp.astype(grad_beta / n, work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = xp.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = xp.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = xp.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     factor_5 = -factor * factor * moment_2 / (n - ddof)
     factor_6 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_7 = -grad_Z_rest + factor_6
@@ -617,7 +647,6 @@ def forward_backward(
     factor_7_rounded = xp.astype(factor_7, work)
     grad_Y = factor_2_rounded * (grad_Z_shifted + factor_5_rounded * Y_shifted + factor_7_rounded)
     grad_gamma = factor * moment_2
-    grad_beta = xp.sum(grad_Z, axis=0, dtype=wide)
     return xp.astype(Z, dtype, copy=False), xp.astype(grad_Y, dtype, copy=False), xp.astype(grad_gamma, dtype, copy=False), xp.astype(grad_beta, dtype, copy=False)
 
 
@@ -648,23 +677,25 @@ def forward_backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     grad_Y_hat = xp.astype(grad_Y_hat, work, copy=False)
-    Y_guess = xp.astype(xp.sum(Y, axis=0, dtype=wide) / n, work)
+    total = xp.sum(Y, axis=0, dtype=wide)
+    Y_guess = xp.astype(total / n, work)
     Y_shifted = Y - Y_guess
     Y_excess = xp.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = xp.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / xp.sqrt(moment / (n - ddof) + eps)
     factor_2 = -factor * Y_rest
     factor_rounded = xp.astype(factor, work)
     factor_2_rounded = xp.astype(factor_2, work)
     Y_hat = factor_rounded * Y_shifted + factor_2_rounded
-    grad_Y_hat_guess = xp.astype(xp.sum(grad_Y_hat, axis=0, dtype=wide) / n, work)
+    total_3 = xp.sum(grad_Y_hat, axis=0, dtype=wide)
+    grad_Y_hat_guess = xp.astype(total_3 / n, work)
     grad_Y_hat_shifted = grad_Y_hat - grad_Y_hat_guess
     grad_Y_hat_excess = xp.sum(grad_Y_hat_shifted, axis=0, dtype=wide)
     grad_Y_hat_rest = grad_Y_hat_excess / n
-    total_2 = xp.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Y_hat_rest
+    total_4 = xp.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Y_hat_rest
     factor_3 = -factor * factor * moment_2 / (n - ddof)
     factor_4 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_5 = -grad_Y_hat_rest + factor_4

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import sys
 from importlib.machinery import PathFinder
+from numbers import Integral, Real
 from operator import index
 from typing import Any
 
@@ -33,6 +34,8 @@ def _dtype(**arrays: Array) -> np.dtype[Any]:
     for name, value in arrays.items():
         if not isinstance(value, np.ndarray):
             raise TypeError(f"{name}: a NumPy array is needed, not {type(value).__name__}")
+        if isinstance(value, np.ma.MaskedArray):
+            raise TypeError(f"{name}: a masked array has no defined means")
         if value.dtype != np.float32 and value.dtype != np.float64:
             raise TypeError(f"{name}: float32 or float64 is needed, not {value.dtype}")
         if first is None:
@@ -158,9 +161,15 @@ def _merge(totals: Any) -> None:
 
 
 def _number(name: str, value: float, relation: str) -> float:
-    """A number of a sign; ValueError for another sign.  A traced value is taken as it is."""
-    if not isinstance(value, (int, float)):
-        return value if hasattr(value, "dtype") else float(value)
+    """A number of a sign; ValueError for another sign, TypeError for no number.  What is traced is taken as it is."""
+    if isinstance(value, Integral):
+        value = int(value)
+    elif isinstance(value, Real):
+        value = float(value)
+    elif hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+        return value
+    else:
+        raise TypeError(f"{name}: a number is needed, not {type(value).__name__}")
     fits = {"": True, ">": value > 0, ">=": value >= 0, "<": value < 0, "<=": value <= 0, "!=": value != 0}
     if not fits[relation]:
         raise ValueError(f"{name} must be {relation} 0, not {value}")
@@ -203,12 +212,13 @@ def _normalise_whole(Y: Array, eps: float, ddof: float, work: Any, wide: Any) ->
     """`normalise` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
     n = Y.shape[0]
     Y = Y.astype(work, copy=False)
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
     factor_2 = -factor * Y_rest
     factor_rounded = factor.astype(work)
@@ -253,7 +263,7 @@ def _normalise_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__t
 
 @_compiled
 def _normalise_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_guess: Any, Y_mean: Any, factor__rounded: Any, factor_2__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, Y_guess: Any, factor_2__rounded: Any, factor__rounded: Any,
     Y_excess__total: Any, total__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -324,7 +334,7 @@ def _normalise_1(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _normalise_1__columns_2(
-        eps, ddof, n, m, Y_guess, Y_mean, factor__rounded, factor_2__rounded, Y_excess__total, total__total,
+        eps, ddof, n, m, Y_mean, Y_guess, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
     )
     for chunk in range(chunks):
         _normalise_1_pass_3(
@@ -351,7 +361,7 @@ def _normalise_1_parallel(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) 
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _normalise_1__columns_2(
-        eps, ddof, n, m, Y_guess, Y_mean, factor__rounded, factor_2__rounded, Y_excess__total, total__total,
+        eps, ddof, n, m, Y_mean, Y_guess, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
     )
     for chunk in prange(chunks):
         _normalise_1_pass_3(
@@ -398,12 +408,13 @@ def _forward_whole(
     Y = Y.astype(work, copy=False)
     gamma = gamma.astype(work, copy=False)
     beta = beta.astype(work, copy=False)
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
     factor_2 = factor * gamma
     factor_3 = -factor * gamma * Y_rest
@@ -450,7 +461,7 @@ def _forward_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__tot
 
 @_compiled
 def _forward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_guess: Any, Y_mean: Any, factor_4__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_mean: Any, Y_guess: Any, factor_4__rounded: Any,
     factor_2__rounded: Any, Y_excess__total: Any, total__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -523,7 +534,7 @@ def _forward_1(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: Any, chunk
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _forward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_guess, Y_mean, factor_4__rounded, factor_2__rounded, Y_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, factor_4__rounded, factor_2__rounded, Y_excess__total,
         total__total,
     )
     for chunk in range(chunks):
@@ -551,7 +562,7 @@ def _forward_1_parallel(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: A
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _forward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_guess, Y_mean, factor_4__rounded, factor_2__rounded, Y_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, factor_4__rounded, factor_2__rounded, Y_excess__total,
         total__total,
     )
     for chunk in prange(chunks):
@@ -599,19 +610,21 @@ def _backward_normalised_whole(
     n = Y.shape[0]
     Y = Y.astype(work, copy=False)
     grad_Y_hat = grad_Y_hat.astype(work, copy=False)
-    grad_Y_hat_guess = np.divide(np.sum(grad_Y_hat, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(grad_Y_hat, axis=0, dtype=wide)
+    grad_Y_hat_guess = (total / n).astype(work)
     grad_Y_hat_shifted = grad_Y_hat - grad_Y_hat_guess
     grad_Y_hat_excess = np.sum(grad_Y_hat_shifted, axis=0, dtype=wide)
     grad_Y_hat_rest = grad_Y_hat_excess / n
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total_2 = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total_2 / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_3 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    total_2 = np.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Y_hat_rest
+    total_4 = np.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Y_hat_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Y_hat_rest + factor_3
@@ -683,8 +696,8 @@ def _backward_normalised_1_pass_1(
 
 @_compiled
 def _backward_normalised_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, grad_Y_hat_mean: Any, Y_guess: Any, grad_Y_hat_guess: Any,
-    factor__rounded: Any, factor_2__rounded: Any, factor_4__rounded: Any, grad_Y_hat_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, grad_Y_hat_mean: Any, Y_mean: Any, Y_guess: Any, grad_Y_hat_guess: Any,
+    factor_4__rounded: Any, factor__rounded: Any, factor_2__rounded: Any, grad_Y_hat_excess__total: Any,
     Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -783,8 +796,8 @@ def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y:
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_2__rounded,
-        factor_4__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, grad_Y_hat_mean, Y_mean, Y_guess, grad_Y_hat_guess, factor_4__rounded, factor__rounded,
+        factor_2__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _backward_normalised_1_pass_3(
@@ -819,8 +832,8 @@ def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_2__rounded,
-        factor_4__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, grad_Y_hat_mean, Y_mean, Y_guess, grad_Y_hat_guess, factor_4__rounded, factor__rounded,
+        factor_2__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _backward_normalised_1_pass_3(
@@ -870,19 +883,21 @@ def _grad_gamma_whole(Y: Array, grad_Z: Array, eps: float, ddof: float, work: An
     n = Y.shape[0]
     Y = Y.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    total_3 = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (total_3 / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     grad_gamma = factor * moment_2
     return (grad_gamma,)
 
@@ -1120,19 +1135,21 @@ def _grad_Y_whole(
     Y = Y.astype(work, copy=False)
     gamma = gamma.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (total / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total_2 = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total_2 / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_3 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -1205,8 +1222,8 @@ def _grad_Y_1_pass_1(
 
 @_compiled
 def _grad_Y_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_mean: Any, Y_mean: Any, grad_Z_guess: Any, Y_guess: Any,
-    factor_2__rounded: Any, factor_5__rounded: Any, factor_4__rounded: Any, grad_Z_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_mean: Any, Y_guess: Any, grad_Z_guess: Any, grad_Z_mean: Any,
+    factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any, grad_Z_excess__total: Any,
     Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1306,8 +1323,8 @@ def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any,
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_Y_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, factor_2__rounded, factor_5__rounded,
-        factor_4__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_guess, grad_Z_mean, factor_4__rounded, factor_2__rounded,
+        factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _grad_Y_1_pass_3(
@@ -1342,8 +1359,8 @@ def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, gra
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_Y_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, factor_2__rounded, factor_5__rounded,
-        factor_4__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_guess, grad_Z_mean, factor_4__rounded, factor_2__rounded,
+        factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _grad_Y_1_pass_3(
@@ -1398,19 +1415,21 @@ def _grad_W_whole(
     gamma = gamma.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
     product = np.matmul(X, W.T)
-    product_guess = np.divide(np.sum(product, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(product, axis=0, dtype=wide)
+    product_guess = (total / n).astype(work)
     product_shifted = product - product_guess
     product_excess = np.sum(product_shifted, axis=0, dtype=wide)
     product_rest = product_excess / n
-    total = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
-    moment = total - n * product_rest * product_rest
+    total_2 = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * product_rest * product_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    total_3 = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (total_3 / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    total_4 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * product_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -1485,8 +1504,8 @@ def _grad_W_1_pass_1(
 
 @_compiled
 def _grad_W_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_mean: Any, grad_Z_guess: Any, product_guess: Any,
-    factor_5: Any, product_mean: Any, factor_2__rounded: Any, factor_4__rounded: Any, product_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, product_guess: Any, grad_Z_mean: Any,
+    product_mean: Any, factor_5: Any, factor_4__rounded: Any, factor_2__rounded: Any, product_excess__total: Any,
     total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1585,8 +1604,8 @@ def _grad_W_1(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_W_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, factor_5, product_mean, factor_2__rounded,
-        factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_5, factor_4__rounded,
+        factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
     for chunk in range(chunks):
         _grad_W_1_pass_3(
@@ -1622,8 +1641,8 @@ def _grad_W_1_parallel(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_W_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, factor_5, product_mean, factor_2__rounded,
-        factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_5, factor_4__rounded,
+        factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
     for chunk in prange(chunks):
         _grad_W_1_pass_3(
@@ -1690,20 +1709,22 @@ def _grad_X_whole(
     W = W.astype(work, copy=False)
     gamma = gamma.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (total / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
     product = np.matmul(X, W.T)
-    product_guess = np.divide(np.sum(product, axis=0, dtype=wide), n).astype(work)
+    total_2 = np.sum(product, axis=0, dtype=wide)
+    product_guess = (total_2 / n).astype(work)
     product_shifted = product - product_guess
     product_excess = np.sum(product_shifted, axis=0, dtype=wide)
     product_rest = product_excess / n
-    total = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
-    moment = total - n * product_rest * product_rest
+    total_3 = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * product_rest * product_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    total_2 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    total_4 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * product_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -1777,8 +1798,8 @@ def _grad_X_1_pass_1(
 
 @_compiled
 def _grad_X_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_mean: Any, grad_Z_guess: Any, product_guess: Any,
-    product_mean: Any, factor_2__rounded: Any, factor_5__rounded: Any, factor_4__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, product_guess: Any, grad_Z_mean: Any,
+    product_mean: Any, factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
     grad_Z_excess__total: Any, product_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1878,8 +1899,8 @@ def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_X_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, product_mean, factor_2__rounded,
-        factor_5__rounded, factor_4__rounded, grad_Z_excess__total, product_excess__total, total__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_4__rounded,
+        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -1915,8 +1936,8 @@ def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: An
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_X_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, product_mean, factor_2__rounded,
-        factor_5__rounded, factor_4__rounded, grad_Z_excess__total, product_excess__total, total__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_4__rounded,
+        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -1977,19 +1998,21 @@ def _backward_whole(
     Y = Y.astype(work, copy=False)
     gamma = gamma.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (grad_beta / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total_2 = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total_2 / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_3 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_3 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -1999,7 +2022,6 @@ def _backward_whole(
     factor_4_rounded = factor_4.astype(work)
     grad_Y = factor_5_rounded * (grad_Z_shifted + factor_2_rounded * Y_shifted + factor_4_rounded)
     grad_gamma = factor * moment_2
-    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
     return (grad_Y, grad_gamma, grad_beta,)
 
 
@@ -2070,8 +2092,8 @@ def _backward_1_pass_1(
 
 @_compiled
 def _backward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_mean: Any, Y_mean: Any, grad_Z_guess: Any, Y_guess: Any,
-    grad_gamma: Any, factor_2__rounded: Any, factor_5__rounded: Any, factor_4__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_mean: Any, Y_guess: Any, grad_Z_guess: Any, grad_gamma: Any,
+    grad_Z_mean: Any, factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
     grad_Z_excess__total: Any, Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -2177,8 +2199,8 @@ def _backward_1(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _backward_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, grad_gamma, factor_2__rounded,
-        factor_5__rounded, factor_4__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_guess, grad_gamma, grad_Z_mean, factor_4__rounded,
+        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _backward_1_pass_3(
@@ -2217,8 +2239,8 @@ def _backward_1_parallel(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _backward_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, grad_gamma, factor_2__rounded,
-        factor_5__rounded, factor_4__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_guess, grad_gamma, grad_Z_mean, factor_4__rounded,
+        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _backward_1_pass_3(
@@ -2300,19 +2322,21 @@ def _backward_weights_whole(
     gamma = gamma.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
     product = np.matmul(X, W.T)
-    product_guess = np.divide(np.sum(product, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(product, axis=0, dtype=wide)
+    product_guess = (total / n).astype(work)
     product_shifted = product - product_guess
     product_excess = np.sum(product_shifted, axis=0, dtype=wide)
     product_rest = product_excess / n
-    total = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
-    moment = total - n * product_rest * product_rest
+    total_2 = np.sum(product_shifted * product_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * product_rest * product_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    total_3 = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (total_3 / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * product_rest * grad_Z_rest
+    total_4 = np.sum(product_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * product_rest * grad_Z_rest
     factor_2 = -factor * factor * moment_2 / (n - ddof)
     factor_3 = factor * factor * moment_2 * product_rest / (n - ddof)
     factor_4 = -grad_Z_rest + factor_3
@@ -2389,8 +2413,8 @@ def _backward_weights_1_pass_1(
 
 @_compiled
 def _backward_weights_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_mean: Any, grad_Z_guess: Any, product_guess: Any,
-    factor_5: Any, product_mean: Any, factor_2__rounded: Any, factor_5__rounded: Any, factor_4__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, product_guess: Any, grad_Z_mean: Any,
+    product_mean: Any, factor_5: Any, factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
     product_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -2502,8 +2526,8 @@ def _backward_weights_1(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_weights_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, factor_5, product_mean, factor_2__rounded,
-        factor_5__rounded, factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_5, factor_4__rounded,
+        factor_2__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -2542,8 +2566,8 @@ def _backward_weights_1_parallel(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_weights_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_mean, grad_Z_guess, product_guess, factor_5, product_mean, factor_2__rounded,
-        factor_5__rounded, factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_5, factor_4__rounded,
+        factor_2__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -2626,12 +2650,13 @@ def _forward_backward_whole(
     gamma = gamma.astype(work, copy=False)
     beta = beta.astype(work, copy=False)
     grad_Z = grad_Z.astype(work, copy=False)
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
     factor_2 = factor * gamma
     factor_3 = -factor * gamma * Y_rest
@@ -2639,12 +2664,13 @@ def _forward_backward_whole(
     factor_2_rounded = factor_2.astype(work)
     factor_4_rounded = factor_4.astype(work)
     Z = factor_2_rounded * Y_shifted + factor_4_rounded
-    grad_Z_guess = np.divide(np.sum(grad_Z, axis=0, dtype=wide), n).astype(work)
+    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
+    grad_Z_guess = (grad_beta / n).astype(work)
     grad_Z_shifted = grad_Z - grad_Z_guess
     grad_Z_excess = np.sum(grad_Z_shifted, axis=0, dtype=wide)
     grad_Z_rest = grad_Z_excess / n
-    total_2 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Z_rest
+    total_4 = np.sum(Y_shifted * grad_Z_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Z_rest
     factor_5 = -factor * factor * moment_2 / (n - ddof)
     factor_6 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_7 = -grad_Z_rest + factor_6
@@ -2652,7 +2678,6 @@ def _forward_backward_whole(
     factor_7_rounded = factor_7.astype(work)
     grad_Y = factor_2_rounded * (grad_Z_shifted + factor_5_rounded * Y_shifted + factor_7_rounded)
     grad_gamma = factor * moment_2
-    grad_beta = np.sum(grad_Z, axis=0, dtype=wide)
     return (Z, grad_Y, grad_gamma, grad_beta,)
 
 
@@ -2723,9 +2748,9 @@ def _forward_backward_1_pass_1(
 
 @_compiled
 def _forward_backward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, grad_Z_mean: Any, Y_mean: Any, grad_Z_guess: Any,
-    Y_guess: Any, grad_gamma: Any, factor_2__rounded: Any, factor_5__rounded: Any, factor_7__rounded: Any,
-    factor_4__rounded: Any, Y_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_mean: Any, Y_guess: Any, grad_Z_guess: Any,
+    grad_gamma: Any, grad_Z_mean: Any, factor_4__rounded: Any, factor_7__rounded: Any, factor_2__rounded: Any,
+    factor_5__rounded: Any, Y_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
     for j in range(m):
@@ -2845,8 +2870,8 @@ def _forward_backward_1(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _forward_backward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, grad_gamma, factor_2__rounded,
-        factor_5__rounded, factor_7__rounded, factor_4__rounded, Y_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, grad_Z_guess, grad_gamma, grad_Z_mean, factor_4__rounded,
+        factor_7__rounded, factor_2__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -2888,8 +2913,8 @@ def _forward_backward_1_parallel(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _forward_backward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, grad_Z_mean, Y_mean, grad_Z_guess, Y_guess, grad_gamma, factor_2__rounded,
-        factor_5__rounded, factor_7__rounded, factor_4__rounded, Y_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, grad_Z_guess, grad_gamma, grad_Z_mean, factor_4__rounded,
+        factor_7__rounded, factor_2__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -2983,23 +3008,25 @@ def _forward_backward_normalised_whole(
     n = Y.shape[0]
     Y = Y.astype(work, copy=False)
     grad_Y_hat = grad_Y_hat.astype(work, copy=False)
-    Y_guess = np.divide(np.sum(Y, axis=0, dtype=wide), n).astype(work)
+    total = np.sum(Y, axis=0, dtype=wide)
+    Y_guess = (total / n).astype(work)
     Y_shifted = Y - Y_guess
     Y_excess = np.sum(Y_shifted, axis=0, dtype=wide)
     Y_rest = Y_excess / n
-    total = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
-    moment = total - n * Y_rest * Y_rest
+    total_2 = np.sum(Y_shifted * Y_shifted, axis=0, dtype=wide)
+    moment = total_2 - n * Y_rest * Y_rest
     factor = 1.0 / np.sqrt(moment / (n - ddof) + eps)
     factor_2 = -factor * Y_rest
     factor_rounded = factor.astype(work)
     factor_2_rounded = factor_2.astype(work)
     Y_hat = factor_rounded * Y_shifted + factor_2_rounded
-    grad_Y_hat_guess = np.divide(np.sum(grad_Y_hat, axis=0, dtype=wide), n).astype(work)
+    total_3 = np.sum(grad_Y_hat, axis=0, dtype=wide)
+    grad_Y_hat_guess = (total_3 / n).astype(work)
     grad_Y_hat_shifted = grad_Y_hat - grad_Y_hat_guess
     grad_Y_hat_excess = np.sum(grad_Y_hat_shifted, axis=0, dtype=wide)
     grad_Y_hat_rest = grad_Y_hat_excess / n
-    total_2 = np.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
-    moment_2 = total_2 - n * Y_rest * grad_Y_hat_rest
+    total_4 = np.sum(Y_shifted * grad_Y_hat_shifted, axis=0, dtype=wide)
+    moment_2 = total_4 - n * Y_rest * grad_Y_hat_rest
     factor_3 = -factor * factor * moment_2 / (n - ddof)
     factor_4 = factor * factor * moment_2 * Y_rest / (n - ddof)
     factor_5 = -grad_Y_hat_rest + factor_4
@@ -3070,7 +3097,7 @@ def _forward_backward_normalised_1_pass_1(
 
 @_compiled
 def _forward_backward_normalised_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, grad_Y_hat_mean: Any, Y_guess: Any, grad_Y_hat_guess: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, grad_Y_hat_mean: Any, Y_mean: Any, Y_guess: Any, grad_Y_hat_guess: Any,
     factor__rounded: Any, factor_3__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
     Y_excess__total: Any, total__total: Any, grad_Y_hat_excess__total: Any, total_2__total: Any,
 ) -> None:
@@ -3185,7 +3212,7 @@ def _forward_backward_normalised_1(
     grad_Y_hat_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _forward_backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_3__rounded,
+        eps, ddof, n, m, grad_Y_hat_mean, Y_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_3__rounded,
         factor_2__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
     )
     for chunk in range(chunks):
@@ -3224,7 +3251,7 @@ def _forward_backward_normalised_1_parallel(
     grad_Y_hat_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _forward_backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_mean, grad_Y_hat_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_3__rounded,
+        eps, ddof, n, m, grad_Y_hat_mean, Y_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_3__rounded,
         factor_2__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
     )
     for chunk in prange(chunks):

@@ -135,7 +135,7 @@ def test_values_are_those_of_the_numpy_module(rows: str, name: str, library: str
 
 
 def test_nothing_is_written_in_place() -> None:
-    """No statement of the module sets an entry, and none is an operation in place; nor does a function write to `out`."""
+    """No statement of the module sets an entry or is an operation in place, and no call is given an `out`."""
     path = array_api().__file__
     assert path is not None
     for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
@@ -161,7 +161,7 @@ def test_dask_computes_nothing_before_it_is_asked(name: str) -> None:
     for A in found:
         assert type(A) is da.Array
         assert A.dtype == np.float32
-        assert A.ndim == 1 or A.chunks[0] in [(30, 30, 10), (3, 2)]
+        assert A.shape[0] != 70 or A.chunks[0] == (30, 30, 10)
         assert type(A.compute(scheduler="sync")) is np.ndarray
 
 
@@ -312,7 +312,7 @@ def jax_gradients(function: Callable[..., Any], at: list[Array], cotangent: Arra
 def test_derivatives_through_the_forward_functions_are_the_gradients(
     gradients: Callable[..., list[Array]], rows: str, ddof: int
 ) -> None:
-    """The module's functions are given NumPy's arrays, and those that are derived the library's."""
+    """Those are in the library's arrays, which it differentiates, and the gradients in NumPy's."""
     module = array_api()
     numbers = {"eps": 1e-3, "ddof": ddof}
     Y, gamma, beta, H = drawn("forward_backward", "float64", SIZES[rows])
@@ -331,18 +331,12 @@ def test_derivatives_through_the_forward_functions_are_the_gradients(
     close(found, module.backward_normalised(Y, H, **numbers))
     close(found, module.forward_backward_normalised(Y, H, **numbers)[1])
 
-    def through_the_weights(X: Any, W: Any) -> Any:
-        product = X @ W.T
-        like = product[0] * 0
-        return module.forward(product, like + gamma_like(product, gamma), like + gamma_like(product, beta), **numbers)
-
-    def gamma_like(product: Any, vector: Array) -> Any:
-        xp = import_module("array_api_compat").array_namespace(product)
-        return xp.asarray(vector)
-
-    found = gradients(through_the_weights, [X, W], H)
-    close(found, module.grad_X(X, W, gamma, H, **numbers), module.grad_W(X, W, gamma, H, **numbers))
-    close(found[::-1], *module.backward_weights(X, W, gamma, H, **numbers))
+    found = gradients(lambda X, W, *rest: module.forward(X @ W.T, *rest, **numbers), [X, W, gamma, beta], H)
+    grad_gamma = module.grad_gamma(X @ W.T, H, **numbers)
+    close(
+        found, module.grad_X(X, W, gamma, H, **numbers), module.grad_W(X, W, gamma, H, **numbers), grad_gamma, grad_beta
+    )
+    close(found[1::-1], *module.backward_weights(X, W, gamma, H, **numbers))
 
 
 @each_function

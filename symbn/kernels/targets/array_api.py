@@ -14,6 +14,7 @@ from symbn.kernels.module import NUMBER_HELPERS, assembled, dims_text
 from symbn.kernels.targets.whole import WholeBody, few_rows
 
 HEAD = """
+from numbers import Integral, Real
 from operator import index
 from typing import Any
 
@@ -33,6 +34,8 @@ def _namespace(**arrays: Array) -> tuple[Any, Any, Any]:
     for name, value in arrays.items():
         if not is_array_api_obj(value):
             raise TypeError(f"{name}: an array is needed, not {type(value).__name__}")
+        if hasattr(value, "mask"):
+            raise TypeError(f"{name}: a masked array has no defined means")
     xp = array_namespace(*arrays.values())
     dtypes = {name: value.dtype for name, value in arrays.items()}
     for name, dtype in dtypes.items():
@@ -42,9 +45,11 @@ def _namespace(**arrays: Array) -> tuple[Any, Any, Any]:
     for name, other in others:
         if other != dtype:
             raise TypeError(f"{name} is {other}, but {first} is {dtype}: give all arrays one dtype")
+    if dtype == xp.float64:
+        return xp, dtype, dtype
     info = getattr(xp, "__array_namespace_info__", None)
-    wide = xp.float64 if info is None or "float64" in info().dtypes() else dtype
-    return xp, dtype, wide
+    known = info is None or "float64" in info().dtypes(device=device(arrays[first]), kind="real floating")
+    return xp, dtype, xp.float64 if known else dtype
 
 
 def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
@@ -54,6 +59,8 @@ def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]])
         if array.ndim != len(dims):
             raise ValueError(f"{name}: {len(dims)} dimensions are needed, not {array.ndim}")
         for dim, size in zip(dims, array.shape, strict=True):
+            if size is None or size != size:
+                raise ValueError(f"{name}: {dim} is not known (in Dask, call compute_chunk_sizes() first)")
             wanted, whose = found.setdefault(dim, (size, name)) if isinstance(dim, str) else (dim, "the formula")
             if size != wanted:
                 raise ValueError(f"{name} has shape {tuple(array.shape)}, but {dim} = {wanted} by {whose}")
@@ -86,10 +93,7 @@ class ArrayApi:
     )
 
     def head(self, kernels: Sequence[Kernel]) -> str:
-        head = (
-            HEAD if any("device(" in line for k in kernels for line in self.body(k)) else HEAD.replace(" device,", "")
-        )
-        return assembled([head, HELPERS, NUMBER_HELPERS])
+        return assembled([HEAD, HELPERS, NUMBER_HELPERS])
 
     def before(self, kernel: Kernel) -> list[str]:
         return []

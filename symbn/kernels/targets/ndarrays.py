@@ -23,6 +23,8 @@ def _dtype(**arrays: Array) -> np.dtype[Any]:
     for name, value in arrays.items():
         if not isinstance(value, np.ndarray):
             raise TypeError(f"{name}: a NumPy array is needed, not {type(value).__name__}")
+        if isinstance(value, np.ma.MaskedArray):
+            raise TypeError(f"{name}: a masked array has no defined means")
         if value.dtype != np.float32 and value.dtype != np.float64:
             raise TypeError(f"{name}: float32 or float64 is needed, not {value.dtype}")
         if first is None:

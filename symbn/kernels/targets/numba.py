@@ -35,6 +35,7 @@ from symbn.kernels.targets.whole import array_names, few_rows, wide_arrays
 HEAD = """
 import sys
 from importlib.machinery import PathFinder
+from numbers import Integral, Real
 from operator import index
 from typing import Any
 

@@ -26,6 +26,7 @@ from symbn.kernels.targets.ndarrays import (
 from symbn.kernels.targets.whole import few_rows
 
 HEAD = """
+from numbers import Integral, Real
 from operator import index
 from typing import Any
 

@@ -59,15 +59,16 @@ def reference(kernel: Kernel) -> Callable[..., Any]:
     return call
 
 
-_MEANINGS: Mapping[str, Callable[..., Any]] = {
-    "total": lambda x, *axes: np.sum(x, axis=tuple(map(int, axes))),
-    "mean": lambda x, axis: np.mean(x, axis=int(axis)),
-    "turned": lambda x, *order: np.transpose(x, tuple(map(int, order))),
-    "widened": lambda x, *places: np.expand_dims(x, tuple(map(int, places))),
-    "entries": lambda x, axis, position: np.take(x, int(position), axis=int(axis)),
-    "diagonal": lambda x, first, second: np.diagonal(x, axis1=int(first), axis2=int(second)),
-    "identity": lambda n: np.eye(int(n)),
-    "filled": lambda x, *shape: np.broadcast_to(x, tuple(map(int, shape))).copy(),
+_MEANINGS: Mapping[str, Callable[..., Any]] = {  # no array has a name that begins with _
+    "_total": lambda x, *axes: np.sum(x, axis=tuple(map(int, axes))),
+    "_mean": lambda x, axis: np.mean(x, axis=int(axis)),
+    "_turned": lambda x, *order: np.transpose(x, tuple(map(int, order))),
+    "_widened": lambda x, *places: np.expand_dims(x, tuple(map(int, places))),
+    "_entries": lambda x, axis, position: np.take(x, int(position), axis=int(axis)),
+    "_diagonal": lambda x, first, second: np.diagonal(x, axis1=int(first), axis2=int(second)),
+    "_identity": lambda n: np.eye(int(n)),
+    "_same": lambda a, b: float(a == b),
+    "_filled": lambda x, *shape: np.broadcast_to(x, tuple(map(int, shape))).copy(),
 }
 
 
@@ -88,7 +89,7 @@ class _Reading:
             case Pointwise():
                 value = self._node(step.body, step.axes)
                 return (
-                    value if step.body.axes == set(step.axes) else _call("filled", value, *map(self._size, step.axes))
+                    value if step.body.axes == set(step.axes) else _call("_filled", value, *map(self._size, step.axes))
                 )
             case Guess():
                 return self._mean(step)
@@ -100,14 +101,14 @@ class _Reading:
     def _mean(self, step: Guess) -> sympy.Expr:
         assert isinstance(step.body, Entry)
         grid = tuple(dict.fromkeys(step.body.places))
-        mean = _call("mean", self._node(step.body, grid), grid.index(step.along))
+        mean = _call("_mean", self._node(step.body, grid), grid.index(step.along))
         return _turned(mean, tuple(a for a in grid if a != step.along), step.axes)
 
     def _total(self, body: Node, over: Sequence[Axis], axes: Grid) -> sympy.Expr:
         grid = (*axes, *over)
         if not set(grid) <= body.axes:
             grid = layout(body, tuple(sorted(body.axes)))
-        return _call("total", self._node(body, grid), *(grid.index(axis) for axis in over))
+        return _call("_total", self._node(body, grid), *(grid.index(axis) for axis in over))
 
     def _node(self, e: Node, order: Grid) -> sympy.Expr:
         match e:
@@ -123,11 +124,13 @@ class _Reading:
                 return self._node(e.base, order) ** self._coefficient(e.exponent)
             case Map():
                 return getattr(sympy, e.function)(self._node(e.arg, order))
+            case Delta() if e.first.is_constant and e.second.is_constant:
+                return _call("_same", *(self._counted(place) for place in (e.first, e.second)))
             case Delta() | Centring():
-                eye = _call("identity", self._size(e.first))
+                eye = _call("_identity", self._size(e.first))
                 if any(place.is_constant for place in (e.first, e.second)):
                     constant, axis = (e.first, e.second) if e.first.is_constant else (e.second, e.first)
-                    placed = _placed(_call("entries", eye, 1, _position(constant)), (axis,), order)
+                    placed = _placed(_call("_entries", eye, 1, _position(constant)), (axis,), order)
                 else:
                     placed = _placed(eye, (e.first, e.second), order)
                 return placed - 1 / self._size(e.first) if isinstance(e, Centring) else placed
@@ -137,13 +140,17 @@ class _Reading:
         value: sympy.Expr = self.symbol(e.array)
         places = list(e.places)
         while (k := next((k for k, place in enumerate(places) if place.is_constant), None)) is not None:
-            value = _call("entries", value, k, _position(places.pop(k)))
+            value = _call("_entries", value, k, _position(places.pop(k)))
         while len(set(places)) < len(places):
             twice = next(p for p in places if places.count(p) > 1)
             first, second = [k for k, p in enumerate(places) if p == twice][:2]
-            value = _call("diagonal", value, first, second)
+            value = _call("_diagonal", value, first, second)
             places = [*(p for k, p in enumerate(places) if k not in (first, second)), twice]
         return _placed(value, tuple(places), order)
+
+    def _counted(self, place: Axis) -> sympy.Expr:
+        text = str(place.label)[1:]
+        return sympy.Integer(text) if text.isdigit() else self.names[text]
 
     def _size(self, axis: Axis) -> sympy.Expr:
         return self.names[axis.dim] if isinstance(axis.dim, str) else sympy.Integer(axis.dim)
@@ -165,7 +172,7 @@ def _call(name: str, *arguments: Any) -> sympy.Expr:
 
 
 def _turned(value: sympy.Expr, have: Grid, want: Grid) -> sympy.Expr:
-    return value if have == want else _call("turned", value, *(have.index(axis) for axis in want))
+    return value if have == want else _call("_turned", value, *(have.index(axis) for axis in want))
 
 
 def _placed(value: sympy.Expr, places: Grid, order: Grid) -> sympy.Expr:
@@ -173,7 +180,7 @@ def _placed(value: sympy.Expr, places: Grid, order: Grid) -> sympy.Expr:
     present = tuple(axis for axis in order if axis in places)
     value = _turned(value, places, present)
     missing = [k for k, axis in enumerate(order) if axis not in places]
-    return _call("widened", value, *missing) if missing and present else value
+    return _call("_widened", value, *missing) if missing and present else value
 
 
 def _position(place: Axis) -> int:
