@@ -132,6 +132,8 @@ FORBIDDEN = {
     "symbn.expr": ("symbn.notes", "symbn.evidence", "symbn.export", "symbn.verify", "symbn.note"),
     "symbn.explain": ("symbn.notes", "symbn.export", "symbn.verify", "symbn.note"),
     "symbn.verify": ("symbn.notes", "symbn.export", "symbn.note", "symbn.cli"),
+    "symbn.kernels": ("symbn.notes", "symbn.evidence", "symbn.cli", "symbn.api", "symbn.library"),
+    "symbn.library": ("symbn",),
     "symbn.source": ("symbn",),
     "symbn.diagnostics": (
         "symbn.core",
@@ -152,6 +154,31 @@ FORBIDDEN = {
         "symbn.note",
     ),
 }
+
+
+KERNELS_ABOVE = ("symbn.core", "symbn.expr", "symbn.notes", "symbn.evidence", "symbn.explain", "symbn.export")
+
+
+@pytest.mark.parametrize("module", of(*KERNELS_ABOVE, "symbn.verify", "symbn.note", "symbn.api"))
+def test_nothing_that_checks_knows_of_kernels(module: str) -> None:
+    assert not [name for name in imported(module) if within(name, "symbn.kernels", "symbn.library")]
+
+
+PROGRAMS = ("ir", "rewriting", "lowering", "derivatives", "proof", "program", "passes", "kernel")
+
+
+@pytest.mark.parametrize("module", [f"symbn.kernels.{name}" for name in PROGRAMS])
+def test_what_is_computed_is_decided_before_how_it_is_written(module: str) -> None:
+    """Programs are made and proved without a thought of Python's syntax or of any library."""
+    written = ("symbn.kernels.targets", "symbn.kernels.module", "symbn.kernels.arrays", "symbn.kernels.expressions")
+    assert not [name for name in imported(module) if within(name, *written, "numpy", "sympy")]
+
+
+def test_one_module_loads_generated_code() -> None:
+    """What is loaded was written by `kernels.module`; a note's text never reaches the loader."""
+    loading = [m for m in MODULES if any(within(name, "symbn.kernels.loader") for name in imported(m))]
+    assert loading == ["symbn.kernels.source"]
+    assert not [m for m in MODULES if m != "symbn.kernels.loader" and "InspectLoader" in MODULES[m].read_text("utf-8")]
 
 
 @pytest.mark.parametrize("layer", sorted(FORBIDDEN))

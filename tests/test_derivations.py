@@ -14,7 +14,7 @@ from symbn.note import Note
 from symbn.report import Report
 
 FOLDER = Path(__file__).parent.parent / "derivations"
-NOTES = ("batchnorm", "batchnorm_as_published", "batchnorm_affine")
+NOTES = ("batchnorm", "batchnorm_as_published", "batchnorm_affine", "batchnorm_layer")
 WRONG = {"eq:N2b", "eq:N2b-square", "eq:N7s", "eq:N12f", "eq:N17"}
 """What was published wrong."""
 
@@ -65,7 +65,7 @@ def test_every_equation_of_the_note_has_its_verdict(note: str, name: str) -> Non
     assert report.verdict == expected, report.message
 
 
-@pytest.mark.parametrize("note", ["batchnorm", "batchnorm_affine"])
+@pytest.mark.parametrize("note", ["batchnorm", "batchnorm_affine", "batchnorm_layer"])
 def test_every_claim_is_proved(note: str) -> None:
     wrong = {id_: reports(note)[id_].message for id_ in claims(note) if reports(note)[id_].verdict != "proved"}
     assert not wrong and len(claims(note)) >= 15

@@ -6,17 +6,23 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from symbn.cli import main
 from symbn.note import Note
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def blocks(language: str) -> list[str]:
+    found = re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    assert found, f"the README has no {language} block"
+    return found
+
+
 def block(language: str) -> str:
-    found = re.search(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
-    assert found is not None, f"the README has no {language} block"
-    return found.group(1)
+    return blocks(language)[0]
 
 
 def test_the_example_note_has_the_verdicts_that_the_readme_tells() -> None:
@@ -32,6 +38,23 @@ def test_the_python_example_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.chdir(ROOT)
     exec(compile(block("python"), "README.md", "exec"), {})
     assert "y*y.T" in capsys.readouterr().out, "the rank-one term"
+
+
+def test_the_kernels_example_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    _, kernels = blocks("python")
+    exec(compile(kernels, "README.md", "exec"), {})
+
+
+def test_the_kernels_commands_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    commands = [line.split("#")[0].split() for text in blocks("sh") for line in text.splitlines()]
+    chosen = [words[1:] for words in commands if words[:2] == ["symbn", "kernels"] and "note.md" not in words]
+    assert len(chosen) == 4
+    for words in chosen:
+        arguments = [str(ROOT / word) if word.startswith("derivations/") else word for word in words]
+        assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"layer.py", "fast.py", "fused.py"}
 
 
 def test_the_trace_polynomial_is_refuted_at_size_4() -> None:
