@@ -32,6 +32,8 @@ class Target(Protocol):
 
     name: str
     about: str
+    namespace: str
+    """What its `_check_finite` is given before the arrays."""
 
     def head(self, kernels: Sequence[Kernel]) -> str:
         """Imports and helper functions."""
@@ -152,10 +154,16 @@ def function_lines(kernel: Kernel, target: Target) -> list[str]:
         typed.append("*")
         typed += [f"{n.name}: float" for n in kernel.numbers] + [f"{n.name}: int" for n in kernel.sizes]
         typed += target.parameters(kernel)
+    if names:
+        typed += ["check_finite: bool = False"] if "*" in typed else ["*", "check_finite: bool = False"]
     returned = "Array" if len(kernel.results) == 1 else f"tuple[{', '.join(['Array'] * len(kernel.results))}]"
     head = f"def {kernel.name}({', '.join(typed)}) -> {returned}:"
     lines.append(head)
-    statements = [*_number_checks(kernel), *target.checks(kernel), *_requirement_checks(kernel), *target.body(kernel)]
+    checks = [*_number_checks(kernel), *target.checks(kernel), *_requirement_checks(kernel)]
+    if names:
+        given = ", ".join(f"{name}={name}" for name in names)
+        checks += ["if check_finite:", f"    _check_finite({target.namespace}{given})"]
+    statements = [*checks, *target.body(kernel)]
     body = [*_docstring(kernel, target), *without_unused(statements)]
     return [*lines, *(f"    {line}" if line else "" for line in body)]
 
@@ -199,6 +207,8 @@ def _docstring(kernel: Kernel, target: Target) -> list[str]:
         how = "as it is defined" if source.verdict == "definition" else source.verdict
         lines += [*wrap(f"{source.id}: {how}{conditions}.", WIDTH - 4), ""]
     lines += [_argument_text(a) for a in kernel.arguments]
+    if kernel.arguments:
+        lines.append("Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.")
     lines += [_number_text(n) for n in (*kernel.numbers, *kernel.sizes)]
     lines += [f"Returns {'; '.join(_result_text(r) for r in kernel.results)}.", *target.notes(kernel)]
     plain = [re.sub(r"[\x00-\x1f\x7f]", " ", line).rstrip() for line in lines]

@@ -388,9 +388,8 @@ class Scheduler:
     def _centre(self, e: Centre) -> tuple[_Centre, tuple[Axis, ...], tuple[Axis, ...]]:
         """The arrays that centre an expression, its axes in their order, and those that the vectors have."""
         w = self.rewriting
-        raw = self._entrywise(e.arg)
-        raw = raw if isinstance(raw, Entry) else self._once(raw, self._pointwise)
-        axes = tuple(dict.fromkeys(raw.places))
+        raw = self._array_of(self._entrywise(e.arg))
+        axes = raw.places
         rest = tuple(axis for axis in axes if axis != e.axis)
         key = (raw.array, tuple(axes.index(place) for place in raw.places), axes.index(e.axis))
         if key not in self._centres:

@@ -62,6 +62,13 @@ def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]])
     return {str(dim): size for dim, (size, _) in found.items()}
 
 
+def _check_finite(**arrays: Array) -> None:
+    """ValueError for an array with an infinity or NaN."""
+    for name, value in arrays.items():
+        if not np.isfinite(value).all():
+            raise ValueError(f"{name} holds infinities or NaN")
+
+
 def _outputs(out: Any, count: int) -> tuple[Array | None, ...]:
     """The arrays to write the results to, as many as there are; None for a new one."""
     if out is None:
@@ -179,13 +186,14 @@ def _normalise_whole(Y: Array, eps: float, ddof: float, work: Any, wide: Any) ->
     return (Y_hat,)
 
 
-def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None, check_finite: bool = False) -> Array:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
     eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$,
     $\operatorname{var}(y_{k}) + \epsilon > 0$.
 
     Y : n×m, $Y$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m.
@@ -197,6 +205,8 @@ def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None) ->
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y)
     Y_hat = _output(out, "Y_hat", (n, m), dtype, Y=Y)
     if n < FEW:
         np.copyto(Y_hat, _normalise_whole(Y, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
@@ -259,7 +269,10 @@ def _forward_whole(
     return (Z,)
 
 
-def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+def forward(
+    Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out: Array | None = None,
+    check_finite: bool = False,
+) -> Array:
     r"""Z = \hat Y \operatorname{diag}(\gamma) + \mathbf{1} \beta^\top
 
     eq:forward: as it is defined.
@@ -267,6 +280,7 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
     beta : m×1, $\beta$, dimensions (m)
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Z : n×m.
@@ -278,6 +292,8 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, gamma=gamma, beta=beta)
     Z = _output(out, "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta)
     if n < FEW:
         np.copyto(Z, _forward_whole(Y, gamma, beta, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
@@ -349,7 +365,9 @@ def _backward_normalised_whole(
     return (grad_Y,)
 
 
-def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+def backward_normalised(
+    Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float, out: Array | None = None, check_finite: bool = False,
+) -> Array:
     r"""\nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
     \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
 
@@ -358,6 +376,7 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
@@ -369,6 +388,8 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, grad_Y_hat=grad_Y_hat)
     grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat)
     if n < FEW:
         np.copyto(
@@ -453,13 +474,16 @@ def _grad_gamma_whole(Y: Array, grad_Z: Array, eps: float, ddof: float, work: An
     return (grad_gamma,)
 
 
-def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+def grad_gamma(
+    Y: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None, check_finite: bool = False,
+) -> Array:
     r"""\nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
     eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
 
     Y : n×m, $Y$
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_gamma : m.
@@ -471,6 +495,8 @@ def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array |
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, grad_Z=grad_Z)
     grad_gamma = _output(out, "grad_gamma", (m,), dtype, Y=Y, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
@@ -514,18 +540,21 @@ def _grad_beta_whole(grad_Z: Array, work: Any, wide: Any) -> tuple[Array, ...]:
     return (grad_beta,)
 
 
-def grad_beta(grad_Z: Array, *, out: Array | None = None) -> Array:
+def grad_beta(grad_Z: Array, *, out: Array | None = None, check_finite: bool = False) -> Array:
     r"""\nabla_\beta L(Z) = H^\top \mathbf{1}
 
     eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
 
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     Returns grad_beta : m.
     """
     dtype = _dtype(grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     m = sizes["m"]
+    if check_finite:
+        _check_finite(grad_Z=grad_Z)
     grad_beta = _output(out, "grad_beta", (m,), dtype, grad_Z=grad_Z)
     wide = np.float64
     work = dtype
@@ -573,7 +602,10 @@ def _grad_Y_whole(
     return (grad_Y,)
 
 
-def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+def grad_Y(
+    Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None,
+    check_finite: bool = False,
+) -> Array:
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
@@ -583,6 +615,7 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ou
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
@@ -594,6 +627,8 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ou
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, gamma=gamma, grad_Z=grad_Z)
     grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
@@ -694,6 +729,7 @@ def _grad_W_whole(
 
 def grad_W(
     X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None,
+    check_finite: bool = False,
 ) -> Array:
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
@@ -705,6 +741,7 @@ def grad_W(
     W : m×p, $W$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p.
@@ -720,6 +757,8 @@ def grad_W(
     p = sizes["p"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     grad_W = _output(out, "grad_W", (m, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
@@ -823,6 +862,7 @@ def _grad_X_whole(
 
 def grad_X(
     X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None,
+    check_finite: bool = False,
 ) -> Array:
     r"""\nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
@@ -834,6 +874,7 @@ def grad_X(
     W : m×p, $W$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_X : n×p.
@@ -849,6 +890,8 @@ def grad_X(
     p = sizes["p"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     grad_X = _output(out, "grad_X", (n, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
@@ -951,7 +994,7 @@ def _backward_whole(
 
 def backward(
     Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float,
-    out: tuple[Array | None, Array | None, Array | None] | None = None,
+    out: tuple[Array | None, Array | None, Array | None] | None = None, check_finite: bool = False,
 ) -> tuple[Array, Array, Array]:
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
@@ -970,6 +1013,7 @@ def backward(
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m; grad_gamma : m; grad_beta : m.
@@ -981,6 +1025,8 @@ def backward(
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, gamma=gamma, grad_Z=grad_Z)
     given = _outputs(out, 3)
     grad_Y = _output(given[0], "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z)
     grad_gamma = _output(given[1], "grad_gamma", (m,), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z, grad_Y=grad_Y)
@@ -1094,7 +1140,7 @@ def _backward_weights_whole(
 
 def backward_weights(
     X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float,
-    out: tuple[Array | None, Array | None] | None = None,
+    out: tuple[Array | None, Array | None] | None = None, check_finite: bool = False,
 ) -> tuple[Array, Array]:
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
@@ -1112,6 +1158,7 @@ def backward_weights(
     W : m×p, $W$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p; grad_X : n×p.
@@ -1127,6 +1174,8 @@ def backward_weights(
     p = sizes["p"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     given = _outputs(out, 2)
     grad_W = _output(given[0], "grad_W", (m, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     grad_X = _output(given[1], "grad_X", (n, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z, grad_W=grad_W)
@@ -1245,7 +1294,7 @@ def _forward_backward_whole(
 
 def forward_backward(
     Y: Array, gamma: Array, beta: Array, grad_Z: Array, *, eps: float, ddof: float,
-    out: tuple[Array | None, Array | None, Array | None, Array | None] | None = None,
+    out: tuple[Array | None, Array | None, Array | None, Array | None] | None = None, check_finite: bool = False,
 ) -> tuple[Array, Array, Array, Array]:
     r"""Z = \hat Y \operatorname{diag}(\gamma) + \mathbf{1} \beta^\top
 
@@ -1269,6 +1318,7 @@ def forward_backward(
     gamma : m×1, $\gamma$, dimensions (m)
     beta : m×1, $\beta$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Z : n×m; grad_Y : n×m; grad_gamma : m; grad_beta : m.
@@ -1282,6 +1332,8 @@ def forward_backward(
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
     given = _outputs(out, 4)
     Z = _output(given[0], "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
     grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z, Z=Z)
@@ -1401,6 +1453,7 @@ def _forward_backward_normalised_whole(
 
 def forward_backward_normalised(
     Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float, out: tuple[Array | None, Array | None] | None = None,
+    check_finite: bool = False,
 ) -> tuple[Array, Array]:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
@@ -1415,6 +1468,7 @@ def forward_backward_normalised(
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m; grad_Y : n×m.
@@ -1426,6 +1480,8 @@ def forward_backward_normalised(
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, grad_Y_hat=grad_Y_hat)
     given = _outputs(out, 2)
     Y_hat = _output(given[0], "Y_hat", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat)
     grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat, Y_hat=Y_hat)

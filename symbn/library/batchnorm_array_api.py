@@ -47,6 +47,13 @@ def _namespace(**arrays: Array) -> tuple[Any, Any, Any]:
     return xp, dtype, xp.float64 if known else dtype
 
 
+def _check_finite(xp: Any, **arrays: Array) -> None:
+    """ValueError for an array with an infinity or NaN."""
+    for name, value in arrays.items():
+        if not bool(xp.all(xp.isfinite(value))):
+            raise ValueError(f"{name} holds infinities or NaN")
+
+
 def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
     """The size of each dimension; ValueError where arguments do not fit each other."""
     found: dict[str, tuple[int, str]] = {}
@@ -112,13 +119,14 @@ __all__ = [
 ]
 
 
-def normalise(Y: Array, *, eps: float, ddof: float) -> Array:
+def normalise(Y: Array, *, eps: float, ddof: float, check_finite: bool = False) -> Array:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
     eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$,
     $\operatorname{var}(y_{k}) + \epsilon > 0$.
 
     Y : n×m, $Y$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m.
@@ -129,6 +137,8 @@ def normalise(Y: Array, *, eps: float, ddof: float) -> Array:
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")))
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, Y=Y)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     total = xp.sum(Y, axis=0, dtype=wide)
@@ -146,7 +156,7 @@ def normalise(Y: Array, *, eps: float, ddof: float) -> Array:
     return xp.astype(Y_hat, dtype, copy=False)
 
 
-def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float) -> Array:
+def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, check_finite: bool = False) -> Array:
     r"""Z = \hat Y \operatorname{diag}(\gamma) + \mathbf{1} \beta^\top
 
     eq:forward: as it is defined.
@@ -154,6 +164,7 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float) -> 
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
     beta : m×1, $\beta$, dimensions (m)
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Z : n×m.
@@ -164,6 +175,8 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float) -> 
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)))
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, Y=Y, gamma=gamma, beta=beta)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
@@ -185,7 +198,7 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float) -> 
     return xp.astype(Z, dtype, copy=False)
 
 
-def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float) -> Array:
+def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float, check_finite: bool = False) -> Array:
     r"""\nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
     \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
 
@@ -194,6 +207,7 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float)
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
@@ -204,6 +218,8 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float)
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, Y=Y, grad_Y_hat=grad_Y_hat)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     grad_Y_hat = xp.astype(grad_Y_hat, work, copy=False)
@@ -232,13 +248,14 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float)
     return xp.astype(grad_Y, dtype, copy=False)
 
 
-def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float) -> Array:
+def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, check_finite: bool = False) -> Array:
     r"""\nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
     eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
 
     Y : n×m, $Y$
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_gamma : m.
@@ -249,6 +266,8 @@ def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float) -> Array:
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, Y=Y, grad_Z=grad_Z)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     grad_Z = xp.astype(grad_Z, work, copy=False)
@@ -271,21 +290,24 @@ def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float) -> Array:
     return xp.astype(grad_gamma, dtype, copy=False)
 
 
-def grad_beta(grad_Z: Array) -> Array:
+def grad_beta(grad_Z: Array, *, check_finite: bool = False) -> Array:
     r"""\nabla_\beta L(Z) = H^\top \mathbf{1}
 
     eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
 
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     Returns grad_beta : m.
     """
     xp, dtype, wide = _namespace(grad_Z=grad_Z)
     _sizes({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
+    if check_finite:
+        _check_finite(xp, grad_Z=grad_Z)
     grad_beta = xp.sum(grad_Z, axis=0, dtype=wide)
     return xp.astype(grad_beta, dtype, copy=False)
 
 
-def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) -> Array:
+def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, check_finite: bool = False) -> Array:
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
@@ -295,6 +317,7 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) ->
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
@@ -305,6 +328,8 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) ->
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, Y=Y, gamma=gamma, grad_Z=grad_Z)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
@@ -335,7 +360,9 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) ->
     return xp.astype(grad_Y, dtype, copy=False)
 
 
-def grad_W(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) -> Array:
+def grad_W(
+    X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, check_finite: bool = False,
+) -> Array:
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
 
@@ -346,6 +373,7 @@ def grad_W(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     W : m×p, $W$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p.
@@ -359,6 +387,8 @@ def grad_W(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     )
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     work = wide if n < FEW else dtype
     X = xp.astype(X, work, copy=False)
     W = xp.astype(W, work, copy=False)
@@ -393,7 +423,9 @@ def grad_W(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     return xp.astype(grad_W, dtype, copy=False)
 
 
-def grad_X(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) -> Array:
+def grad_X(
+    X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, check_finite: bool = False,
+) -> Array:
     r"""\nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
 
@@ -404,6 +436,7 @@ def grad_X(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     W : m×p, $W$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_X : n×p.
@@ -417,6 +450,8 @@ def grad_X(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     )
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     work = wide if n < FEW else dtype
     X = xp.astype(X, work, copy=False)
     W = xp.astype(W, work, copy=False)
@@ -450,7 +485,9 @@ def grad_X(X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof:
     return xp.astype(grad_X, dtype, copy=False)
 
 
-def backward(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) -> tuple[Array, Array, Array]:
+def backward(
+    Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, check_finite: bool = False,
+) -> tuple[Array, Array, Array]:
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
@@ -468,6 +505,7 @@ def backward(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) 
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m; grad_gamma : m; grad_beta : m.
@@ -478,6 +516,8 @@ def backward(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) 
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, Y=Y, gamma=gamma, grad_Z=grad_Z)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
@@ -510,7 +550,7 @@ def backward(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float) 
 
 
 def backward_weights(
-    X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float,
+    X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, check_finite: bool = False,
 ) -> tuple[Array, Array]:
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
@@ -528,6 +568,7 @@ def backward_weights(
     W : m×p, $W$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p; grad_X : n×p.
@@ -541,6 +582,8 @@ def backward_weights(
     )
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     work = wide if n < FEW else dtype
     X = xp.astype(X, work, copy=False)
     W = xp.astype(W, work, copy=False)
@@ -578,7 +621,7 @@ def backward_weights(
 
 
 def forward_backward(
-    Y: Array, gamma: Array, beta: Array, grad_Z: Array, *, eps: float, ddof: float,
+    Y: Array, gamma: Array, beta: Array, grad_Z: Array, *, eps: float, ddof: float, check_finite: bool = False,
 ) -> tuple[Array, Array, Array, Array]:
     r"""Z = \hat Y \operatorname{diag}(\gamma) + \mathbf{1} \beta^\top
 
@@ -602,6 +645,7 @@ def forward_backward(
     gamma : m×1, $\gamma$, dimensions (m)
     beta : m×1, $\beta$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Z : n×m; grad_Y : n×m; grad_gamma : m; grad_beta : m.
@@ -614,6 +658,8 @@ def forward_backward(
     )
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     gamma = xp.astype(gamma, work, copy=False)
@@ -650,7 +696,9 @@ def forward_backward(
     return xp.astype(Z, dtype, copy=False), xp.astype(grad_Y, dtype, copy=False), xp.astype(grad_gamma, dtype, copy=False), xp.astype(grad_beta, dtype, copy=False)
 
 
-def forward_backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float) -> tuple[Array, Array]:
+def forward_backward_normalised(
+    Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float, check_finite: bool = False,
+) -> tuple[Array, Array]:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
     eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$,
@@ -664,6 +712,7 @@ def forward_backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m; grad_Y : n×m.
@@ -674,6 +723,8 @@ def forward_backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof
     sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
     n = sizes["n"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(xp, Y=Y, grad_Y_hat=grad_Y_hat)
     work = wide if n < FEW else dtype
     Y = xp.astype(Y, work, copy=False)
     grad_Y_hat = xp.astype(grad_Y_hat, work, copy=False)

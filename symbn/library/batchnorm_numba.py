@@ -63,6 +63,13 @@ def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]])
     return {str(dim): size for dim, (size, _) in found.items()}
 
 
+def _check_finite(**arrays: Array) -> None:
+    """ValueError for an array with an infinity or NaN."""
+    for name, value in arrays.items():
+        if not np.isfinite(value).all():
+            raise ValueError(f"{name} holds infinities or NaN")
+
+
 def _outputs(out: Any, count: int) -> tuple[Array | None, ...]:
     """The arrays to write the results to, as many as there are; None for a new one."""
     if out is None:
@@ -263,7 +270,7 @@ def _normalise_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__t
 
 @_compiled
 def _normalise_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_mean: Any, Y_guess: Any, factor_2__rounded: Any, factor__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, Y_guess: Any, Y_mean: Any, factor_2__rounded: Any, factor__rounded: Any,
     Y_excess__total: Any, total__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -334,7 +341,7 @@ def _normalise_1(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _normalise_1__columns_2(
-        eps, ddof, n, m, Y_mean, Y_guess, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
+        eps, ddof, n, m, Y_guess, Y_mean, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
     )
     for chunk in range(chunks):
         _normalise_1_pass_3(
@@ -361,7 +368,7 @@ def _normalise_1_parallel(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) 
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _normalise_1__columns_2(
-        eps, ddof, n, m, Y_mean, Y_guess, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
+        eps, ddof, n, m, Y_guess, Y_mean, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
     )
     for chunk in prange(chunks):
         _normalise_1_pass_3(
@@ -369,13 +376,14 @@ def _normalise_1_parallel(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) 
         )
 
 
-def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None, check_finite: bool = False) -> Array:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
     eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$,
     $\operatorname{var}(y_{k}) + \epsilon > 0$.
 
     Y : n×m, $Y$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m.
@@ -387,6 +395,8 @@ def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None) ->
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y)
     Y_hat = _output(out, "Y_hat", (n, m), dtype, Y=Y)
     if n < FEW:
         np.copyto(Y_hat, _normalise_whole(Y, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
@@ -461,7 +471,7 @@ def _forward_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__tot
 
 @_compiled
 def _forward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_mean: Any, Y_guess: Any, factor_4__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_guess: Any, Y_mean: Any, factor_4__rounded: Any,
     factor_2__rounded: Any, Y_excess__total: Any, total__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -534,7 +544,7 @@ def _forward_1(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: Any, chunk
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _forward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, factor_4__rounded, factor_2__rounded, Y_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_guess, Y_mean, factor_4__rounded, factor_2__rounded, Y_excess__total,
         total__total,
     )
     for chunk in range(chunks):
@@ -562,7 +572,7 @@ def _forward_1_parallel(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: A
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _forward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, factor_4__rounded, factor_2__rounded, Y_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_guess, Y_mean, factor_4__rounded, factor_2__rounded, Y_excess__total,
         total__total,
     )
     for chunk in prange(chunks):
@@ -571,7 +581,10 @@ def _forward_1_parallel(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: A
         )
 
 
-def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+def forward(
+    Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out: Array | None = None,
+    check_finite: bool = False,
+) -> Array:
     r"""Z = \hat Y \operatorname{diag}(\gamma) + \mathbf{1} \beta^\top
 
     eq:forward: as it is defined.
@@ -579,6 +592,7 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
     beta : m×1, $\beta$, dimensions (m)
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Z : n×m.
@@ -590,6 +604,8 @@ def forward(Y: Array, gamma: Array, beta: Array, *, eps: float, ddof: float, out
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, gamma=gamma, beta=beta)
     Z = _output(out, "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta)
     if n < FEW:
         np.copyto(Z, _forward_whole(Y, gamma, beta, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
@@ -696,8 +712,8 @@ def _backward_normalised_1_pass_1(
 
 @_compiled
 def _backward_normalised_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, grad_Y_hat_mean: Any, Y_mean: Any, Y_guess: Any, grad_Y_hat_guess: Any,
-    factor_4__rounded: Any, factor__rounded: Any, factor_2__rounded: Any, grad_Y_hat_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, grad_Y_hat_mean: Any, grad_Y_hat_guess: Any, Y_mean: Any, Y_guess: Any,
+    factor_2__rounded: Any, factor_4__rounded: Any, factor__rounded: Any, grad_Y_hat_excess__total: Any,
     Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -796,8 +812,8 @@ def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y:
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_normalised_1__columns_2(
-        eps, ddof, n, m, grad_Y_hat_mean, Y_mean, Y_guess, grad_Y_hat_guess, factor_4__rounded, factor__rounded,
-        factor_2__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, grad_Y_hat_mean, grad_Y_hat_guess, Y_mean, Y_guess, factor_2__rounded, factor_4__rounded,
+        factor__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _backward_normalised_1_pass_3(
@@ -832,8 +848,8 @@ def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_normalised_1__columns_2(
-        eps, ddof, n, m, grad_Y_hat_mean, Y_mean, Y_guess, grad_Y_hat_guess, factor_4__rounded, factor__rounded,
-        factor_2__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, grad_Y_hat_mean, grad_Y_hat_guess, Y_mean, Y_guess, factor_2__rounded, factor_4__rounded,
+        factor__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _backward_normalised_1_pass_3(
@@ -842,7 +858,9 @@ def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any
         )
 
 
-def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+def backward_normalised(
+    Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float, out: Array | None = None, check_finite: bool = False,
+) -> Array:
     r"""\nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
     \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
 
@@ -851,6 +869,7 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
@@ -862,6 +881,8 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, grad_Y_hat=grad_Y_hat)
     grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat)
     if n < FEW:
         np.copyto(
@@ -1027,13 +1048,16 @@ def _grad_gamma_1_parallel(Y: Any, grad_Z: Any, eps: Any, ddof: Any, grad_gamma:
     )
 
 
-def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+def grad_gamma(
+    Y: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None, check_finite: bool = False,
+) -> Array:
     r"""\nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
     eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
 
     Y : n×m, $Y$
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_gamma : m.
@@ -1045,6 +1069,8 @@ def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array |
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, grad_Z=grad_Z)
     grad_gamma = _output(out, "grad_gamma", (m,), dtype, Y=Y, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
@@ -1106,17 +1132,20 @@ def _grad_beta_1_parallel(grad_Z: Any, grad_beta: Any, chunks: Any) -> None:
         grad_beta[j] = totals_1[0, 0, j]
 
 
-def grad_beta(grad_Z: Array, *, out: Array | None = None) -> Array:
+def grad_beta(grad_Z: Array, *, out: Array | None = None, check_finite: bool = False) -> Array:
     r"""\nabla_\beta L(Z) = H^\top \mathbf{1}
 
     eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
 
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     Returns grad_beta : m.
     """
     dtype = _dtype(grad_Z=grad_Z)
     sizes = _sizes({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
     m = sizes["m"]
+    if check_finite:
+        _check_finite(grad_Z=grad_Z)
     grad_beta = _output(out, "grad_beta", (m,), dtype, grad_Z=grad_Z)
     grad_beta__c = grad_beta if grad_beta.flags.c_contiguous else np.empty_like(grad_beta, order="C")
     chunks = _chunks(grad_Z)
@@ -1222,8 +1251,8 @@ def _grad_Y_1_pass_1(
 
 @_compiled
 def _grad_Y_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_mean: Any, Y_guess: Any, grad_Z_guess: Any, grad_Z_mean: Any,
-    factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any, grad_Z_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, Y_mean: Any, grad_Z_mean: Any, Y_guess: Any,
+    factor_2__rounded: Any, factor_4__rounded: Any, factor_5__rounded: Any, grad_Z_excess__total: Any,
     Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1323,7 +1352,7 @@ def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any,
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_Y_1__columns_2(
-        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_guess, grad_Z_mean, factor_4__rounded, factor_2__rounded,
+        eps, ddof, n, m, gamma, grad_Z_guess, Y_mean, grad_Z_mean, Y_guess, factor_2__rounded, factor_4__rounded,
         factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
@@ -1359,7 +1388,7 @@ def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, gra
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_Y_1__columns_2(
-        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_guess, grad_Z_mean, factor_4__rounded, factor_2__rounded,
+        eps, ddof, n, m, gamma, grad_Z_guess, Y_mean, grad_Z_mean, Y_guess, factor_2__rounded, factor_4__rounded,
         factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
@@ -1369,7 +1398,10 @@ def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, gra
         )
 
 
-def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None) -> Array:
+def grad_Y(
+    Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None,
+    check_finite: bool = False,
+) -> Array:
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
@@ -1379,6 +1411,7 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ou
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m.
@@ -1390,6 +1423,8 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ou
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, gamma=gamma, grad_Z=grad_Z)
     grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
@@ -1504,8 +1539,8 @@ def _grad_W_1_pass_1(
 
 @_compiled
 def _grad_W_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, product_guess: Any, grad_Z_mean: Any,
-    product_mean: Any, factor_5: Any, factor_4__rounded: Any, factor_2__rounded: Any, product_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, product_mean: Any, grad_Z_mean: Any,
+    factor_5: Any, product_guess: Any, factor_2__rounded: Any, factor_4__rounded: Any, product_excess__total: Any,
     total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1604,8 +1639,8 @@ def _grad_W_1(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_W_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_5, factor_4__rounded,
-        factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_mean, grad_Z_mean, factor_5, product_guess, factor_2__rounded,
+        factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
     for chunk in range(chunks):
         _grad_W_1_pass_3(
@@ -1641,8 +1676,8 @@ def _grad_W_1_parallel(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_W_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_5, factor_4__rounded,
-        factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_mean, grad_Z_mean, factor_5, product_guess, factor_2__rounded,
+        factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
     for chunk in prange(chunks):
         _grad_W_1_pass_3(
@@ -1653,6 +1688,7 @@ def _grad_W_1_parallel(
 
 def grad_W(
     X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None,
+    check_finite: bool = False,
 ) -> Array:
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
@@ -1664,6 +1700,7 @@ def grad_W(
     W : m×p, $W$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p.
@@ -1679,6 +1716,8 @@ def grad_W(
     p = sizes["p"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     grad_W = _output(out, "grad_W", (m, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
@@ -1798,8 +1837,8 @@ def _grad_X_1_pass_1(
 
 @_compiled
 def _grad_X_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, product_guess: Any, grad_Z_mean: Any,
-    product_mean: Any, factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, product_mean: Any, grad_Z_mean: Any,
+    product_guess: Any, factor_2__rounded: Any, factor_4__rounded: Any, factor_5__rounded: Any,
     grad_Z_excess__total: Any, product_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1899,8 +1938,8 @@ def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_X_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_4__rounded,
-        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_mean, grad_Z_mean, product_guess, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -1936,8 +1975,8 @@ def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: An
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_X_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_4__rounded,
-        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_mean, grad_Z_mean, product_guess, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -1949,6 +1988,7 @@ def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: An
 
 def grad_X(
     X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, out: Array | None = None,
+    check_finite: bool = False,
 ) -> Array:
     r"""\nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
@@ -1960,6 +2000,7 @@ def grad_X(
     W : m×p, $W$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_X : n×p.
@@ -1974,6 +2015,8 @@ def grad_X(
     n = sizes["n"]
     p = sizes["p"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     grad_X = _output(out, "grad_X", (n, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     if n < FEW:
         np.copyto(
@@ -2092,8 +2135,8 @@ def _backward_1_pass_1(
 
 @_compiled
 def _backward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_mean: Any, Y_guess: Any, grad_Z_guess: Any, grad_gamma: Any,
-    grad_Z_mean: Any, factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_gamma: Any, grad_Z_guess: Any, Y_mean: Any,
+    grad_Z_mean: Any, Y_guess: Any, factor_2__rounded: Any, factor_4__rounded: Any, factor_5__rounded: Any,
     grad_Z_excess__total: Any, Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -2199,8 +2242,8 @@ def _backward_1(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _backward_1__columns_2(
-        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_guess, grad_gamma, grad_Z_mean, factor_4__rounded,
-        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_gamma, grad_Z_guess, Y_mean, grad_Z_mean, Y_guess, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _backward_1_pass_3(
@@ -2239,8 +2282,8 @@ def _backward_1_parallel(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _backward_1__columns_2(
-        eps, ddof, n, m, gamma, Y_mean, Y_guess, grad_Z_guess, grad_gamma, grad_Z_mean, factor_4__rounded,
-        factor_2__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_gamma, grad_Z_guess, Y_mean, grad_Z_mean, Y_guess, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _backward_1_pass_3(
@@ -2251,7 +2294,7 @@ def _backward_1_parallel(
 
 def backward(
     Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float,
-    out: tuple[Array | None, Array | None, Array | None] | None = None,
+    out: tuple[Array | None, Array | None, Array | None] | None = None, check_finite: bool = False,
 ) -> tuple[Array, Array, Array]:
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
@@ -2270,6 +2313,7 @@ def backward(
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_Y : n×m; grad_gamma : m; grad_beta : m.
@@ -2281,6 +2325,8 @@ def backward(
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, gamma=gamma, grad_Z=grad_Z)
     given = _outputs(out, 3)
     grad_Y = _output(given[0], "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z)
     grad_gamma = _output(given[1], "grad_gamma", (m,), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z, grad_Y=grad_Y)
@@ -2413,8 +2459,8 @@ def _backward_weights_1_pass_1(
 
 @_compiled
 def _backward_weights_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, product_guess: Any, grad_Z_mean: Any,
-    product_mean: Any, factor_5: Any, factor_4__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, product_mean: Any, grad_Z_mean: Any,
+    factor_5: Any, product_guess: Any, factor_2__rounded: Any, factor_4__rounded: Any, factor_5__rounded: Any,
     product_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -2526,8 +2572,8 @@ def _backward_weights_1(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_weights_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_5, factor_4__rounded,
-        factor_2__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_mean, grad_Z_mean, factor_5, product_guess, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -2566,8 +2612,8 @@ def _backward_weights_1_parallel(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_weights_1__columns_2(
-        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_5, factor_4__rounded,
-        factor_2__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_mean, grad_Z_mean, factor_5, product_guess, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -2579,7 +2625,7 @@ def _backward_weights_1_parallel(
 
 def backward_weights(
     X: Array, W: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float,
-    out: tuple[Array | None, Array | None] | None = None,
+    out: tuple[Array | None, Array | None] | None = None, check_finite: bool = False,
 ) -> tuple[Array, Array]:
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
@@ -2597,6 +2643,7 @@ def backward_weights(
     W : m×p, $W$
     gamma : m×1, $\gamma$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns grad_W : m×p; grad_X : n×p.
@@ -2612,6 +2659,8 @@ def backward_weights(
     p = sizes["p"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     given = _outputs(out, 2)
     grad_W = _output(given[0], "grad_W", (m, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     grad_X = _output(given[1], "grad_X", (n, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z, grad_W=grad_W)
@@ -2748,8 +2797,8 @@ def _forward_backward_1_pass_1(
 
 @_compiled
 def _forward_backward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_mean: Any, Y_guess: Any, grad_Z_guess: Any,
-    grad_gamma: Any, grad_Z_mean: Any, factor_4__rounded: Any, factor_7__rounded: Any, factor_2__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, grad_gamma: Any, grad_Z_guess: Any, Y_mean: Any,
+    grad_Z_mean: Any, Y_guess: Any, factor_7__rounded: Any, factor_2__rounded: Any, factor_4__rounded: Any,
     factor_5__rounded: Any, Y_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -2870,8 +2919,8 @@ def _forward_backward_1(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _forward_backward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, grad_Z_guess, grad_gamma, grad_Z_mean, factor_4__rounded,
-        factor_7__rounded, factor_2__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, beta, grad_gamma, grad_Z_guess, Y_mean, grad_Z_mean, Y_guess, factor_7__rounded,
+        factor_2__rounded, factor_4__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -2913,8 +2962,8 @@ def _forward_backward_1_parallel(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _forward_backward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_mean, Y_guess, grad_Z_guess, grad_gamma, grad_Z_mean, factor_4__rounded,
-        factor_7__rounded, factor_2__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, beta, grad_gamma, grad_Z_guess, Y_mean, grad_Z_mean, Y_guess, factor_7__rounded,
+        factor_2__rounded, factor_4__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -2926,7 +2975,7 @@ def _forward_backward_1_parallel(
 
 def forward_backward(
     Y: Array, gamma: Array, beta: Array, grad_Z: Array, *, eps: float, ddof: float,
-    out: tuple[Array | None, Array | None, Array | None, Array | None] | None = None,
+    out: tuple[Array | None, Array | None, Array | None, Array | None] | None = None, check_finite: bool = False,
 ) -> tuple[Array, Array, Array, Array]:
     r"""Z = \hat Y \operatorname{diag}(\gamma) + \mathbf{1} \beta^\top
 
@@ -2950,6 +2999,7 @@ def forward_backward(
     gamma : m×1, $\gamma$, dimensions (m)
     beta : m×1, $\beta$, dimensions (m)
     grad_Z : n×m, $\nabla_{Z} L(Z)$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Z : n×m; grad_Y : n×m; grad_gamma : m; grad_beta : m.
@@ -2963,6 +3013,8 @@ def forward_backward(
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
     given = _outputs(out, 4)
     Z = _output(given[0], "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
     grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z, Z=Z)
@@ -3097,8 +3149,8 @@ def _forward_backward_normalised_1_pass_1(
 
 @_compiled
 def _forward_backward_normalised_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, grad_Y_hat_mean: Any, Y_mean: Any, Y_guess: Any, grad_Y_hat_guess: Any,
-    factor__rounded: Any, factor_3__rounded: Any, factor_2__rounded: Any, factor_5__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, grad_Y_hat_mean: Any, grad_Y_hat_guess: Any, Y_mean: Any, Y_guess: Any,
+    factor_3__rounded: Any, factor_2__rounded: Any, factor__rounded: Any, factor_5__rounded: Any,
     Y_excess__total: Any, total__total: Any, grad_Y_hat_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -3212,8 +3264,8 @@ def _forward_backward_normalised_1(
     grad_Y_hat_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _forward_backward_normalised_1__columns_2(
-        eps, ddof, n, m, grad_Y_hat_mean, Y_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_3__rounded,
-        factor_2__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
+        eps, ddof, n, m, grad_Y_hat_mean, grad_Y_hat_guess, Y_mean, Y_guess, factor_3__rounded, factor_2__rounded,
+        factor__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
     )
     for chunk in range(chunks):
         _forward_backward_normalised_1_pass_3(
@@ -3251,8 +3303,8 @@ def _forward_backward_normalised_1_parallel(
     grad_Y_hat_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _forward_backward_normalised_1__columns_2(
-        eps, ddof, n, m, grad_Y_hat_mean, Y_mean, Y_guess, grad_Y_hat_guess, factor__rounded, factor_3__rounded,
-        factor_2__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
+        eps, ddof, n, m, grad_Y_hat_mean, grad_Y_hat_guess, Y_mean, Y_guess, factor_3__rounded, factor_2__rounded,
+        factor__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
     )
     for chunk in prange(chunks):
         _forward_backward_normalised_1_pass_3(
@@ -3263,6 +3315,7 @@ def _forward_backward_normalised_1_parallel(
 
 def forward_backward_normalised(
     Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float, out: tuple[Array | None, Array | None] | None = None,
+    check_finite: bool = False,
 ) -> tuple[Array, Array]:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
@@ -3277,6 +3330,7 @@ def forward_backward_normalised(
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
+    Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
     eps : a number > 0, $\epsilon$
     ddof : a number ≥ 0, $ddof$
     Returns Y_hat : n×m; grad_Y : n×m.
@@ -3288,6 +3342,8 @@ def forward_backward_normalised(
     n = sizes["n"]
     m = sizes["m"]
     _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    if check_finite:
+        _check_finite(Y=Y, grad_Y_hat=grad_Y_hat)
     given = _outputs(out, 2)
     Y_hat = _output(given[0], "Y_hat", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat)
     grad_Y = _output(given[1], "grad_Y", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat, Y_hat=Y_hat)

@@ -52,6 +52,13 @@ def _namespace(**arrays: Array) -> tuple[Any, Any, Any]:
     return xp, dtype, xp.float64 if known else dtype
 
 
+def _check_finite(xp: Any, **arrays: Array) -> None:
+    """ValueError for an array with an infinity or NaN."""
+    for name, value in arrays.items():
+        if not bool(xp.all(xp.isfinite(value))):
+            raise ValueError(f"{name} holds infinities or NaN")
+
+
 def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
     """The size of each dimension; ValueError where arguments do not fit each other."""
     found: dict[str, tuple[int, str]] = {}
@@ -87,6 +94,7 @@ class ArrayApi:
     """See `module.Target`."""
 
     name = "array-api"
+    namespace = "xp, "
     about = (
         "Array API target: NumPy, PyTorch, JAX (under jit), CuPy, Dask and whatever else follows the standard. "
         "Nothing is written in place; results have the dtype and the device of the arguments."

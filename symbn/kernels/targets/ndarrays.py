@@ -52,6 +52,13 @@ def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]])
     return {str(dim): size for dim, (size, _) in found.items()}
 
 
+def _check_finite(**arrays: Array) -> None:
+    """ValueError for an array with an infinity or NaN."""
+    for name, value in arrays.items():
+        if not np.isfinite(value).all():
+            raise ValueError(f"{name} holds infinities or NaN")
+
+
 def _outputs(out: Any, count: int) -> tuple[Array | None, ...]:
     """The arrays to write the results to, as many as there are; None for a new one."""
     if out is None:

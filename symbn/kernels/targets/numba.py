@@ -120,6 +120,7 @@ class Numba:
     """See `module.Target`."""
 
     name = "numba"
+    namespace = ""
     about = (
         "Numba target: arguments are float32 or float64 NumPy arrays and are never written to (those that do not "
         "lie in C order are copied); out= takes the array (or the arrays) for the result.  The first call of a "

@@ -39,6 +39,7 @@ class Numpy:
     """See `module.Target`."""
 
     name = "numpy"
+    namespace = ""
     about = (
         "NumPy target: arguments are float32 or float64 arrays of any layout and are never written to; out= takes the "
         "array (or the arrays) for the result."
