@@ -23,6 +23,7 @@ class Dialect:
     """
 
     module: str
+    function: Callable[[str, str], str]
     eye: Callable[[str], str]
     full: Callable[[str, str], str]
     diagonal: str
@@ -72,11 +73,10 @@ class WholeArrays:
         return written(e, self._spelling(tuple(order)))
 
     def _spelling(self, order: tuple[Axis, ...]) -> Spelling:
-        module = self.dialect.module
         return Spelling(
             entry=lambda e: self._aligned(e, order),
             delta=lambda a, b: self._identity(a, b, order),
-            function=lambda name: f"{module}.{name}",
+            function=self.dialect.function,
             names=self.names,
         )
 

@@ -39,10 +39,12 @@ DERIVATIVES: Mapping[str, Callable[[Rewriting, Node], Node]] = {
     "log": lambda w, x: w.power(x, w.ring.rational(-1)),
     "sin": lambda w, x: w.map("cos", x),
     "cos": lambda w, x: w.mul([w.number(-1), w.map("sin", x)]),
-    "tan": lambda w, x: w.add([w.one, w.power(w.map("tan", x), w.ring.rational(2))]),
+    "tan": lambda w, x: w.add([w.one, w.power(w.map("tan", x), w.two)]),
     "sinh": lambda w, x: w.map("cosh", x),
     "cosh": lambda w, x: w.map("sinh", x),
-    "tanh": lambda w, x: w.add([w.one, w.mul([w.number(-1), w.power(w.map("tanh", x), w.ring.rational(2))])]),
+    "tanh": lambda w, x: w.add([w.one, w.mul([w.number(-1), w.power(w.map("tanh", x), w.two)])]),
+    "sigmoid": lambda w, x: w.add([w.map("sigmoid", x), w.mul([w.number(-1), w.power(w.map("sigmoid", x), w.two)])]),
+    "softplus": lambda w, x: w.map("sigmoid", x),
 }
 """φ ↦ φ′ at the argument."""
 

@@ -15,20 +15,27 @@ from symbn.kernels.ir import Add, Axis, Centring, Delta, Entry, Map, Mul, Node, 
 
 _ADD, _MUL, _NEG, _POW, _ATOM = range(5)
 
-FUNCTIONS = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+
+def numpy_function(name: str, arg: str) -> str:
+    """A known function in NumPy; those that it lacks without overflow, to the last digits."""
+    if name == "softplus":
+        return f"np.logaddexp(0.0, {arg})"
+    if name == "sigmoid":
+        return f"np.exp(-np.logaddexp(0.0, -({arg})))"
+    return f"np.{name}({arg})"
 
 
 @dataclass(frozen=True)
 class Spelling:
     """How a target writes what an expression is made of.
 
-    entry: an entry, in the order of `axes`.  delta: the identity matrix of two axes.  function: a known function.
+    entry: an entry.  delta: the identity matrix of two axes.  function: a known function of a text.
     names: sizes and scalars.
     """
 
     entry: Callable[[Entry], str]
     delta: Callable[[Axis, Axis], str]
-    function: Callable[[str], str]
+    function: Callable[[str, str], str]
     names: Mapping[str, str]
 
 
@@ -58,7 +65,7 @@ class _Writer:
             case Pow():
                 return self._product((e,))
             case Map():
-                return f"{self.spelling.function(e.function)}({self.write(e.arg, _ADD)})", _ATOM
+                return self.spelling.function(e.function, self.write(e.arg, _ADD)), _ATOM
             case Delta():
                 return self.spelling.delta(e.first, e.second), _ATOM
             case Centring():
@@ -118,7 +125,7 @@ class _Writer:
             return
         where, size = (below, -exponent) if exponent < 0 else (above, exponent)
         base = e.base
-        root = f"{self.spelling.function('sqrt')}({self.write(base, _ADD)})"
+        root = self.spelling.function("sqrt", self.write(base, _ADD))
         whole = int(size)
         if size == 1:
             where.append(self.write(base, _ATOM))

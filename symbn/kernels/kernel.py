@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from symbn.core.heads import tensor
-from symbn.core.ring import Budget, Coefficient
-from symbn.core.terms import Index
+from symbn.core.ring import Budget, BudgetExceeded, Coefficient
+from symbn.core.terms import Index, NoRule
 from symbn.explain.conditions import ConditionFinder
 from symbn.expr import tree
 from symbn.expr.context import Context
@@ -142,6 +142,13 @@ def kernel_of(name: str, equations: Sequence[Equation]) -> Kernel:
 
     Raises NoKernel for what cannot be lowered, NotEqual where the proof fails (a fault of symbn).
     """
+    try:
+        return _made(name, equations)
+    except (NoRule, BudgetExceeded) as missing:
+        raise NoKernel(str(missing)) from None
+
+
+def _made(name: str, equations: Sequence[Equation]) -> Kernel:
     context = equations[0].context
     if any(e.context is not context for e in equations):
         raise NoKernel("between these equations a name is defined anew: they speak of different things")

@@ -49,6 +49,7 @@ class Rewriting:
     def __init__(self, ring: Ring) -> None:
         self.ring = ring
         self.zero, self.one = Scalar(value=ring.zero), Scalar(value=ring.one)
+        self.two = ring.rational(2)
 
     def number(self, value: int | Fraction) -> Node:
         return Scalar(value=self.ring.rational(value))

@@ -77,9 +77,27 @@ def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]])
 '''
 
 
+def _function(name: str, arg: str) -> str:
+    """A known function; those that the standard lacks are helpers."""
+    return f"_{name}(xp, {arg})" if name in ("sigmoid", "softplus") else f"xp.{name}({arg})"
+
+
+FUNCTIONS = '''
+def _softplus(xp: Any, x: Array) -> Array:
+    """log(1 + exp x), without overflow."""
+    return xp.logaddexp(xp.zeros_like(x), x)
+
+
+def _sigmoid(xp: Any, x: Array) -> Array:
+    """1 / (1 + exp(−x)), without overflow."""
+    return xp.exp(-xp.logaddexp(xp.zeros_like(x), -x))
+'''
+
+
 def dialect() -> Dialect:
     return Dialect(
         module="xp",
+        function=_function,
         eye=lambda size: f"xp.eye({size}, dtype=work, device=where)",
         full=lambda text, shape: f"xp.broadcast_to(xp.asarray({text}, dtype=work, device=where), {shape}) + 0",
         diagonal="xp.linalg.diagonal",
@@ -101,7 +119,9 @@ class ArrayApi:
     )
 
     def head(self, kernels: Sequence[Kernel]) -> str:
-        return assembled([HEAD, HELPERS, NUMBER_HELPERS])
+        text = "\n".join(line for kernel in kernels for line in self.body(kernel))
+        more = [FUNCTIONS] if "_sigmoid(" in text or "_softplus(" in text else []
+        return assembled([HEAD, HELPERS, NUMBER_HELPERS, *more])
 
     def before(self, kernel: Kernel) -> list[str]:
         return []

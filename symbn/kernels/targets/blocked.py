@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symbn.kernels.arrays import WholeArrays
-from symbn.kernels.expressions import Spelling, number_text, written
+from symbn.kernels.expressions import Spelling, number_text, numpy_function, written
 from symbn.kernels.identifiers import distinct
 from symbn.kernels.ir import Add, Array, Entry, Map, Mul, Node, Pow, Scalar
 from symbn.kernels.kernel import Kernel
@@ -192,7 +192,7 @@ class _Block:
         spelling = Spelling(
             entry=self._row,
             delta=lambda a, b: "",
-            function=lambda name: f"np.{name}",
+            function=numpy_function,
             names=self.code.names,
         )
         return written(e, spelling)
@@ -242,7 +242,10 @@ class _Block:
                 self._into_power(e, target)
             case Map():
                 value = self._value(e.arg)
-                self.statements.append(f"np.{e.function}({value}, out={target})")
+                if e.function in ("sigmoid", "softplus"):
+                    self.statements.append(f"{target}[...] = {numpy_function(e.function, value)}")
+                else:
+                    self.statements.append(f"np.{e.function}({value}, out={target})")
             case _:
                 self.statements.append(f"{target}[...] = {self._vector(e)}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from symbn.kernels.arrays import Dialect
+from symbn.kernels.expressions import numpy_function
 from symbn.kernels.kernel import Kernel
 from symbn.kernels.module import dims_text, indented
 from symbn.kernels.targets.whole import WholeBody, array_names, few_rows
@@ -90,6 +91,7 @@ def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtyp
 def dialect() -> Dialect:
     return Dialect(
         module="np",
+        function=numpy_function,
         eye=lambda size: f"np.eye({size}, dtype=work)",
         full=lambda text, shape: f"np.full({shape}, {text}, dtype=work)",
         diagonal="np.diagonal",
@@ -204,4 +206,4 @@ def few_body(kernel: Kernel) -> list[str]:
     if not few:
         return []
     call = _whole_call(kernel, "np.longdouble", "np.longdouble")
-    return [f"if {few}:", *indented(_copied(kernel, call)), *indented([f"return {', '.join(result_names(kernel))}"])]
+    return [f"if {few}:", *indented([*_copied(kernel, call), f"return {', '.join(result_names(kernel))}"])]

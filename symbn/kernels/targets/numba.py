@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symbn.kernels.expressions import Spelling, written
+from symbn.kernels.expressions import Spelling, numpy_function, written
 from symbn.kernels.ir import Array, Dim, Entry, Node, scalars_of
 from symbn.kernels.kernel import Kernel
 from symbn.kernels.module import NUMBER_HELPERS, assembled, indented, without_unused
@@ -397,7 +397,7 @@ class _Segment:
         def entry(e: Entry) -> str:
             return local.get(e.array) or f"{self._totals.get(e.array, self.arrays[e.array])}[j]"
 
-        spelling = Spelling(entry, lambda a, b: "", lambda f: f"np.{f}", self.names)
+        spelling = Spelling(entry, lambda a, b: "", numpy_function, self.names)
         lines: list[str] = []
         dim: Dim | None = None
         for step in stage.steps:
@@ -466,7 +466,7 @@ class _Segment:
         return [*lines, *indented(body), "", ""], arguments
 
     def _text(self, e: Node) -> str:
-        spelling = Spelling(lambda entry: "e", lambda a, b: "", lambda f: f, self.names)
+        spelling = Spelling(lambda entry: "e", lambda a, b: "", lambda f, arg: f"{f}({arg})", self.names)
         return written(e, spelling)
 
     def _entries(
@@ -490,7 +490,7 @@ class _Segment:
                 lines.append(f"{known[e.array]} = {value}")
             return known[e.array]
 
-        spelling = Spelling(entry, lambda a, b: "", lambda f: f"np.{f}", self.names)
+        spelling = Spelling(entry, lambda a, b: "", numpy_function, self.names)
         for step in stage.steps:
             text = written(step.body, spelling)
             name = f"{self.arrays[step.array]}{suffix}"

@@ -123,7 +123,9 @@ class _Reading:
             case Pow():
                 return self._node(e.base, order) ** self._coefficient(e.exponent)
             case Map():
-                return getattr(sympy, e.function)(self._node(e.arg, order))
+                arg = self._node(e.arg, order)
+                more = {"sigmoid": 1 / (1 + sympy.exp(-arg)), "softplus": sympy.log(1 + sympy.exp(arg))}
+                return more[e.function] if e.function in more else getattr(sympy, e.function)(arg)
             case Delta() if e.first.is_constant and e.second.is_constant:
                 return _call("_same", *(self._counted(place) for place in (e.first, e.second)))
             case Delta() | Centring():
