@@ -1,17 +1,18 @@
 """Forward and backward of batch norm when the rows lie in several places, measured in one run on one machine.
 
-    python scripts/scale_out.py [--rows 400000] [--small 2048] [--runs 5]
+    python scripts/scale_out.py [--rows 400000] [--small 4096] [--runs 5]
 
 Two tables, each of the fused form `forward_backward` of symbn.library.batchnorm_array_api on float32 rows × 32:
 
 1. Dask with 2 local worker processes, beside NumPy in one: seconds until the results lie on the workers, where the
-   batch lay before, and what the workers sent each other for it (blocks that the scheduler moved are in it);
-2. JAX with 4 virtual devices, rows sharded, beside one device: seconds, all-reduces and gathers that were compiled.
-   Virtual devices share the cores: this tells what sharding costs, not what more machines would gain.
+   batch lies too, and what the workers sent each other in such a run: sums of columns, and now and then a block that
+   Dask's scheduler gives to an idle worker of its own accord;
+2. JAX with 4 virtual devices, rows sharded, beside one device: seconds, and the all-reduces and gathers that were
+   compiled.  Virtual devices share the cores: this tells what sharding costs, not what more machines would gain.
 
-In both the literal form, with I − 11ᵀ/n as an n×n matrix, has its rows at a small n, where it can run at all, and the
-fused form again beside it.  Medians of interleaved runs; the answers are compared with NumPy's before anything is
-timed.  Nothing here decides a test.
+The literal form, with I − 11ᵀ/n as an n×n matrix, has its rows at a small n, where it can run at all, with the fused
+form again beside it.  Medians of interleaved runs; the answers are compared with NumPy's before anything is timed.
+Nothing here decides a test.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import platform
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from types import ModuleType
 from typing import Any
@@ -81,10 +83,8 @@ def dask(sizes: tuple[int, int], runs: int) -> None:
     from dask.distributed import Client, LocalCluster, wait
 
     with (
-        LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=WORKERS, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster,
-        Client(cluster) as client,  # type: ignore[no-untyped-call]
+        LocalCluster(n_workers=WORKERS, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster) as client,
     ):
 
         def sent() -> int:
@@ -95,7 +95,7 @@ def dask(sizes: tuple[int, int], runs: int) -> None:
         def on_workers(of: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
             """Computed and left there.  As long as they are kept, the same work again is done already."""
             results = client.persist(list(of()))
-            wait(results)  # type: ignore[no-untyped-call]
+            wait(results)
             return tuple(results)
 
         def placed(array: Array, blocks: int) -> Any:
@@ -112,21 +112,23 @@ def dask(sizes: tuple[int, int], runs: int) -> None:
             given = batch(rows)
             arrays = [placed(A, 4 * WORKERS) for A in given]
             centering = da.eye(rows, chunks=arrays[0].chunks[0][0], dtype=np.float32) - np.float32(1 / rows)
-            works: dict[str, Callable[[], tuple[Any, ...]]] = {"fused": lambda a=arrays: fused(*a)}  # type: ignore[misc]
+            works: dict[str, Callable[[], tuple[Any, ...]]] = {"fused": partial(fused, *arrays)}
             if small:
-                works["literal"] = lambda a=arrays, c=centering: literal(da, c, *a)  # type: ignore[misc]
+                works["literal"] = partial(literal, da, centering, *arrays)
+            for work in works.values():
+                compare(tuple(A.compute() for A in on_workers(work)), given)
+            actions: dict[str, Callable[[], object]] = {
+                f"NumPy, one process, {rows} rows": partial(batchnorm.forward_backward, *given, **OPTIONS)
+            }
+            actions |= {f"{name}, {rows} rows": partial(on_workers, work) for name, work in works.items()}
+            times = interleaved(actions, runs)
             lines = {}
             for name, work in works.items():
                 before = sent()
-                results = on_workers(work)
-                lines[f"{name}, {rows} rows"] = f"{(sent() - before) / 1e6:.2f}"
-                compare(tuple(A.compute() for A in results), given)
-                del results
-            actions: dict[str, Callable[[], object]] = {
-                f"NumPy, one process, {rows} rows": lambda g=given: batchnorm.forward_backward(*g, **OPTIONS)  # type: ignore[misc]
-            }
-            actions |= {f"{name}, {rows} rows": lambda w=work: on_workers(w) for name, work in works.items()}  # type: ignore[misc]
-            table("MB sent between workers", lines, interleaved(actions, runs))
+                for _ in range(runs):
+                    on_workers(work)
+                lines[f"{name}, {rows} rows"] = f"{(sent() - before) / runs / 1e6:.2f}"
+            table("MB sent between workers", lines, times)
 
 
 def jax(sizes: tuple[int, int], runs: int) -> None:
@@ -146,6 +148,9 @@ def jax(sizes: tuple[int, int], runs: int) -> None:
         rows = arrays[0].shape[0]
         return literal(jnp, jnp.eye(rows, dtype=jnp.float32) - 1 / rows, *arrays)
 
+    def ready(function: Callable[..., Any], arrays: list[Any]) -> None:
+        jax.block_until_ready(function(*arrays))
+
     print(f"\n## JAX, {DEVICES} virtual devices")
     for rows, small in zip(sizes, (False, True), strict=True):
         given = batch(rows - rows % DEVICES)
@@ -161,25 +166,27 @@ def jax(sizes: tuple[int, int], runs: int) -> None:
                 compiled = jax.jit(function, out_shardings=results).lower(*arrays).compile()
                 compare(compiled(*arrays), given)
                 counts = (
-                    len(re.findall(rf" {collective}(?:-start)?\(", compiled.as_text()))
+                    len(re.findall(rf" {collective}(?:-start)?\(", compiled.as_text() or ""))
                     for collective in ("all-reduce", "(?:all-gather|all-to-all|collective-permute)")
                 )
                 label = f"{name}, {where}, {len(given[0])} rows"
                 lines[label] = " | ".join(map(str, counts))
-                actions[label] = lambda c=compiled, a=arrays: jax.block_until_ready(c(*a))  # type: ignore[misc]
+                actions[label] = partial(ready, compiled, arrays)
         table("all-reduces | gathers and moves", lines, interleaved(actions, runs))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=400_000)
-    parser.add_argument("--small", type=int, default=2048, help="rows for the literal form beside the fused one")
+    parser.add_argument("--small", type=int, default=4096, help="rows for the literal form beside the fused one")
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     sizes = options.rows, options.small
     print(
         f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     )
+    matrix, whole = (4e-9 * options.rows * columns for columns in (options.rows, COLUMNS))
+    print(f"\nI − 11ᵀ/n for {options.rows} rows would be {matrix:.0f} GB, where the batch is {whole:.2f} GB")
     for library in (dask, jax):
         try:
             library(sizes, options.runs)

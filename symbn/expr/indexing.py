@@ -195,19 +195,27 @@ class Indexing:
 
     def _bound(self, index: tree.IndexVar, body: tree.Expr, row: Place, column: Place) -> SumOfProducts:
         new = fresh(_dim(index.dim))
-        return bind(rename(self.to_sum(body, row, column), {_index(index): new}), new)
+        return bind(self._renamed(body, row, column, {_index(index): new}), new)
+
+    def _renamed(self, body: tree.Expr, row: Place, column: Place, names: dict[Index, Index]) -> SumOfProducts:
+        """body[row, column] with indices of its own renamed; a place of the same name is another index, and stays."""
+        if row not in names and column not in names:
+            return rename(self.to_sum(body, row, column), names)
+        places = places_of(body.shape)
+        outside = {own: place for own, place in zip(places, (row, column), strict=True) if own and place}
+        return rename(self.to_sum(body, *places), names | outside)
 
     def _stack(self, e: tree.Stack, row: Place, column: Place) -> SumOfProducts:
         index = _index(e.index)
         if e.axis == "diagonal":
             assert row is not None and column is not None
-            entry = rename(self.to_sum(e.body, None, None), {index: row})
+            entry = self._renamed(e.body, None, None, {index: row})
             return multiply(delta(self.ring, row, column), entry)
         if e.axis == "rows":
             assert row is not None
-            return rename(self.to_sum(e.body, None, column), {index: row})
+            return self._renamed(e.body, None, column, {index: row})
         assert column is not None
-        return rename(self.to_sum(e.body, row, None), {index: column})
+        return self._renamed(e.body, row, None, {index: column})
 
     def _reference(self, e: tree.Reference, row: Place, column: Place) -> SumOfProducts:
         out = tuple(_index(i) for i in e.indices) + _present(row, column)

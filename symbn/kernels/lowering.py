@@ -20,7 +20,7 @@ from symbn.core.unfolding import substitute
 from symbn.explain.latex import to_latex
 from symbn.expr import tree
 from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing
+from symbn.expr.indexing import Indexing, places_of
 from symbn.expr.tree import Expr
 from symbn.kernels.derivatives import differentiated
 from symbn.kernels.ir import Array, Axis, Entry, Node, Scalar, alpha_key
@@ -48,10 +48,19 @@ class Input:
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where an expression stands: what its parameters are, and where; the names that a derivative is taken by."""
+    """Where an expression stands: what its parameters are, and the names that a derivative is taken by."""
 
-    parameters: Mapping[str, tuple[Expr, _Frame]] = field(default_factory=dict)
+    parameters: Mapping[str, _Parameter] = field(default_factory=dict)
     held: frozenset[object] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Parameter:
+    """What a defined function is applied to, and where that stands; its free indices have other names in the body."""
+
+    value: Expr
+    frame: _Frame
+    apart: dict[Axis, Axis]
 
 
 @dataclass(frozen=True)
@@ -162,7 +171,7 @@ class Lowering:
                 return w.total((other,), w.mul([self._identity(row, other), inside(e.arg, row, other)]))
             case tree.Sum():
                 k = fresh(_dim(e.index.dim))
-                return w.total((k,), w.rename(inside(e.body, row, column), {_index(e.index): k}))
+                return w.total((k,), self._renamed(e.body, row, column, frame, {_index(e.index): k}))
             case tree.Stack():
                 return self._stack(e, row, column, frame)
             case tree.Derivative():
@@ -177,8 +186,7 @@ class Lowering:
     def _symbol(self, e: tree.Symbol, row: Place, column: Place, frame: _Frame) -> Node:
         w = self.rewriting
         if e.name in frame.parameters:
-            given, where = frame.parameters[e.name]
-            return w.freshened(self._lower(given, row, column, replace(where, held=frame.held)))
+            return self._given(frame.parameters[e.name], row, column, frame)
         places = _present(row, column)
         if e.name in frame.held:
             return self._held(e.name, tuple(p.dim for p in places), places)
@@ -193,6 +201,15 @@ class Lowering:
 
         self.inputs.setdefault(array, Input(array, e.name, e.shape, value))
         return Entry(array=array, places=places)
+
+    def _given(self, p: _Parameter, row: Place, column: Place, frame: _Frame) -> Node:
+        """A parameter's entry: no index of it is one that the body binds."""
+        w, places = self.rewriting, places_of(p.value.shape)
+        e = w.freshened(self._at(p.value, places, replace(p.frame, held=frame.held)))
+        names = {own: place for own, place in zip(places, (row, column), strict=True) if own and place}
+        for axis in e.axes - names.keys():
+            names[axis] = p.apart.setdefault(axis, fresh(axis.dim))
+        return w.rename(e, names)
 
     def _held(self, key: object, dims: tuple[str | int, ...], places: tuple[Axis, ...]) -> Node:
         """A name that a derivative is taken by: an array that stands for it until the derivative is taken."""
@@ -224,9 +241,18 @@ class Lowering:
             return w.mul([self._identity(row, column), w.rename(body, {index: row})])
         if e.axis == "rows":
             assert row is not None
-            return w.rename(self._lower(e.body, None, column, frame), {index: row})
+            return self._renamed(e.body, None, column, frame, {index: row})
         assert column is not None
-        return w.rename(self._lower(e.body, row, None, frame), {index: column})
+        return self._renamed(e.body, row, None, frame, {index: column})
+
+    def _renamed(self, body: Expr, row: Place, column: Place, frame: _Frame, names: Mapping[Axis, Axis]) -> Node:
+        """body[row, column] with indices of its own renamed; a place of the same name is another index, and stays."""
+        w = self.rewriting
+        if row not in names and column not in names:
+            return w.rename(self._lower(body, row, column, frame), names)
+        places = places_of(body.shape)
+        outside = {own: place for own, place in zip(places, (row, column), strict=True) if own and place}
+        return w.rename(self._at(body, places, frame), {**names, **outside})
 
     # Names ------------------------------------------------------------------------------------------------
 
@@ -238,11 +264,14 @@ class Lowering:
             return self._held(e.name, tuple(p.dim for p in places), places)
         own = tuple(fresh(_dim(i.dim)) for i in definition.indices)
         formals = tuple(None if d == 1 else fresh(_dim(d)) for d in e.shape)
-        parameters = {p.name: (a, frame) for p, a in zip(definition.parameters, e.arguments, strict=True)}
+        apart: dict[Axis, Axis] = {}
+        given = zip(definition.parameters, e.arguments, strict=True)
+        parameters = {p.name: _Parameter(a, frame, apart) for p, a in given}
         body = self._lower(definition.body, formals[0], formals[1], _Frame(parameters, frame.held))
         named = {_index(i): axis for i, axis in zip(definition.indices, own, strict=True)}
         body = w.rename(w.freshened(body), named)
-        return w.rename(body, dict(zip((*own, *_present(*formals)), places, strict=True)))
+        back = {name: axis for axis, name in apart.items()}
+        return w.rename(body, {**dict(zip((*own, *_present(*formals)), places, strict=True)), **back})
 
     # Unknown functions ------------------------------------------------------------------------------------
 
@@ -323,7 +352,7 @@ class Lowering:
 
     def _written_out(self, e: Expr, frame: _Frame) -> Expr:
         """e with its parameters' values in their place."""
-        values = {name: self._written_out(given, where) for name, (given, where) in frame.parameters.items()}
+        values = {name: self._written_out(p.value, p.frame) for name, p in frame.parameters.items()}
         return tree.with_symbols(e, values) if values else e
 
     # Derivatives ------------------------------------------------------------------------------------------

@@ -282,12 +282,19 @@ def test_other_floats_are_refused(dtype: str) -> None:
         module.normalise(torch.ones((20, 3), dtype=getattr(torch, dtype)), **OPTIONS)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_masked_arrays_are_refused(dtype: str) -> None:
+    Y = drawn("normalise", dtype, SIZES["many rows"])[0]
+    with pytest.raises(TypeError, match=r"\bY\b"):
+        array_api().normalise(np.ma.masked_greater(Y, 1), **OPTIONS)
+
+
 def test_dask_rows_of_unknown_number_are_refused() -> None:
     module = array_api()
     pytest.importorskip("dask.array")
     Y = dask_array(drawn("normalise", "float64", SIZES["many rows"])[0])
     chosen = Y[Y[:, 0] > 0]
-    with pytest.raises(ValueError, match=r"\bY\b"):
+    with pytest.raises(ValueError, match=r"\bY: n is not known .*compute_chunk_sizes"):
         module.normalise(chosen, **OPTIONS)
     found = module.normalise(chosen.compute_chunk_sizes(), **OPTIONS).compute()
     assert difference(found, batchnorm.normalise(chosen.compute(), **OPTIONS)) <= CLOSE["float64"]

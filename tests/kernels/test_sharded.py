@@ -100,7 +100,7 @@ def jax_on_devices() -> dict[str, Any]:
             compiled = function.lower(*given).compile()
             found, alone = compiled(*given), function(*(jax.device_put(A, devices[0]) for A in arrays))
             reports[f"{name} {dtype}"] = {
-                "operations": operations(compiled.as_text()),
+                "operations": operations(compiled.as_text() or ""),
                 "by rows": [A.sharding.is_equivalent_to(by_rows, A.ndim) for A in found if A.shape[0] == SIZES["n"]],
                 "error": max(difference(A, B) for A, B in zip(found, alone, strict=True)),
             }
@@ -210,10 +210,10 @@ def dask_on_workers() -> dict[str, float]:
     sizes = {"n": 300_000, "m": 8}
     errors = {}
     with (
-        LocalCluster(  # type: ignore[no-untyped-call]
+        LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, memory_limit="1GiB", dashboard_address=None
         ) as cluster,
-        Client(cluster) as client,  # type: ignore[no-untyped-call]
+        Client(cluster) as client,
     ):
         for name in ("forward", "backward"):
             found = tuples(array_api(), name)(*dask_arrays(name, "float64", sizes, 25_000))

@@ -326,10 +326,17 @@ MUTATIONS = [
     Mutation(
         "a diagonal of a list fills its matrix",
         INDEXING,
-        "entry = rename(self.to_sum(e.body, None, None), {index: row})\n"
+        "entry = self._renamed(e.body, None, None, {index: row})\n"
         "            return multiply(delta(self.ring, row, column), entry)",
-        "entry = rename(self.to_sum(e.body, None, None), {index: row})\n            return entry",
+        "entry = self._renamed(e.body, None, None, {index: row})\n            return entry",
         ("stack",),
+    ),
+    Mutation(
+        "a bound index captures a free one of its name",
+        INDEXING,
+        "if row not in names and column not in names:",
+        "if True:",
+        ("capture",),
     ),
     Mutation(
         "a matrix's power has one factor less",
