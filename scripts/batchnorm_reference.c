@@ -13,6 +13,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef const REAL *restrict In;
 typedef REAL *restrict Out;
@@ -44,6 +45,12 @@ static long part_of(long rows, int streams) { return rows / streams - 1 + rows /
 
 /* From one column vector of a workspace to the next: 1 KiB past a multiple of 4 KiB, for the same reason. */
 static long stride_of(long d) { return ((d * (long)sizeof(REAL) + 3071) / 4096 * 4096 + 1024) / (long)sizeof(REAL); }
+
+/* `count` column vectors, zero, each on its own cache lines. */
+static REAL *vectors(long count, long d) {
+    size_t bytes = count * stride_of(d) * sizeof(REAL);
+    return memset(aligned_alloc(64, bytes), 0, bytes);
+}
 
 /* The mean of up to 32 rows spread evenly, without each column's least and largest: one outlier does not move it. */
 static void guess_means(In X, long n, long d, Out shift) {
@@ -98,7 +105,7 @@ static void flush(Out work, double *restrict totals, long count, long d) {
 
 INLINE void moments_one(In Y, In s, long first, long last, long d, int streams, double *totals) {
     long part = part_of(last - first, streams), stride = stride_of(d), rest = first + streams * part;
-    REAL *w = calloc(2 * stride, sizeof *w);
+    REAL *w = vectors(2, d);
     for (long i = 0; i < part; i += BLOCK) {
         sum_one(Y, s, first + i, least(BLOCK, part - i), part, d, streams, w, w + stride);
         flush(w, totals, 2, d);
@@ -110,7 +117,7 @@ INLINE void moments_one(In Y, In s, long first, long last, long d, int streams, 
 
 INLINE void moments_two(In Y, In G, In s, In t, long first, long last, long d, int streams, double *totals) {
     long part = part_of(last - first, streams), stride = stride_of(d), rest = first + streams * part;
-    REAL *w = calloc(4 * stride, sizeof *w), *w1 = w + stride, *w2 = w1 + stride, *w3 = w2 + stride;
+    REAL *w = vectors(4, d), *w1 = w + stride, *w2 = w1 + stride, *w3 = w2 + stride;
     for (long i = 0; i < part; i += BLOCK) {
         sum_two(Y, G, s, t, first + i, least(BLOCK, part - i), part, d, streams, w, w1, w2, w3);
         flush(w, totals, 4, d);
@@ -166,7 +173,7 @@ void forward(In Y, In gamma, In beta, Out Z, long n, long d, double ddof, double
     long chunks = chunk_count(n, d), stride = stride_of(d);
     int wide = stream_count(d) == 4;
     double *totals = calloc(2 * d * chunks, sizeof *totals);
-    REAL *high = malloc(4 * stride * sizeof *high), *factor = high + stride, *offset = factor + stride;
+    REAL *high = vectors(4, d), *factor = high + stride, *offset = factor + stride;
     REAL *s = offset + stride;
     guess_means(Y, n, d, s);
     OVER_CHUNKS {
@@ -195,7 +202,7 @@ void backward(In Y, In gamma, In G, Out grad_Y, Out grad_gamma, Out grad_beta, l
     long chunks = chunk_count(n, d), stride = stride_of(d);
     int wide = stream_count(d) == 4;
     double *totals = calloc(4 * d * chunks, sizeof *totals);
-    REAL *high = malloc(7 * stride * sizeof *high), *g_high = high + stride, *factor = g_high + stride;
+    REAL *high = vectors(7, d), *g_high = high + stride, *factor = g_high + stride;
     REAL *other = factor + stride, *offset = other + stride, *s = offset + stride, *t = s + stride;
     guess_means(Y, n, d, s);
     guess_means(G, n, d, t);

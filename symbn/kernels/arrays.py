@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symbn.kernels.expressions import Spelling, written
-from symbn.kernels.ir import Array, Axis, Entry, Mul, Node, walk
+from symbn.kernels.ir import Array, Axis, Entry, Mul, Node, in_order, walk
 from symbn.kernels.program import Guess, Pointwise, Product, Reduction, Step, layout
 
 
@@ -61,7 +61,7 @@ class WholeArrays:
                 guess = self.dialect.guess(self.expression(step.body, grid), grid.index(step.along), size)
                 return self._turned(guess, tuple(a for a in grid if a != step.along), step.axes)
             case Reduction():
-                grid = layout(step.body, tuple(sorted(step.body.axes)))
+                grid = layout(step.body, in_order(step.body.axes))
                 places = tuple(grid.index(axis) for axis in step.over)
                 total = self.dialect.summed(self.expression(step.body, grid), places[0] if len(places) == 1 else places)
                 return self._turned(total, tuple(a for a in grid if a not in step.over), step.axes)

@@ -19,7 +19,7 @@ are `axes`.  Equality is that of the terms as written, `alpha_key` that up to na
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -178,6 +178,17 @@ class Centring(Node):
 
     def _free(self, inside: frozenset[Axis]) -> frozenset[Axis]:
         return frozenset(p for p in (self.first, self.second) if not p.is_constant)
+
+
+def axis_order(axis: Axis) -> tuple[bool, int, str]:
+    """A total order on axes that is the same whatever was numbered before: named ones, then new ones by age."""
+    label = str(axis.label)
+    return (True, int(label[1:]), "") if label.startswith("~") else (False, 0, label)
+
+
+def in_order(axes: Iterable[Axis]) -> tuple[Axis, ...]:
+    """Axes in that order."""
+    return tuple(sorted(axes, key=axis_order))
 
 
 def walk(e: Node) -> Iterator[Node]:

@@ -160,9 +160,10 @@ def _made(name: str, equations: Sequence[Equation]) -> Kernel:
     for equation in equations:
         e, axes = _lowered(equation, lowering)
         requests.append((distinct(_result_name(equation, name), taken), e, axes))
+    rows = [array.dims[0] for array in lowering.inputs if array.dims]
     programs = []
     for refine in (False, True):
-        scheduler = Scheduler(lowering.rewriting, refine)
+        scheduler = Scheduler(lowering.rewriting, refine, rows)
         program = _cleaned(scheduler.program([(f"#result {n}", e, axes) for n, e, axes in requests]))
         _prove(program, equations, requests, lowering)
         programs.append(program)

@@ -184,7 +184,6 @@ class Lowering:
         return self.rewriting.one if row is None or column is None else self.rewriting.delta(row, column)
 
     def _symbol(self, e: tree.Symbol, row: Place, column: Place, frame: _Frame) -> Node:
-        w = self.rewriting
         if e.name in frame.parameters:
             return self._given(frame.parameters[e.name], row, column, frame)
         places = _present(row, column)

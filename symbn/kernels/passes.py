@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from symbn.kernels.ir import Array, Axis, Centring, Delta, Dim, Entry, Node, Sum, walk
+from symbn.kernels.ir import Array, Axis, Centring, Delta, Dim, Entry, Node, Sum, in_order, walk
 from symbn.kernels.program import Guess, Pointwise, Product, Program, Reduction, Step, entries_of, layout
 
 Grid: TypeAlias = tuple[Dim, Dim]
@@ -198,7 +198,7 @@ def grid_of(step: Step, virtual: dict[Array, Pointwise]) -> Grid | None:
     if isinstance(step, Pointwise):
         axes = step.axes
     elif isinstance(step, Reduction):
-        axes = layout(step.body, tuple(sorted(step.body.axes)))
+        axes = layout(step.body, in_order(step.body.axes))
         if step.over != axes[:1] or step.axes != axes[1:]:
             return None
     else:

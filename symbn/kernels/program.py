@@ -33,6 +33,7 @@ from symbn.kernels.ir import (
     Centre,
     Centring,
     Delta,
+    Dim,
     Entry,
     Map,
     Mul,
@@ -40,7 +41,9 @@ from symbn.kernels.ir import (
     Pow,
     Scalar,
     Sum,
+    axis_order,
     factors_of,
+    in_order,
     pattern,
     terms_of,
     walk,
@@ -222,11 +225,15 @@ class _Centre:
 
 
 class Scheduler:
-    """Makes the steps of one program; what was computed before is found again."""
+    """Makes the steps of one program; what was computed before is found again.
 
-    def __init__(self, rewriting: Rewriting, refine: bool = False) -> None:
+    rows: dimensions that are taken to be a little longer than others, those of the rows of arguments.
+    """
+
+    def __init__(self, rewriting: Rewriting, refine: bool = False, rows: Iterable[Dim] = ()) -> None:
         self.rewriting = rewriting
         self.refine = refine
+        self.costs = _Costs(frozenset(rows))
         self._centres: dict[object, _Centre] = {}
         self.steps: list[Step] = []
         self._known: dict[object, tuple[Array, tuple[int, ...]]] = {}
@@ -459,9 +466,10 @@ class Scheduler:
         assert isinstance(e, Sum)
         if not isinstance(e.body, Mul):
             return self._reduced(self._entrywise(e.body), e.over, axes)
-        operands = self._operands([self._entrywise(f) for f in factors_of(e.body)])
+        operands = self._operands([self._entrywise(f) for f in factors_of(e.body)], e.over)
         while True:
-            pair, over = _best_pair(operands, set(e.over), set(axes))
+            operands, e = self._summed_alone(operands, e)
+            pair, over = _best_pair(operands, set(e.over), set(axes), self.costs)
             if pair is None:
                 return self._reduced(self.rewriting.mul(operands), e.over, axes)
             a, b = pair
@@ -469,19 +477,37 @@ class Scheduler:
             left_over = tuple(axis for axis in e.over if axis in over)
             if not rest:
                 return self._multiplied(a, b, left_over, axes)
-            product = Sum(over=left_over, body=Mul(factors=(a, b)))
-            again = self._once(product, self._product)
-            operands = self._operands([again, *rest])
+            if left_over:
+                again: Node = self._once(Sum(over=left_over, body=Mul(factors=(a, b))), self._product)
+            else:
+                again = self.rewriting.mul([a, b])
+            operands = [again, *rest]
             e = Sum(over=tuple(axis for axis in e.over if axis not in over), body=Mul(factors=tuple(operands)))
 
-    def _operands(self, factors: list[Node]) -> list[Node]:
-        """Factors, those whose axes another one has multiplied into it: into one that is no array of its own first."""
+    def _summed_alone(self, operands: list[Node], e: Sum) -> tuple[list[Node], Sum]:
+        """Axes that one of several operands has alone are summed in it first."""
+        over = list(e.over)
+        for place, operand in enumerate(operands):
+            others = [o for o in operands if o is not operand]
+            alone = tuple(a for a in over if a in operand.axes and not any(a in o.axes for o in others))
+            if others and alone and operand.axes - set(alone):
+                operands = [*operands]
+                operands[place] = self._once(Sum(over=alone, body=operand), self._contracted)
+                over = [a for a in over if a not in alone]
+        return operands, Sum(over=tuple(over), body=Mul(factors=tuple(operands))) if over else e
+
+    def _operands(self, factors: list[Node], over: Sequence[Axis]) -> list[Node]:
+        """Factors, those whose axes another one has multiplied into it, where that costs nothing.
+
+        It does not if the other is computed entry by entry anyway, or if no axis of the factor is summed.
+        """
         flat = [f for factor in factors for f in factors_of(factor)]
         pending = sorted(flat, key=lambda f: len(f.axes))
         operands: list[Node] = []
         while pending:
             factor = pending.pop(0)
-            hosts = [f for f in pending if factor.axes <= f.axes]
+            summed = not factor.axes.isdisjoint(over)
+            hosts = [f for f in pending if factor.axes <= f.axes and not (summed and isinstance(f, Entry))]
             if not hosts:
                 operands.append(factor)
                 continue
@@ -512,8 +538,8 @@ class Scheduler:
         return self._once(self._entrywise(e), self._pointwise)
 
 
-def _group_order(axes: frozenset[Axis]) -> tuple[int, list[str]]:
-    return len(axes), sorted(map(str, axes))
+def _group_order(axes: frozenset[Axis]) -> tuple[int, list[tuple[bool, int, str]]]:
+    return len(axes), [axis_order(axis) for axis in in_order(axes)]
 
 
 def _hint(e: Node, axes: tuple[Axis, ...]) -> str:
@@ -526,7 +552,7 @@ def layout(e: Node, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
         return layout(e.arg, axes)
     if isinstance(e, Sum):
         for factor in factors_of(e.body):
-            own = [axis for axis in layout(factor, tuple(factor.axes)) if axis in axes]
+            own = [axis for axis in layout(factor, in_order(factor.axes)) if axis in axes]
             if own:
                 return (*own, *(axis for axis in axes if axis not in own))
         return axes
@@ -536,8 +562,22 @@ def layout(e: Node, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
     return axes
 
 
+@dataclass(frozen=True)
+class _Costs:
+    """How long dimensions are taken to be where two orders of multiplication are compared."""
+
+    rows: frozenset[Dim]
+
+    def volume(self, axes: frozenset[Axis]) -> float:
+        """How many entries these axes have."""
+        volume = 1.0
+        for axis in axes:
+            volume *= axis.dim if isinstance(axis.dim, int) else _TYPICAL + (axis.dim in self.rows)
+        return volume
+
+
 def _best_pair(
-    operands: Sequence[Node], over: set[Axis], kept: set[Axis]
+    operands: Sequence[Node], over: set[Axis], kept: set[Axis], costs: _Costs
 ) -> tuple[tuple[Node, Node] | None, frozenset[Axis]]:
     """Which two operands to multiply first, and what is summed then; None if one pass over entries does it all.
 
@@ -546,7 +586,7 @@ def _best_pair(
     if len(operands) == 1 or (len(operands) == 2 and not _needs_product(operands[0], operands[1], over)):
         return None, frozenset()
     sets = [operand.axes for operand in operands]
-    _, first = _cheapest(tuple(sets), frozenset(over), frozenset(kept))
+    _, first = _cheapest(tuple(sets), frozenset(over), frozenset(kept), costs)
     if first is None:
         return None, frozenset()
     a, b = operands[first[0]], operands[first[1]]
@@ -566,7 +606,7 @@ def _needs_product(a: Node, b: Node, over: set[Axis]) -> bool:
 
 
 def _cheapest(
-    sets: tuple[frozenset[Axis], ...], over: frozenset[Axis], kept: frozenset[Axis]
+    sets: tuple[frozenset[Axis], ...], over: frozenset[Axis], kept: frozenset[Axis], costs: _Costs
 ) -> tuple[float, tuple[int, int] | None]:
     """The cost of contracting all, and the pair to begin with."""
     if len(sets) == 1:
@@ -574,19 +614,12 @@ def _cheapest(
     best: tuple[float, tuple[int, int] | None] = (float("inf"), None)
     pairs = [(i, j) for i in range(len(sets)) for j in range(i + 1, len(sets))]
     if len(sets) > 6:  # greedy: more than 10,000 orders are not compared
-        pairs = [min(pairs, key=lambda pair: (_volume(sets[pair[0]] | sets[pair[1]]), pair))]
+        pairs = [min(pairs, key=lambda pair: (costs.volume(sets[pair[0]] | sets[pair[1]]), pair))]
     for i, j in pairs:
         others = [s for k, s in enumerate(sets) if k not in (i, j)]
         union = sets[i] | sets[j]
         outside = kept.union(*others) if others else kept
-        cost = _volume(union) + _cheapest((union & outside, *others), over, kept)[0]
+        cost = costs.volume(union) + _cheapest((union & outside, *others), over, kept, costs)[0]
         if cost < best[0]:
             best = cost, (i, j)
     return best
-
-
-def _volume(axes: frozenset[Axis]) -> float:
-    volume = 1.0
-    for axis in axes:
-        volume *= axis.dim if isinstance(axis.dim, int) else _TYPICAL
-    return volume

@@ -37,6 +37,7 @@ from symbn.kernels.ir import (
     Sum,
     alpha_key,
     factors_of,
+    in_order,
     terms_of,
 )
 
@@ -110,7 +111,7 @@ class Rewriting:
             for other, d in list(terms.items()):
                 if other is term or other not in terms:
                     continue
-                for axis in sorted(other.axes - term.axes):
+                for axis in in_order(other.axes - term.axes):
                     if c != -(d / self.size(axis)):
                         continue
                     k = fresh(axis.dim)
@@ -125,7 +126,7 @@ class Rewriting:
 
     def _same(self, a: Node, b: Node) -> bool:
         """Equality up to the names of bound axes."""
-        names = {axis: n for n, axis in enumerate(sorted(a.axes))}
+        names = {axis: n for n, axis in enumerate(in_order(a.axes))}
         return a.axes == b.axes and alpha_key(a, dict(names)) == alpha_key(b, dict(names))
 
     def mul(self, factors: Iterable[Node]) -> Node:
@@ -182,6 +183,10 @@ class Rewriting:
             any(not set(over) <= term.axes for term in body.terms) or any(map(_holds_delta, body.terms))
         ):
             return self.add([self.total(over, self.freshened(term)) for term in body.terms])
+        if isinstance(body, Sum) and _is_chain(body):
+            inner = self.freshened(body)  # a sum of a sum of arrays is one sum, whose order is open
+            assert isinstance(inner, Sum)
+            return self._contraction([*over, *inner.over], list(factors_of(inner.body)))
         return self._contraction(list(over), list(factors_of(body)))
 
     def _contraction(self, over: list[Axis], factors: list[Node]) -> Node:
@@ -382,9 +387,14 @@ def _holds_delta(e: Node) -> bool:
 
 def _is_link(e: Sum, others: list[Node], bound: set[Axis]) -> bool:
     """Whether a product of matrices is one link of a longer chain, whose order is still open."""
-    if len(e.axes) < 2 or not e.axes & bound or not all(isinstance(f, Entry) for f in factors_of(e.body)):
+    if len(e.axes) < 2 or not e.axes & bound or not _is_chain(e):
         return False
-    return bool(others) and all(isinstance(f, Entry) and not f.axes & (e.axes - bound) for f in others)
+    return bool(others) and all(_is_chain(f) and not f.axes & (e.axes - bound) for f in others)
+
+
+def _is_chain(e: Node) -> bool:
+    """An array, or a sum of products of arrays."""
+    return isinstance(e, Entry) or (isinstance(e, Sum) and all(isinstance(f, Entry) for f in factors_of(e.body)))
 
 
 def _is_spread(e: Add, bound: set[Axis]) -> bool:

@@ -270,7 +270,7 @@ def _normalise_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__t
 
 @_compiled
 def _normalise_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_guess: Any, Y_mean: Any, factor_2__rounded: Any, factor__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, Y_guess: Any, Y_mean: Any, factor__rounded: Any, factor_2__rounded: Any,
     Y_excess__total: Any, total__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -341,7 +341,7 @@ def _normalise_1(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _normalise_1__columns_2(
-        eps, ddof, n, m, Y_guess, Y_mean, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
+        eps, ddof, n, m, Y_guess, Y_mean, factor__rounded, factor_2__rounded, Y_excess__total, total__total,
     )
     for chunk in range(chunks):
         _normalise_1_pass_3(
@@ -368,7 +368,7 @@ def _normalise_1_parallel(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) 
     Y_excess__total = totals_1[0, 0]
     total__total = totals_1[0, 1]
     _normalise_1__columns_2(
-        eps, ddof, n, m, Y_guess, Y_mean, factor_2__rounded, factor__rounded, Y_excess__total, total__total,
+        eps, ddof, n, m, Y_guess, Y_mean, factor__rounded, factor_2__rounded, Y_excess__total, total__total,
     )
     for chunk in prange(chunks):
         _normalise_1_pass_3(
@@ -712,8 +712,8 @@ def _backward_normalised_1_pass_1(
 
 @_compiled
 def _backward_normalised_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_guess: Any, grad_Y_hat_mean: Any, grad_Y_hat_guess: Any, Y_mean: Any,
-    factor_4__rounded: Any, factor__rounded: Any, factor_2__rounded: Any, grad_Y_hat_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, grad_Y_hat_guess: Any, Y_guess: Any, grad_Y_hat_mean: Any, Y_mean: Any,
+    factor__rounded: Any, factor_2__rounded: Any, factor_4__rounded: Any, grad_Y_hat_excess__total: Any,
     Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -812,8 +812,8 @@ def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y:
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_guess, grad_Y_hat_mean, grad_Y_hat_guess, Y_mean, factor_4__rounded, factor__rounded,
-        factor_2__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, grad_Y_hat_guess, Y_guess, grad_Y_hat_mean, Y_mean, factor__rounded, factor_2__rounded,
+        factor_4__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _backward_normalised_1_pass_3(
@@ -848,8 +848,8 @@ def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_guess, grad_Y_hat_mean, grad_Y_hat_guess, Y_mean, factor_4__rounded, factor__rounded,
-        factor_2__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, grad_Y_hat_guess, Y_guess, grad_Y_hat_mean, Y_mean, factor__rounded, factor_2__rounded,
+        factor_4__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _backward_normalised_1_pass_3(
@@ -1251,8 +1251,8 @@ def _grad_Y_1_pass_1(
 
 @_compiled
 def _grad_Y_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_guess: Any, grad_Z_guess: Any, grad_Z_mean: Any, Y_mean: Any,
-    factor_5__rounded: Any, factor_4__rounded: Any, factor_2__rounded: Any, grad_Z_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, Y_guess: Any, grad_Z_mean: Any, Y_mean: Any,
+    factor_2__rounded: Any, factor_4__rounded: Any, factor_5__rounded: Any, grad_Z_excess__total: Any,
     Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1352,8 +1352,8 @@ def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any,
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_Y_1__columns_2(
-        eps, ddof, n, m, gamma, Y_guess, grad_Z_guess, grad_Z_mean, Y_mean, factor_5__rounded, factor_4__rounded,
-        factor_2__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, Y_guess, grad_Z_mean, Y_mean, factor_2__rounded, factor_4__rounded,
+        factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _grad_Y_1_pass_3(
@@ -1388,8 +1388,8 @@ def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, gra
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_Y_1__columns_2(
-        eps, ddof, n, m, gamma, Y_guess, grad_Z_guess, grad_Z_mean, Y_mean, factor_5__rounded, factor_4__rounded,
-        factor_2__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, Y_guess, grad_Z_mean, Y_mean, factor_2__rounded, factor_4__rounded,
+        factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _grad_Y_1_pass_3(
@@ -1539,8 +1539,8 @@ def _grad_W_1_pass_1(
 
 @_compiled
 def _grad_W_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, factor_5: Any, product_guess: Any, product_mean: Any,
-    grad_Z_guess: Any, grad_Z_mean: Any, factor_4__rounded: Any, factor_2__rounded: Any, product_excess__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_guess: Any, grad_Z_guess: Any, product_mean: Any,
+    grad_Z_mean: Any, factor_5: Any, factor_2__rounded: Any, factor_4__rounded: Any, product_excess__total: Any,
     total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1639,8 +1639,8 @@ def _grad_W_1(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_W_1__columns_2(
-        eps, ddof, n, m, gamma, factor_5, product_guess, product_mean, grad_Z_guess, grad_Z_mean, factor_4__rounded,
-        factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
+        eps, ddof, n, m, gamma, product_guess, grad_Z_guess, product_mean, grad_Z_mean, factor_5, factor_2__rounded,
+        factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
     for chunk in range(chunks):
         _grad_W_1_pass_3(
@@ -1676,8 +1676,8 @@ def _grad_W_1_parallel(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_W_1__columns_2(
-        eps, ddof, n, m, gamma, factor_5, product_guess, product_mean, grad_Z_guess, grad_Z_mean, factor_4__rounded,
-        factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
+        eps, ddof, n, m, gamma, product_guess, grad_Z_guess, product_mean, grad_Z_mean, factor_5, factor_2__rounded,
+        factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
     for chunk in prange(chunks):
         _grad_W_1_pass_3(
@@ -1837,8 +1837,8 @@ def _grad_X_1_pass_1(
 
 @_compiled
 def _grad_X_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_guess: Any, product_mean: Any, grad_Z_guess: Any,
-    grad_Z_mean: Any, factor_5__rounded: Any, factor_4__rounded: Any, factor_2__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, product_guess: Any, grad_Z_mean: Any,
+    product_mean: Any, factor_2__rounded: Any, factor_4__rounded: Any, factor_5__rounded: Any,
     grad_Z_excess__total: Any, product_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -1938,8 +1938,8 @@ def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_X_1__columns_2(
-        eps, ddof, n, m, gamma, product_guess, product_mean, grad_Z_guess, grad_Z_mean, factor_5__rounded,
-        factor_4__rounded, factor_2__rounded, grad_Z_excess__total, product_excess__total, total__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -1975,8 +1975,8 @@ def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: An
     total__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _grad_X_1__columns_2(
-        eps, ddof, n, m, gamma, product_guess, product_mean, grad_Z_guess, grad_Z_mean, factor_5__rounded,
-        factor_4__rounded, factor_2__rounded, grad_Z_excess__total, product_excess__total, total__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -2135,8 +2135,8 @@ def _backward_1_pass_1(
 
 @_compiled
 def _backward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, Y_guess: Any, grad_Z_guess: Any, grad_Z_mean: Any,
-    grad_gamma: Any, Y_mean: Any, factor_5__rounded: Any, factor_4__rounded: Any, factor_2__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, grad_Z_guess: Any, Y_guess: Any, grad_Z_mean: Any, Y_mean: Any,
+    grad_gamma: Any, factor_2__rounded: Any, factor_4__rounded: Any, factor_5__rounded: Any,
     grad_Z_excess__total: Any, Y_excess__total: Any, total__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -2242,8 +2242,8 @@ def _backward_1(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _backward_1__columns_2(
-        eps, ddof, n, m, gamma, Y_guess, grad_Z_guess, grad_Z_mean, grad_gamma, Y_mean, factor_5__rounded,
-        factor_4__rounded, factor_2__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, Y_guess, grad_Z_mean, Y_mean, grad_gamma, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in range(chunks):
         _backward_1_pass_3(
@@ -2282,8 +2282,8 @@ def _backward_1_parallel(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _backward_1__columns_2(
-        eps, ddof, n, m, gamma, Y_guess, grad_Z_guess, grad_Z_mean, grad_gamma, Y_mean, factor_5__rounded,
-        factor_4__rounded, factor_2__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
+        eps, ddof, n, m, gamma, grad_Z_guess, Y_guess, grad_Z_mean, Y_mean, grad_gamma, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
     )
     for chunk in prange(chunks):
         _backward_1_pass_3(
@@ -2459,8 +2459,8 @@ def _backward_weights_1_pass_1(
 
 @_compiled
 def _backward_weights_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, factor_5: Any, product_guess: Any, product_mean: Any,
-    grad_Z_guess: Any, grad_Z_mean: Any, factor_5__rounded: Any, factor_4__rounded: Any, factor_2__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, product_guess: Any, grad_Z_guess: Any, product_mean: Any,
+    grad_Z_mean: Any, factor_5: Any, factor_2__rounded: Any, factor_4__rounded: Any, factor_5__rounded: Any,
     product_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -2572,8 +2572,8 @@ def _backward_weights_1(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_weights_1__columns_2(
-        eps, ddof, n, m, gamma, factor_5, product_guess, product_mean, grad_Z_guess, grad_Z_mean, factor_5__rounded,
-        factor_4__rounded, factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, product_guess, grad_Z_guess, product_mean, grad_Z_mean, factor_5, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -2612,8 +2612,8 @@ def _backward_weights_1_parallel(
     grad_Z_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _backward_weights_1__columns_2(
-        eps, ddof, n, m, gamma, factor_5, product_guess, product_mean, grad_Z_guess, grad_Z_mean, factor_5__rounded,
-        factor_4__rounded, factor_2__rounded, product_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, product_guess, grad_Z_guess, product_mean, grad_Z_mean, factor_5, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -2797,9 +2797,9 @@ def _forward_backward_1_pass_1(
 
 @_compiled
 def _forward_backward_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_guess: Any, grad_Z_guess: Any, grad_Z_mean: Any,
-    grad_gamma: Any, Y_mean: Any, factor_5__rounded: Any, factor_7__rounded: Any, factor_4__rounded: Any,
-    factor_2__rounded: Any, Y_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, gamma: Any, beta: Any, Y_guess: Any, grad_Z_guess: Any, Y_mean: Any,
+    grad_Z_mean: Any, grad_gamma: Any, factor_2__rounded: Any, factor_4__rounded: Any, factor_5__rounded: Any,
+    factor_7__rounded: Any, Y_excess__total: Any, total__total: Any, grad_Z_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
     for j in range(m):
@@ -2919,8 +2919,8 @@ def _forward_backward_1(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _forward_backward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_guess, grad_Z_guess, grad_Z_mean, grad_gamma, Y_mean, factor_5__rounded,
-        factor_7__rounded, factor_4__rounded, factor_2__rounded, Y_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_guess, grad_Z_guess, Y_mean, grad_Z_mean, grad_gamma, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, factor_7__rounded, Y_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in range(chunks):
@@ -2962,8 +2962,8 @@ def _forward_backward_1_parallel(
     for j in range(m):
         grad_beta[j] = totals_1[0, 4, j]
     _forward_backward_1__columns_2(
-        eps, ddof, n, m, gamma, beta, Y_guess, grad_Z_guess, grad_Z_mean, grad_gamma, Y_mean, factor_5__rounded,
-        factor_7__rounded, factor_4__rounded, factor_2__rounded, Y_excess__total, total__total, grad_Z_excess__total,
+        eps, ddof, n, m, gamma, beta, Y_guess, grad_Z_guess, Y_mean, grad_Z_mean, grad_gamma, factor_2__rounded,
+        factor_4__rounded, factor_5__rounded, factor_7__rounded, Y_excess__total, total__total, grad_Z_excess__total,
         total_2__total,
     )
     for chunk in prange(chunks):
@@ -3149,8 +3149,8 @@ def _forward_backward_normalised_1_pass_1(
 
 @_compiled
 def _forward_backward_normalised_1__columns_2(
-    eps: Any, ddof: Any, n: Any, m: Any, Y_guess: Any, grad_Y_hat_mean: Any, grad_Y_hat_guess: Any, Y_mean: Any,
-    factor_5__rounded: Any, factor_3__rounded: Any, factor_2__rounded: Any, factor__rounded: Any,
+    eps: Any, ddof: Any, n: Any, m: Any, Y_guess: Any, grad_Y_hat_guess: Any, Y_mean: Any, grad_Y_hat_mean: Any,
+    factor__rounded: Any, factor_2__rounded: Any, factor_3__rounded: Any, factor_5__rounded: Any,
     Y_excess__total: Any, total__total: Any, grad_Y_hat_excess__total: Any, total_2__total: Any,
 ) -> None:
     """Vectors, in float64."""
@@ -3264,8 +3264,8 @@ def _forward_backward_normalised_1(
     grad_Y_hat_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _forward_backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_guess, grad_Y_hat_mean, grad_Y_hat_guess, Y_mean, factor_5__rounded, factor_3__rounded,
-        factor_2__rounded, factor__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
+        eps, ddof, n, m, Y_guess, grad_Y_hat_guess, Y_mean, grad_Y_hat_mean, factor__rounded, factor_2__rounded,
+        factor_3__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
     )
     for chunk in range(chunks):
         _forward_backward_normalised_1_pass_3(
@@ -3303,8 +3303,8 @@ def _forward_backward_normalised_1_parallel(
     grad_Y_hat_excess__total = totals_1[0, 2]
     total_2__total = totals_1[0, 3]
     _forward_backward_normalised_1__columns_2(
-        eps, ddof, n, m, Y_guess, grad_Y_hat_mean, grad_Y_hat_guess, Y_mean, factor_5__rounded, factor_3__rounded,
-        factor_2__rounded, factor__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
+        eps, ddof, n, m, Y_guess, grad_Y_hat_guess, Y_mean, grad_Y_hat_mean, factor__rounded, factor_2__rounded,
+        factor_3__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
     )
     for chunk in prange(chunks):
         _forward_backward_normalised_1_pass_3(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
+from typing import Literal
 
 from symbn.expr import tree
 from symbn.expr.context import Context, FunctionDeclaration, SymbolDeclaration
@@ -15,6 +17,9 @@ from symbn.source import Span
 
 SCALAR: Shape = (1, 1)
 DIMS: tuple[Dim, ...] = ("n", "p", 3)
+SHAPES: tuple[Shape, ...] = (
+    SCALAR, ("n", 1), ("p", 1), ("n", "p"), ("p", "p"), ("n", "n"), ("p", "n"), ("p", 3), (1, "n")
+)  # fmt: skip
 SYMBOLS: dict[str, Shape] = {
     "A": ("n", "p"), "B": ("n", "p"), "S": ("p", "p"), "M": ("n", "n"), "C": ("p", 3), "D": (3, "n"), "v": ("n", 1),
     "w": ("n", 1), "x": ("p", 1), "y": ("p", 1), "a": (3, 1), "r": (1, "p"), "c": SCALAR, "e": SCALAR,
@@ -34,14 +39,16 @@ def a_context() -> Context:
     k = IndexVar("k", "p")
     u, t = symbol("u", ("n", 1)), symbol("t", ("p", 1))
     ones = tree.Ones(shape=("n", 1))
-    J = plus(tree.Identity(shape=("n", "n")), minus(over(times(ones, turned(ones)), tree.Dimension(dim="n", shape=SCALAR))))
+    mean = over(times(ones, turned(ones)), tree.Dimension(dim="n", shape=SCALAR))
+    J = plus(tree.Identity(shape=("n", "n")), minus(mean))
+    total = tree.Sum(index=k, body=entry(t, k, None), shape=SCALAR)
     bodies: list[tuple[str, tuple[IndexVar, ...], tuple[tree.Symbol, ...], Expr]] = [
         ("J", (), (), J),
         ("G", (), (), times(known("A"), known("S"))),
         ("row", (i,), (), turned(entry(known("A"), i, None))),
         ("column", (k,), (), plus(entry(known("A"), None, k), times(known("c"), known("v")))),
         ("spread", (), (u,), times(turned(u), J, u)),
-        ("mixed", (), (t,), plus(times(known("S"), t), times(tree.Sum(index=k, body=entry(t, k, None), shape=SCALAR), t))),
+        ("mixed", (), (t,), plus(times(known("S"), t), times(total, t))),
     ]
     for rank, (key, indices, parameters, body) in enumerate(bodies):
         context.definitions[key] = tree.Definition(key, indices, parameters, body, rank, key)
@@ -88,6 +95,10 @@ def entry(a: Expr, row: Ix | None, column: Ix | None) -> Expr:
     )  # fmt: skip
 
 
+def derivative(e: Expr, by: tree.Symbol, layout: Literal["jacobian", "gradient"], shape: Shape) -> Expr:
+    return tree.Derivative(arg=e, variable=by, target=tree.Target(by.name, by.shape), layout=layout, shape=shape)
+
+
 def equation(e: Expr, free: tuple[IndexVar, ...] = ()) -> Equation:
     """e = e, as a proved claim."""
     statement = Statement("eq:random", None, Span(0, 0), "claim", "e", "e", CONTEXT, (Goal(e, e),), free)
@@ -110,8 +121,7 @@ class Expressions:
         return equation(self.expression(self.shape(), depth, free), free)
 
     def shape(self) -> Shape:
-        shapes: list[Shape] = [SCALAR, ("n", 1), ("p", 1), ("n", "p"), ("p", "p"), ("n", "n"), ("p", "n"), ("p", 3), (1, "n")]
-        return self.random.choice(shapes)
+        return self.random.choice(SHAPES)
 
     def expression(self, shape: Shape, depth: int, indices: tuple[IndexVar, ...]) -> Expr:
         """A random expression of a shape."""
@@ -175,8 +185,10 @@ class Expressions:
     def product(self, shape: Shape, depth: int, indices: tuple[IndexVar, ...]) -> Expr:
         inner = [self.random.choice([*DIMS, 1]) for _ in range(self.random.choice([1, 1, 2]))]
         dims = [shape[0], *inner, shape[1]]
-        factors = [self.expression((a, b), depth, indices) for a, b in zip(dims, dims[1:], strict=False)]
-        return tree.Product(factors=tuple(factors), shape=shape) if _is_chain(factors, shape) else factors_apart(factors, shape)
+        factors = [self.expression(sides, depth, indices) for sides in pairwise(dims)]
+        if _is_chain(factors, shape):
+            return tree.Product(factors=tuple(factors), shape=shape)
+        return factors_apart(factors, shape)
 
     def hadamard(self, shape: Shape, depth: int, indices: tuple[IndexVar, ...]) -> Expr:
         return tree.Hadamard(factors=tuple(self.expression(shape, depth, indices) for _ in range(2)), shape=shape)
@@ -269,24 +281,22 @@ class Expressions:
 
     def jacobian(self, shape: Shape, depth: int, indices: tuple[IndexVar, ...]) -> Expr:
         """∂e/∂v for columns e and v."""
-        by = next((known(name) for name in self.random.sample(["v", "x", "a"], 3) if SYMBOLS[name][0] == shape[1]))
-        e = self.expression((shape[0], 1), depth, indices)
-        return tree.Derivative(arg=e, variable=by, target=tree.Target(by.name, by.shape), layout="jacobian", shape=shape)
+        by = next(known(name) for name in ("v", "x", "a") if SYMBOLS[name][0] == shape[1])
+        return derivative(self.expression((shape[0], 1), depth, indices), by, "jacobian", shape)
 
     def gradient(self, shape: Shape, depth: int, indices: tuple[IndexVar, ...]) -> Expr:
-        by = next((known(name) for name in ("v", "x", "a") if SYMBOLS[name] == shape))
-        e = self.expression(SCALAR, depth, indices)
-        return tree.Derivative(arg=e, variable=by, target=tree.Target(by.name, by.shape), layout="gradient", shape=shape)
+        by = next(known(name) for name in ("v", "x", "a") if SYMBOLS[name] == shape)
+        return derivative(self.expression(SCALAR, depth, indices), by, "gradient", shape)
 
     def gradient_entry(self, shape: Shape, depth: int, indices: tuple[IndexVar, ...]) -> Expr:
         """∂e/∂A_ik, or by c."""
         e = self.expression(shape, depth, indices)
         if self.random.random() < 0.3:
-            by = known("c")
-            return tree.Derivative(arg=e, variable=by, target=tree.Target("c", SCALAR), layout="gradient", shape=shape)
+            return derivative(e, known("c"), "gradient", shape)
         row, column = self.place("n", indices), self.place("p", indices)
         target = tree.Target("A", ("n", "p"), row=row, column=column)
-        return tree.Derivative(arg=e, variable=entry(known("A"), row, column), target=target, layout="gradient", shape=shape)
+        variable = entry(known("A"), row, column)
+        return tree.Derivative(arg=e, variable=variable, target=target, layout="gradient", shape=shape)
 
     def applied(self, shape: Shape, depth: int, indices: tuple[IndexVar, ...]) -> Expr:
         """f(e), g(e, e′) e″: arguments without free indices."""
@@ -300,7 +310,7 @@ def _is_chain(factors: list[Expr], shape: Shape) -> bool:
     """Whether the factors that are no scalars multiply to the shape."""
     shapes = [f.shape for f in factors if f.shape != SCALAR]
     made = (shapes[0][0], shapes[-1][1]) if shapes else SCALAR
-    return made == shape and all(a[1] == b[0] for a, b in zip(shapes, shapes[1:], strict=False))
+    return made == shape and all(a[1] == b[0] for a, b in pairwise(shapes))
 
 
 def factors_apart(factors: list[Expr], shape: Shape) -> Expr:

@@ -396,7 +396,8 @@ def test_the_moment_of_shifted_columns_needs_its_correction() -> None:
     moment = total(k, times(centred(k, s, "u", k), centred(k, s, "A", k, c)))
     assert is_proved(minus(total(k, times(d_k, e_k)), times(num(n), rests)), moment)
     assert is_proved(minus(d_k, share(s, d_s)), centred(k, s, "u", k))
-    for correction in (num(0), rests, times(num(n - RING.one), rests), times(num(-n), rests), times(num(n), share(s, d_s))):
+    less, other = num(n - RING.one), times(num(n), share(s, d_s))
+    for correction in (num(0), rests, times(less, rests), times(num(-n), rests), other):
         assert not is_proved(minus(total(k, times(d_k, e_k)), correction), moment)
     assert not is_proved(minus(d_k, share(s, at("u", s))), centred(k, s, "u", k))
 

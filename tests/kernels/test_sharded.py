@@ -34,6 +34,8 @@ DEVICES = 4
 LITERAL = "literal"
 """The twin: ŷ = J y / √(yᵀ J y/n + ε) with J as an n×n matrix."""
 
+CALLED = [(LITERAL, "float64"), *((name, "float64") for name in NAMES)]
+CALLED += [(name, "float32") for name in ("forward", "backward", "forward_backward")]
 REDUCTIONS = {name: 3 + (name in ("grad_W", "backward_weights")) for name in NAMES}
 MOVING = r"all-gather|all-to-all|collective-permute|collective-broadcast|ragged-all-to-all|reduce-scatter|send|recv"
 
@@ -90,7 +92,7 @@ def jax_on_devices() -> dict[str, Any]:
         return (J @ Y / jnp.sqrt(jnp.diagonal(Y.T @ J @ Y) / n + 1e-3),)
 
     reports: dict[str, Any] = {}
-    for dtype, name in [("float32", name) for name in NAMES] + [("float64", name) for name in (*NAMES, LITERAL)]:
+    for name, dtype in CALLED:
         with jax.enable_x64(dtype == "float64"):
             function = jax.jit(literal if name == LITERAL else tuples(module, name))
             of = "normalise" if name == LITERAL else name
@@ -115,8 +117,7 @@ def devices() -> Any:
     return in_its_own_process("jax_on_devices", JAX_PLATFORMS="cpu", XLA_FLAGS=flags.strip())
 
 
-@each_function
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("name", "dtype"), CALLED[1:])
 def test_jax_reduces_sums_of_columns_and_moves_nothing_else(devices: Any, name: str, dtype: str) -> None:
     report = devices[f"{name} {dtype}"]
     assert set(report["operations"]) <= {"all-reduce"}

@@ -217,7 +217,7 @@ class _Segment:
         self.names = kernel.names()
         self.wide = wide_arrays(kernel.refined)
         self.steps = [step for stage in stages for step in steps_of(stage)]
-        self.made = {step.array for step in self.steps}
+        self.made = [step.array for step in self.steps]
         self.outputs = set(kernel.refined.outputs)
         end = plan.stages.index(stages[-1]) + 1
         later = {a for stage in plan.stages[end:] for a in plan.arrays_of(stage)}

@@ -14,7 +14,7 @@ import numpy as np
 import sympy
 
 from symbn.core.ring import Coefficient
-from symbn.kernels.ir import Add, Array, Axis, Centring, Delta, Entry, Map, Mul, Node, Pow, Scalar
+from symbn.kernels.ir import Add, Array, Axis, Centring, Delta, Entry, Map, Mul, Node, Pow, Scalar, in_order
 from symbn.kernels.kernel import Kernel
 from symbn.kernels.program import Guess, Pointwise, Product, Reduction, Step, layout
 from symbn.kernels.targets.whole import array_names
@@ -107,7 +107,7 @@ class _Reading:
     def _total(self, body: Node, over: Sequence[Axis], axes: Grid) -> sympy.Expr:
         grid = (*axes, *over)
         if not set(grid) <= body.axes:
-            grid = layout(body, tuple(sorted(body.axes)))
+            grid = layout(body, in_order(body.axes))
         return _call("_total", self._node(body, grid), *(grid.index(axis) for axis in over))
 
     def _node(self, e: Node, order: Grid) -> sympy.Expr:
