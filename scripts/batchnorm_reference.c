@@ -131,17 +131,23 @@ INLINE void moments_two(In Y, In G, In s, In t, long first, long last, long d, i
 INLINE void write_one(In Y, Out Z, long first, long rows, long part, long d, int streams, In high, In factor,
                       In offset) {
     for (long i = first; i < first + rows; i++)
-        for (long j = 0; j < d; j++)
-            STREAMS Z[(i + k * part) * d + j] = (Y[(i + k * part) * d + j] - high[j]) * factor[j] + offset[j];
+        for (long j = 0; j < d; j++) {
+            REAL z[4];
+            STREAMS z[k] = (Y[(i + k * part) * d + j] - high[j]) * factor[j] + offset[j];
+            STREAMS Z[(i + k * part) * d + j] = z[k];
+        }
 }
 
 /* X = (G − g_high)·factor − ((Y − high)·other + offset), on the same rows. */
 INLINE void write_two(In Y, In G, Out X, long first, long rows, long part, long d, int streams, In high, In g_high,
                       In factor, In other, In offset) {
     for (long i = first; i < first + rows; i++)
-        for (long j = 0; j < d; j++)
-            STREAMS X[(i + k * part) * d + j] = (G[(i + k * part) * d + j] - g_high[j]) * factor[j] -
-                                                ((Y[(i + k * part) * d + j] - high[j]) * other[j] + offset[j]);
+        for (long j = 0; j < d; j++) {
+            REAL x[4];
+            STREAMS x[k] = (G[(i + k * part) * d + j] - g_high[j]) * factor[j] -
+                           ((Y[(i + k * part) * d + j] - high[j]) * other[j] + offset[j]);
+            STREAMS X[(i + k * part) * d + j] = x[k];
+        }
 }
 
 INLINE void answer_one(In Y, Out Z, long first, long last, long d, int streams, In high, In factor, In offset) {

@@ -14,6 +14,7 @@ The reductions, each an identity for every size:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import count
 
 from symbn.core.canonical import arrange, candidate_orders, canonical_component, symmetries_of
@@ -53,6 +54,7 @@ def normal_product(coefficient: Coefficient, factors: list[Factor], bound: Itera
     if contracted is None:
         return SumOfProducts(ring, {})
     factors, eliminated = contracted
+    factors = [_closed_again(factor) for factor in factors]
     merged, expanded, whole = _merge_powers(factors)
     if whole is not None:
         coefficient = coefficient * whole
@@ -113,6 +115,27 @@ def _eliminate_deltas(factors: list[Factor]) -> tuple[list[Factor], set[Index]] 
     rest = [renamed(f, names) for f in factors if not isinstance(f.head, DeltaHead)]
     rest += [Factor(DELTA, (kept, gone)) for gone, kept in names.items() if not gone.is_bound]
     return rest, {i for i in names if i.is_bound}
+
+
+def _closed_again(factor: Factor) -> Factor:
+    """A nested sum whose places have come to coincide or are fixed: sin(x[#0] y[#1])[i, i] as sin(x[#0] y[#0])[i]."""
+    head, indices = factor.head, factor.indices
+    if not isinstance(head, Power | Scalarwise):
+        return factor
+    if len(set(indices)) == len(indices) and not any(i.is_constant for i in indices):
+        return factor
+    names = {i: i if i.is_constant else fresh(i.dim) for i in indices}
+    old = {new: i for i, new in names.items()}
+    body = opened(head.base if isinstance(head, Power) else head.argument, tuple(names[i] for i in indices))
+    if isinstance(head, Power) and body.is_zero():
+        raise ZeroDivisionError("a power of an expression that is 0")
+    body, captured, symmetries = close_one(body)
+    new_head: Head = (
+        Power(body, head.exponent, symmetries)
+        if isinstance(head, Power)
+        else replace(head, argument=body, symmetries=symmetries)
+    )
+    return Factor(new_head, tuple(old[i] for i in captured))
 
 
 def _merge_powers(factors: list[Factor]) -> tuple[list[Factor], list[Factor], Coefficient | None]:

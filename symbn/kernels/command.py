@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -53,7 +54,10 @@ def run(request: Request) -> int:
     try:
         made = kernels_of(note, request.select, fuse)
     except UnknownSelector as unknown:
-        raise click.UsageError(f"no statement is called {unknown}") from None
+        names = [name for pair in note.ids() for name in pair if name is not None]
+        near = get_close_matches(str(unknown), [*names, *(name.removeprefix("eq:") for name in names)], n=3, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(dict.fromkeys(near))}?" if near else ""
+        raise click.UsageError(f"no statement is called {unknown}{hint}") from None
     except NotMade as none:
         for reason in none.reasons:
             click.echo(f"{request.note}: no kernel of {reason}", err=True)

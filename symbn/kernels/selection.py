@@ -59,7 +59,8 @@ def kernels_of(
             equations[statement.id] = equation_of(statement, report)
         except NoKernel as none:
             if chosen or report.verdict != "proved":
-                reasons.append(f"{statement.id}: {none}")
+                said = f" ({report.message})" if report.verdict in ("error", "undecided") and report.message else ""
+                reasons.append(f"{statement.id}: {none}{said}")
     if reasons:
         raise NotMade(reasons)
     taken: set[str] = set(given)

@@ -1,7 +1,8 @@
 """Kernels of derivations/batchnorm_layer.md, “The batch norm layer as it is computed”.
 
 Array API target: NumPy, PyTorch, JAX (under jit), CuPy, Dask and whatever else follows the standard. Nothing is
-written in place; results have the dtype and the device of the arguments.
+written in place; results have the dtype and the device of the arguments.  check_finite looks at values: not under
+jit, and Dask computes at once for it.
 
 Made by symbn; every function computes the right side of an equation that symbn proved, by statements that
 symbn proved equal to it for all sizes.  Do not edit: change the note, and make it again.

@@ -237,7 +237,24 @@ def test_what_does_not_fit_is_refused(library: str) -> None:
                 call(Y, gamma, grad_Z, **{option: number})
 
 
-@pytest.mark.parametrize("library", [name for name in LIBRARIES if "jit" not in name])
+each_eager = pytest.mark.parametrize("library", [name for name in LIBRARIES if "jit" not in name])
+
+
+@each_eager
+def test_check_finite_refuses_infinities_and_nan(library: str) -> None:
+    ours = LIBRARIES[library]
+    module = ours.load()
+    Y, gamma, grad_Z = drawn("backward", ours.dtypes[0], SIZES["many rows"])
+    with ours.setting():
+        module.backward(*map(ours.arrays, (Y, gamma, grad_Z)), check_finite=True, **OPTIONS)
+        for value in (np.nan, np.inf, -np.inf):
+            broken = grad_Z.copy()
+            broken[3, 2] = value
+            with pytest.raises(ValueError, match=r"\bgrad_Z\b"):
+                module.backward(*map(ours.arrays, (Y, gamma, broken)), check_finite=True, **OPTIONS)
+
+
+@each_eager
 def test_numbers_of_other_kinds_are_taken_and_checked(library: str) -> None:
     """NumPy's scalars and fractions count as numbers everywhere, also where a library's operators refuse them."""
     ours = LIBRARIES[library]
