@@ -115,8 +115,8 @@ class ArrayApi:
     namespace = "xp, "
     about = (
         "Array API target: NumPy, PyTorch, JAX (under jit), CuPy, Dask and whatever else follows the standard. "
-        "Nothing is written in place; results have the dtype and the device of the arguments.  check_finite looks at values: "
-        "not under jit, and Dask computes at once for it."
+        "Nothing is written in place; results have the dtype and the device of the arguments.  check_finite looks at "
+        "values: not under jit, and Dask computes at once for it."
     )
 
     def head(self, kernels: Sequence[Kernel]) -> str:
