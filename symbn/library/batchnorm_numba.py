@@ -238,26 +238,26 @@ def _normalise_whole(Y: Array, eps: float, ddof: float, work: Any, wide: Any) ->
 def _normalise_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__total: Any, total__total: Any) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             Y__0 = np.float64(Y[i, j])
             Y_shifted__0 = Y__0 - Y_guess__j
             Y_excess__0 = Y_shifted__0
             total__0 = Y_shifted__0 * Y_shifted__0
-            Y__1 = np.float64(Y[i + third, j])
+            Y__1 = np.float64(Y[i + part, j])
             Y_shifted__1 = Y__1 - Y_guess__j
             Y_excess__1 = Y_shifted__1
             total__1 = Y_shifted__1 * Y_shifted__1
-            Y__2 = np.float64(Y[i + 2 * third, j])
+            Y__2 = np.float64(Y[i + 2 * part, j])
             Y_shifted__2 = Y__2 - Y_guess__j
             Y_excess__2 = Y_shifted__2
             total__2 = Y_shifted__2 * Y_shifted__2
             Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
             total__total[j] += total__0 + total__1 + total__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             Y__0 = np.float64(Y[i, j])
@@ -292,9 +292,9 @@ def _normalise_1_pass_3(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             factor__rounded__j = factor__rounded[j]
             Y_mean__j = Y_mean[j]
@@ -302,16 +302,16 @@ def _normalise_1_pass_3(
             Y__0 = Y[i, j]
             Y_deviation__0 = Y__0 - Y_mean__j
             Y_hat__0__new = factor__rounded__j * Y_deviation__0 + factor_2__rounded__j
-            Y__1 = Y[i + third, j]
+            Y__1 = Y[i + part, j]
             Y_deviation__1 = Y__1 - Y_mean__j
             Y_hat__1__new = factor__rounded__j * Y_deviation__1 + factor_2__rounded__j
-            Y__2 = Y[i + 2 * third, j]
+            Y__2 = Y[i + 2 * part, j]
             Y_deviation__2 = Y__2 - Y_mean__j
             Y_hat__2__new = factor__rounded__j * Y_deviation__2 + factor_2__rounded__j
             Y_hat[i, j] = Y_hat__0__new
-            Y_hat[i + third, j] = Y_hat__1__new
-            Y_hat[i + 2 * third, j] = Y_hat__2__new
-    for i in range(first + 3 * third, last):
+            Y_hat[i + part, j] = Y_hat__1__new
+            Y_hat[i + 2 * part, j] = Y_hat__2__new
+    for i in range(first + 3 * part, last):
         for j in range(m):
             factor__rounded__j = factor__rounded[j]
             Y_mean__j = Y_mean[j]
@@ -439,26 +439,26 @@ def _forward_whole(
 def _forward_1_pass_1(Y: Any, Y_guess: Any, first: Any, last: Any, Y_excess__total: Any, total__total: Any) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             Y__0 = np.float64(Y[i, j])
             Y_shifted__0 = Y__0 - Y_guess__j
             Y_excess__0 = Y_shifted__0
             total__0 = Y_shifted__0 * Y_shifted__0
-            Y__1 = np.float64(Y[i + third, j])
+            Y__1 = np.float64(Y[i + part, j])
             Y_shifted__1 = Y__1 - Y_guess__j
             Y_excess__1 = Y_shifted__1
             total__1 = Y_shifted__1 * Y_shifted__1
-            Y__2 = np.float64(Y[i + 2 * third, j])
+            Y__2 = np.float64(Y[i + 2 * part, j])
             Y_shifted__2 = Y__2 - Y_guess__j
             Y_excess__2 = Y_shifted__2
             total__2 = Y_shifted__2 * Y_shifted__2
             Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
             total__total[j] += total__0 + total__1 + total__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             Y__0 = np.float64(Y[i, j])
@@ -495,9 +495,9 @@ def _forward_1_pass_3(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             factor_2__rounded__j = factor_2__rounded[j]
             Y_mean__j = Y_mean[j]
@@ -505,16 +505,16 @@ def _forward_1_pass_3(
             Y__0 = Y[i, j]
             Y_deviation__0 = Y__0 - Y_mean__j
             Z__0__new = factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j
-            Y__1 = Y[i + third, j]
+            Y__1 = Y[i + part, j]
             Y_deviation__1 = Y__1 - Y_mean__j
             Z__1__new = factor_2__rounded__j * Y_deviation__1 + factor_4__rounded__j
-            Y__2 = Y[i + 2 * third, j]
+            Y__2 = Y[i + 2 * part, j]
             Y_deviation__2 = Y__2 - Y_mean__j
             Z__2__new = factor_2__rounded__j * Y_deviation__2 + factor_4__rounded__j
             Z[i, j] = Z__0__new
-            Z[i + third, j] = Z__1__new
-            Z[i + 2 * third, j] = Z__2__new
-    for i in range(first + 3 * third, last):
+            Z[i + part, j] = Z__1__new
+            Z[i + 2 * part, j] = Z__2__new
+    for i in range(first + 3 * part, last):
         for j in range(m):
             factor_2__rounded__j = factor_2__rounded[j]
             Y_mean__j = Y_mean[j]
@@ -658,9 +658,9 @@ def _backward_normalised_1_pass_1(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Y_hat.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             grad_Y_hat_guess__j = grad_Y_hat_guess[j]
             Y_guess__j = Y_guess[j]
@@ -672,16 +672,16 @@ def _backward_normalised_1_pass_1(
             Y_excess__0 = Y_shifted__0
             total__0 = Y_shifted__0 * Y_shifted__0
             total_2__0 = Y_shifted__0 * grad_Y_hat_shifted__0
-            grad_Y_hat__1 = np.float64(grad_Y_hat[i + third, j])
-            Y__1 = np.float64(Y[i + third, j])
+            grad_Y_hat__1 = np.float64(grad_Y_hat[i + part, j])
+            Y__1 = np.float64(Y[i + part, j])
             grad_Y_hat_shifted__1 = grad_Y_hat__1 - grad_Y_hat_guess__j
             grad_Y_hat_excess__1 = grad_Y_hat_shifted__1
             Y_shifted__1 = Y__1 - Y_guess__j
             Y_excess__1 = Y_shifted__1
             total__1 = Y_shifted__1 * Y_shifted__1
             total_2__1 = Y_shifted__1 * grad_Y_hat_shifted__1
-            grad_Y_hat__2 = np.float64(grad_Y_hat[i + 2 * third, j])
-            Y__2 = np.float64(Y[i + 2 * third, j])
+            grad_Y_hat__2 = np.float64(grad_Y_hat[i + 2 * part, j])
+            Y__2 = np.float64(Y[i + 2 * part, j])
             grad_Y_hat_shifted__2 = grad_Y_hat__2 - grad_Y_hat_guess__j
             grad_Y_hat_excess__2 = grad_Y_hat_shifted__2
             Y_shifted__2 = Y__2 - Y_guess__j
@@ -692,7 +692,7 @@ def _backward_normalised_1_pass_1(
             Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
             total__total[j] += total__0 + total__1 + total__2
             total_2__total[j] += total_2__0 + total_2__1 + total_2__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             grad_Y_hat_guess__j = grad_Y_hat_guess[j]
             Y_guess__j = Y_guess[j]
@@ -744,9 +744,9 @@ def _backward_normalised_1_pass_3(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Y_hat.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             factor__rounded__j = factor__rounded[j]
             grad_Y_hat_mean__j = grad_Y_hat_mean[j]
@@ -758,20 +758,20 @@ def _backward_normalised_1_pass_3(
             grad_Y_hat_deviation__0 = grad_Y_hat__0 - grad_Y_hat_mean__j
             Y_deviation__0 = Y__0 - Y_mean__j
             grad_Y__0__new = factor__rounded__j * (grad_Y_hat_deviation__0 + factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j)
-            grad_Y_hat__1 = grad_Y_hat[i + third, j]
-            Y__1 = Y[i + third, j]
+            grad_Y_hat__1 = grad_Y_hat[i + part, j]
+            Y__1 = Y[i + part, j]
             grad_Y_hat_deviation__1 = grad_Y_hat__1 - grad_Y_hat_mean__j
             Y_deviation__1 = Y__1 - Y_mean__j
             grad_Y__1__new = factor__rounded__j * (grad_Y_hat_deviation__1 + factor_2__rounded__j * Y_deviation__1 + factor_4__rounded__j)
-            grad_Y_hat__2 = grad_Y_hat[i + 2 * third, j]
-            Y__2 = Y[i + 2 * third, j]
+            grad_Y_hat__2 = grad_Y_hat[i + 2 * part, j]
+            Y__2 = Y[i + 2 * part, j]
             grad_Y_hat_deviation__2 = grad_Y_hat__2 - grad_Y_hat_mean__j
             Y_deviation__2 = Y__2 - Y_mean__j
             grad_Y__2__new = factor__rounded__j * (grad_Y_hat_deviation__2 + factor_2__rounded__j * Y_deviation__2 + factor_4__rounded__j)
             grad_Y[i, j] = grad_Y__0__new
-            grad_Y[i + third, j] = grad_Y__1__new
-            grad_Y[i + 2 * third, j] = grad_Y__2__new
-    for i in range(first + 3 * third, last):
+            grad_Y[i + part, j] = grad_Y__1__new
+            grad_Y[i + 2 * part, j] = grad_Y__2__new
+    for i in range(first + 3 * part, last):
         for j in range(m):
             factor__rounded__j = factor__rounded[j]
             grad_Y_hat_mean__j = grad_Y_hat_mean[j]
@@ -930,9 +930,9 @@ def _grad_gamma_1_pass_1(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
@@ -944,16 +944,16 @@ def _grad_gamma_1_pass_1(
             grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
             grad_Z_excess__0 = grad_Z_shifted__0
             total_2__0 = Y_shifted__0 * grad_Z_shifted__0
-            Y__1 = np.float64(Y[i + third, j])
-            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            Y__1 = np.float64(Y[i + part, j])
+            grad_Z__1 = np.float64(grad_Z[i + part, j])
             Y_shifted__1 = Y__1 - Y_guess__j
             Y_excess__1 = Y_shifted__1
             total__1 = Y_shifted__1 * Y_shifted__1
             grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
             grad_Z_excess__1 = grad_Z_shifted__1
             total_2__1 = Y_shifted__1 * grad_Z_shifted__1
-            Y__2 = np.float64(Y[i + 2 * third, j])
-            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            Y__2 = np.float64(Y[i + 2 * part, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * part, j])
             Y_shifted__2 = Y__2 - Y_guess__j
             Y_excess__2 = Y_shifted__2
             total__2 = Y_shifted__2 * Y_shifted__2
@@ -964,7 +964,7 @@ def _grad_gamma_1_pass_1(
             total__total[j] += total__0 + total__1 + total__2
             grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
             total_2__total[j] += total_2__0 + total_2__1 + total_2__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
@@ -1090,18 +1090,18 @@ def grad_gamma(
 def _grad_beta_1_pass_1(grad_Z: Any, first: Any, last: Any, grad_beta__total: Any) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             grad_Z__0 = np.float64(grad_Z[i, j])
             grad_beta__0 = grad_Z__0
-            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            grad_Z__1 = np.float64(grad_Z[i + part, j])
             grad_beta__1 = grad_Z__1
-            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * part, j])
             grad_beta__2 = grad_Z__2
             grad_beta__total[j] += grad_beta__0 + grad_beta__1 + grad_beta__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             grad_Z__0 = np.float64(grad_Z[i, j])
             grad_beta__0 = grad_Z__0
@@ -1197,9 +1197,9 @@ def _grad_Y_1_pass_1(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             grad_Z_guess__j = grad_Z_guess[j]
             Y_guess__j = Y_guess[j]
@@ -1211,16 +1211,16 @@ def _grad_Y_1_pass_1(
             Y_excess__0 = Y_shifted__0
             total__0 = Y_shifted__0 * Y_shifted__0
             total_2__0 = Y_shifted__0 * grad_Z_shifted__0
-            grad_Z__1 = np.float64(grad_Z[i + third, j])
-            Y__1 = np.float64(Y[i + third, j])
+            grad_Z__1 = np.float64(grad_Z[i + part, j])
+            Y__1 = np.float64(Y[i + part, j])
             grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
             grad_Z_excess__1 = grad_Z_shifted__1
             Y_shifted__1 = Y__1 - Y_guess__j
             Y_excess__1 = Y_shifted__1
             total__1 = Y_shifted__1 * Y_shifted__1
             total_2__1 = Y_shifted__1 * grad_Z_shifted__1
-            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
-            Y__2 = np.float64(Y[i + 2 * third, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * part, j])
+            Y__2 = np.float64(Y[i + 2 * part, j])
             grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
             grad_Z_excess__2 = grad_Z_shifted__2
             Y_shifted__2 = Y__2 - Y_guess__j
@@ -1231,7 +1231,7 @@ def _grad_Y_1_pass_1(
             Y_excess__total[j] += Y_excess__0 + Y_excess__1 + Y_excess__2
             total__total[j] += total__0 + total__1 + total__2
             total_2__total[j] += total_2__0 + total_2__1 + total_2__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             grad_Z_guess__j = grad_Z_guess[j]
             Y_guess__j = Y_guess[j]
@@ -1284,9 +1284,9 @@ def _grad_Y_1_pass_3(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
@@ -1298,20 +1298,20 @@ def _grad_Y_1_pass_3(
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             Y_deviation__0 = Y__0 - Y_mean__j
             grad_Y__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j)
-            grad_Z__1 = grad_Z[i + third, j]
-            Y__1 = Y[i + third, j]
+            grad_Z__1 = grad_Z[i + part, j]
+            Y__1 = Y[i + part, j]
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
             Y_deviation__1 = Y__1 - Y_mean__j
             grad_Y__1__new = factor_5__rounded__j * (grad_Z_deviation__1 + factor_2__rounded__j * Y_deviation__1 + factor_4__rounded__j)
-            grad_Z__2 = grad_Z[i + 2 * third, j]
-            Y__2 = Y[i + 2 * third, j]
+            grad_Z__2 = grad_Z[i + 2 * part, j]
+            Y__2 = Y[i + 2 * part, j]
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
             Y_deviation__2 = Y__2 - Y_mean__j
             grad_Y__2__new = factor_5__rounded__j * (grad_Z_deviation__2 + factor_2__rounded__j * Y_deviation__2 + factor_4__rounded__j)
             grad_Y[i, j] = grad_Y__0__new
-            grad_Y[i + third, j] = grad_Y__1__new
-            grad_Y[i + 2 * third, j] = grad_Y__2__new
-    for i in range(first + 3 * third, last):
+            grad_Y[i + part, j] = grad_Y__1__new
+            grad_Y[i + 2 * part, j] = grad_Y__2__new
+    for i in range(first + 3 * part, last):
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
@@ -1485,9 +1485,9 @@ def _grad_W_1_pass_1(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = product.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             product_guess__j = product_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
@@ -1499,16 +1499,16 @@ def _grad_W_1_pass_1(
             grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
             grad_Z_excess__0 = grad_Z_shifted__0
             total_2__0 = product_shifted__0 * grad_Z_shifted__0
-            product__1 = np.float64(product[i + third, j])
-            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            product__1 = np.float64(product[i + part, j])
+            grad_Z__1 = np.float64(grad_Z[i + part, j])
             product_shifted__1 = product__1 - product_guess__j
             product_excess__1 = product_shifted__1
             total__1 = product_shifted__1 * product_shifted__1
             grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
             grad_Z_excess__1 = grad_Z_shifted__1
             total_2__1 = product_shifted__1 * grad_Z_shifted__1
-            product__2 = np.float64(product[i + 2 * third, j])
-            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            product__2 = np.float64(product[i + 2 * part, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * part, j])
             product_shifted__2 = product__2 - product_guess__j
             product_excess__2 = product_shifted__2
             total__2 = product_shifted__2 * product_shifted__2
@@ -1519,7 +1519,7 @@ def _grad_W_1_pass_1(
             total__total[j] += total__0 + total__1 + total__2
             grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
             total_2__total[j] += total_2__0 + total_2__1 + total_2__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             product_guess__j = product_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
@@ -1572,9 +1572,9 @@ def _grad_W_1_pass_3(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             grad_Z_mean__j = grad_Z_mean[j]
             factor_2__rounded__j = factor_2__rounded[j]
@@ -1585,20 +1585,20 @@ def _grad_W_1_pass_3(
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             product_deviation__0 = product__0 - product_mean__j
             matrix__0__new = grad_Z_deviation__0 + factor_2__rounded__j * product_deviation__0 + factor_4__rounded__j
-            grad_Z__1 = grad_Z[i + third, j]
-            product__1 = product[i + third, j]
+            grad_Z__1 = grad_Z[i + part, j]
+            product__1 = product[i + part, j]
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
             product_deviation__1 = product__1 - product_mean__j
             matrix__1__new = grad_Z_deviation__1 + factor_2__rounded__j * product_deviation__1 + factor_4__rounded__j
-            grad_Z__2 = grad_Z[i + 2 * third, j]
-            product__2 = product[i + 2 * third, j]
+            grad_Z__2 = grad_Z[i + 2 * part, j]
+            product__2 = product[i + 2 * part, j]
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
             product_deviation__2 = product__2 - product_mean__j
             matrix__2__new = grad_Z_deviation__2 + factor_2__rounded__j * product_deviation__2 + factor_4__rounded__j
             matrix[i, j] = matrix__0__new
-            matrix[i + third, j] = matrix__1__new
-            matrix[i + 2 * third, j] = matrix__2__new
-    for i in range(first + 3 * third, last):
+            matrix[i + part, j] = matrix__1__new
+            matrix[i + 2 * part, j] = matrix__2__new
+    for i in range(first + 3 * part, last):
         for j in range(m):
             grad_Z_mean__j = grad_Z_mean[j]
             factor_2__rounded__j = factor_2__rounded[j]
@@ -1783,9 +1783,9 @@ def _grad_X_1_pass_1(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             grad_Z_guess__j = grad_Z_guess[j]
             product_guess__j = product_guess[j]
@@ -1797,16 +1797,16 @@ def _grad_X_1_pass_1(
             product_excess__0 = product_shifted__0
             total__0 = product_shifted__0 * product_shifted__0
             total_2__0 = product_shifted__0 * grad_Z_shifted__0
-            grad_Z__1 = np.float64(grad_Z[i + third, j])
-            product__1 = np.float64(product[i + third, j])
+            grad_Z__1 = np.float64(grad_Z[i + part, j])
+            product__1 = np.float64(product[i + part, j])
             grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
             grad_Z_excess__1 = grad_Z_shifted__1
             product_shifted__1 = product__1 - product_guess__j
             product_excess__1 = product_shifted__1
             total__1 = product_shifted__1 * product_shifted__1
             total_2__1 = product_shifted__1 * grad_Z_shifted__1
-            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
-            product__2 = np.float64(product[i + 2 * third, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * part, j])
+            product__2 = np.float64(product[i + 2 * part, j])
             grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
             grad_Z_excess__2 = grad_Z_shifted__2
             product_shifted__2 = product__2 - product_guess__j
@@ -1817,7 +1817,7 @@ def _grad_X_1_pass_1(
             product_excess__total[j] += product_excess__0 + product_excess__1 + product_excess__2
             total__total[j] += total__0 + total__1 + total__2
             total_2__total[j] += total_2__0 + total_2__1 + total_2__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             grad_Z_guess__j = grad_Z_guess[j]
             product_guess__j = product_guess[j]
@@ -1870,9 +1870,9 @@ def _grad_X_1_pass_3(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
@@ -1884,20 +1884,20 @@ def _grad_X_1_pass_3(
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             product_deviation__0 = product__0 - product_mean__j
             matrix__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * product_deviation__0 + factor_4__rounded__j)
-            grad_Z__1 = grad_Z[i + third, j]
-            product__1 = product[i + third, j]
+            grad_Z__1 = grad_Z[i + part, j]
+            product__1 = product[i + part, j]
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
             product_deviation__1 = product__1 - product_mean__j
             matrix__1__new = factor_5__rounded__j * (grad_Z_deviation__1 + factor_2__rounded__j * product_deviation__1 + factor_4__rounded__j)
-            grad_Z__2 = grad_Z[i + 2 * third, j]
-            product__2 = product[i + 2 * third, j]
+            grad_Z__2 = grad_Z[i + 2 * part, j]
+            product__2 = product[i + 2 * part, j]
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
             product_deviation__2 = product__2 - product_mean__j
             matrix__2__new = factor_5__rounded__j * (grad_Z_deviation__2 + factor_2__rounded__j * product_deviation__2 + factor_4__rounded__j)
             matrix[i, j] = matrix__0__new
-            matrix[i + third, j] = matrix__1__new
-            matrix[i + 2 * third, j] = matrix__2__new
-    for i in range(first + 3 * third, last):
+            matrix[i + part, j] = matrix__1__new
+            matrix[i + 2 * part, j] = matrix__2__new
+    for i in range(first + 3 * part, last):
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
@@ -2075,9 +2075,9 @@ def _backward_1_pass_1(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             grad_Z_guess__j = grad_Z_guess[j]
             Y_guess__j = Y_guess[j]
@@ -2090,8 +2090,8 @@ def _backward_1_pass_1(
             total__0 = Y_shifted__0 * Y_shifted__0
             total_2__0 = Y_shifted__0 * grad_Z_shifted__0
             grad_beta__0 = grad_Z__0
-            grad_Z__1 = np.float64(grad_Z[i + third, j])
-            Y__1 = np.float64(Y[i + third, j])
+            grad_Z__1 = np.float64(grad_Z[i + part, j])
+            Y__1 = np.float64(Y[i + part, j])
             grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
             grad_Z_excess__1 = grad_Z_shifted__1
             Y_shifted__1 = Y__1 - Y_guess__j
@@ -2099,8 +2099,8 @@ def _backward_1_pass_1(
             total__1 = Y_shifted__1 * Y_shifted__1
             total_2__1 = Y_shifted__1 * grad_Z_shifted__1
             grad_beta__1 = grad_Z__1
-            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
-            Y__2 = np.float64(Y[i + 2 * third, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * part, j])
+            Y__2 = np.float64(Y[i + 2 * part, j])
             grad_Z_shifted__2 = grad_Z__2 - grad_Z_guess__j
             grad_Z_excess__2 = grad_Z_shifted__2
             Y_shifted__2 = Y__2 - Y_guess__j
@@ -2113,7 +2113,7 @@ def _backward_1_pass_1(
             total__total[j] += total__0 + total__1 + total__2
             total_2__total[j] += total_2__0 + total_2__1 + total_2__2
             grad_beta__total[j] += grad_beta__0 + grad_beta__1 + grad_beta__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             grad_Z_guess__j = grad_Z_guess[j]
             Y_guess__j = Y_guess[j]
@@ -2170,9 +2170,9 @@ def _backward_1_pass_3(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
@@ -2184,20 +2184,20 @@ def _backward_1_pass_3(
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             Y_deviation__0 = Y__0 - Y_mean__j
             grad_Y__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j)
-            grad_Z__1 = grad_Z[i + third, j]
-            Y__1 = Y[i + third, j]
+            grad_Z__1 = grad_Z[i + part, j]
+            Y__1 = Y[i + part, j]
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
             Y_deviation__1 = Y__1 - Y_mean__j
             grad_Y__1__new = factor_5__rounded__j * (grad_Z_deviation__1 + factor_2__rounded__j * Y_deviation__1 + factor_4__rounded__j)
-            grad_Z__2 = grad_Z[i + 2 * third, j]
-            Y__2 = Y[i + 2 * third, j]
+            grad_Z__2 = grad_Z[i + 2 * part, j]
+            Y__2 = Y[i + 2 * part, j]
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
             Y_deviation__2 = Y__2 - Y_mean__j
             grad_Y__2__new = factor_5__rounded__j * (grad_Z_deviation__2 + factor_2__rounded__j * Y_deviation__2 + factor_4__rounded__j)
             grad_Y[i, j] = grad_Y__0__new
-            grad_Y[i + third, j] = grad_Y__1__new
-            grad_Y[i + 2 * third, j] = grad_Y__2__new
-    for i in range(first + 3 * third, last):
+            grad_Y[i + part, j] = grad_Y__1__new
+            grad_Y[i + 2 * part, j] = grad_Y__2__new
+    for i in range(first + 3 * part, last):
         for j in range(m):
             factor_5__rounded__j = factor_5__rounded[j]
             grad_Z_mean__j = grad_Z_mean[j]
@@ -2405,9 +2405,9 @@ def _backward_weights_1_pass_1(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = product.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             product_guess__j = product_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
@@ -2419,16 +2419,16 @@ def _backward_weights_1_pass_1(
             grad_Z_shifted__0 = grad_Z__0 - grad_Z_guess__j
             grad_Z_excess__0 = grad_Z_shifted__0
             total_2__0 = product_shifted__0 * grad_Z_shifted__0
-            product__1 = np.float64(product[i + third, j])
-            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            product__1 = np.float64(product[i + part, j])
+            grad_Z__1 = np.float64(grad_Z[i + part, j])
             product_shifted__1 = product__1 - product_guess__j
             product_excess__1 = product_shifted__1
             total__1 = product_shifted__1 * product_shifted__1
             grad_Z_shifted__1 = grad_Z__1 - grad_Z_guess__j
             grad_Z_excess__1 = grad_Z_shifted__1
             total_2__1 = product_shifted__1 * grad_Z_shifted__1
-            product__2 = np.float64(product[i + 2 * third, j])
-            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            product__2 = np.float64(product[i + 2 * part, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * part, j])
             product_shifted__2 = product__2 - product_guess__j
             product_excess__2 = product_shifted__2
             total__2 = product_shifted__2 * product_shifted__2
@@ -2439,7 +2439,7 @@ def _backward_weights_1_pass_1(
             total__total[j] += total__0 + total__1 + total__2
             grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
             total_2__total[j] += total_2__0 + total_2__1 + total_2__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             product_guess__j = product_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
@@ -2493,9 +2493,9 @@ def _backward_weights_1_pass_3(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = grad_Z.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             grad_Z_mean__j = grad_Z_mean[j]
             factor_2__rounded__j = factor_2__rounded[j]
@@ -2508,25 +2508,25 @@ def _backward_weights_1_pass_3(
             product_deviation__0 = product__0 - product_mean__j
             matrix__0__new = grad_Z_deviation__0 + factor_2__rounded__j * product_deviation__0 + factor_4__rounded__j
             matrix_2__0__new = factor_5__rounded__j * (grad_Z_deviation__0 + factor_2__rounded__j * product_deviation__0 + factor_4__rounded__j)
-            grad_Z__1 = grad_Z[i + third, j]
-            product__1 = product[i + third, j]
+            grad_Z__1 = grad_Z[i + part, j]
+            product__1 = product[i + part, j]
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
             product_deviation__1 = product__1 - product_mean__j
             matrix__1__new = grad_Z_deviation__1 + factor_2__rounded__j * product_deviation__1 + factor_4__rounded__j
             matrix_2__1__new = factor_5__rounded__j * (grad_Z_deviation__1 + factor_2__rounded__j * product_deviation__1 + factor_4__rounded__j)
-            grad_Z__2 = grad_Z[i + 2 * third, j]
-            product__2 = product[i + 2 * third, j]
+            grad_Z__2 = grad_Z[i + 2 * part, j]
+            product__2 = product[i + 2 * part, j]
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
             product_deviation__2 = product__2 - product_mean__j
             matrix__2__new = grad_Z_deviation__2 + factor_2__rounded__j * product_deviation__2 + factor_4__rounded__j
             matrix_2__2__new = factor_5__rounded__j * (grad_Z_deviation__2 + factor_2__rounded__j * product_deviation__2 + factor_4__rounded__j)
             matrix[i, j] = matrix__0__new
-            matrix[i + third, j] = matrix__1__new
-            matrix[i + 2 * third, j] = matrix__2__new
+            matrix[i + part, j] = matrix__1__new
+            matrix[i + 2 * part, j] = matrix__2__new
             matrix_2[i, j] = matrix_2__0__new
-            matrix_2[i + third, j] = matrix_2__1__new
-            matrix_2[i + 2 * third, j] = matrix_2__2__new
-    for i in range(first + 3 * third, last):
+            matrix_2[i + part, j] = matrix_2__1__new
+            matrix_2[i + 2 * part, j] = matrix_2__2__new
+    for i in range(first + 3 * part, last):
         for j in range(m):
             grad_Z_mean__j = grad_Z_mean[j]
             factor_2__rounded__j = factor_2__rounded[j]
@@ -2737,9 +2737,9 @@ def _forward_backward_1_pass_1(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
@@ -2752,8 +2752,8 @@ def _forward_backward_1_pass_1(
             grad_Z_excess__0 = grad_Z_shifted__0
             total_2__0 = Y_shifted__0 * grad_Z_shifted__0
             grad_beta__0 = grad_Z__0
-            Y__1 = np.float64(Y[i + third, j])
-            grad_Z__1 = np.float64(grad_Z[i + third, j])
+            Y__1 = np.float64(Y[i + part, j])
+            grad_Z__1 = np.float64(grad_Z[i + part, j])
             Y_shifted__1 = Y__1 - Y_guess__j
             Y_excess__1 = Y_shifted__1
             total__1 = Y_shifted__1 * Y_shifted__1
@@ -2761,8 +2761,8 @@ def _forward_backward_1_pass_1(
             grad_Z_excess__1 = grad_Z_shifted__1
             total_2__1 = Y_shifted__1 * grad_Z_shifted__1
             grad_beta__1 = grad_Z__1
-            Y__2 = np.float64(Y[i + 2 * third, j])
-            grad_Z__2 = np.float64(grad_Z[i + 2 * third, j])
+            Y__2 = np.float64(Y[i + 2 * part, j])
+            grad_Z__2 = np.float64(grad_Z[i + 2 * part, j])
             Y_shifted__2 = Y__2 - Y_guess__j
             Y_excess__2 = Y_shifted__2
             total__2 = Y_shifted__2 * Y_shifted__2
@@ -2775,7 +2775,7 @@ def _forward_backward_1_pass_1(
             grad_Z_excess__total[j] += grad_Z_excess__0 + grad_Z_excess__1 + grad_Z_excess__2
             total_2__total[j] += total_2__0 + total_2__1 + total_2__2
             grad_beta__total[j] += grad_beta__0 + grad_beta__1 + grad_beta__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             grad_Z_guess__j = grad_Z_guess[j]
@@ -2835,9 +2835,9 @@ def _forward_backward_1_pass_3(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             factor_2__rounded__j = factor_2__rounded[j]
             Y_mean__j = Y_mean[j]
@@ -2851,25 +2851,25 @@ def _forward_backward_1_pass_3(
             Z__0__new = factor_2__rounded__j * Y_deviation__0 + factor_4__rounded__j
             grad_Z_deviation__0 = grad_Z__0 - grad_Z_mean__j
             grad_Y__0__new = factor_2__rounded__j * (grad_Z_deviation__0 + factor_5__rounded__j * Y_deviation__0 + factor_7__rounded__j)
-            Y__1 = Y[i + third, j]
-            grad_Z__1 = grad_Z[i + third, j]
+            Y__1 = Y[i + part, j]
+            grad_Z__1 = grad_Z[i + part, j]
             Y_deviation__1 = Y__1 - Y_mean__j
             Z__1__new = factor_2__rounded__j * Y_deviation__1 + factor_4__rounded__j
             grad_Z_deviation__1 = grad_Z__1 - grad_Z_mean__j
             grad_Y__1__new = factor_2__rounded__j * (grad_Z_deviation__1 + factor_5__rounded__j * Y_deviation__1 + factor_7__rounded__j)
-            Y__2 = Y[i + 2 * third, j]
-            grad_Z__2 = grad_Z[i + 2 * third, j]
+            Y__2 = Y[i + 2 * part, j]
+            grad_Z__2 = grad_Z[i + 2 * part, j]
             Y_deviation__2 = Y__2 - Y_mean__j
             Z__2__new = factor_2__rounded__j * Y_deviation__2 + factor_4__rounded__j
             grad_Z_deviation__2 = grad_Z__2 - grad_Z_mean__j
             grad_Y__2__new = factor_2__rounded__j * (grad_Z_deviation__2 + factor_5__rounded__j * Y_deviation__2 + factor_7__rounded__j)
             Z[i, j] = Z__0__new
-            Z[i + third, j] = Z__1__new
-            Z[i + 2 * third, j] = Z__2__new
+            Z[i + part, j] = Z__1__new
+            Z[i + 2 * part, j] = Z__2__new
             grad_Y[i, j] = grad_Y__0__new
-            grad_Y[i + third, j] = grad_Y__1__new
-            grad_Y[i + 2 * third, j] = grad_Y__2__new
-    for i in range(first + 3 * third, last):
+            grad_Y[i + part, j] = grad_Y__1__new
+            grad_Y[i + 2 * part, j] = grad_Y__2__new
+    for i in range(first + 3 * part, last):
         for j in range(m):
             factor_2__rounded__j = factor_2__rounded[j]
             Y_mean__j = Y_mean[j]
@@ -3095,9 +3095,9 @@ def _forward_backward_normalised_1_pass_1(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             grad_Y_hat_guess__j = grad_Y_hat_guess[j]
@@ -3109,16 +3109,16 @@ def _forward_backward_normalised_1_pass_1(
             grad_Y_hat_shifted__0 = grad_Y_hat__0 - grad_Y_hat_guess__j
             grad_Y_hat_excess__0 = grad_Y_hat_shifted__0
             total_2__0 = Y_shifted__0 * grad_Y_hat_shifted__0
-            Y__1 = np.float64(Y[i + third, j])
-            grad_Y_hat__1 = np.float64(grad_Y_hat[i + third, j])
+            Y__1 = np.float64(Y[i + part, j])
+            grad_Y_hat__1 = np.float64(grad_Y_hat[i + part, j])
             Y_shifted__1 = Y__1 - Y_guess__j
             Y_excess__1 = Y_shifted__1
             total__1 = Y_shifted__1 * Y_shifted__1
             grad_Y_hat_shifted__1 = grad_Y_hat__1 - grad_Y_hat_guess__j
             grad_Y_hat_excess__1 = grad_Y_hat_shifted__1
             total_2__1 = Y_shifted__1 * grad_Y_hat_shifted__1
-            Y__2 = np.float64(Y[i + 2 * third, j])
-            grad_Y_hat__2 = np.float64(grad_Y_hat[i + 2 * third, j])
+            Y__2 = np.float64(Y[i + 2 * part, j])
+            grad_Y_hat__2 = np.float64(grad_Y_hat[i + 2 * part, j])
             Y_shifted__2 = Y__2 - Y_guess__j
             Y_excess__2 = Y_shifted__2
             total__2 = Y_shifted__2 * Y_shifted__2
@@ -3129,7 +3129,7 @@ def _forward_backward_normalised_1_pass_1(
             total__total[j] += total__0 + total__1 + total__2
             grad_Y_hat_excess__total[j] += grad_Y_hat_excess__0 + grad_Y_hat_excess__1 + grad_Y_hat_excess__2
             total_2__total[j] += total_2__0 + total_2__1 + total_2__2
-    for i in range(first + 3 * third, last):
+    for i in range(first + 3 * part, last):
         for j in range(m):
             Y_guess__j = Y_guess[j]
             grad_Y_hat_guess__j = grad_Y_hat_guess[j]
@@ -3183,9 +3183,9 @@ def _forward_backward_normalised_1_pass_3(
 ) -> None:
     """A pass over the rows first … last − 1."""
     m = Y.shape[1]
-    third = (last - first) // 3
-    third = max(third - 1 + third % 2, 0)
-    for i in range(first, first + third):
+    part = (last - first) // 3
+    part = max(part - 1 + part % 2, 0)
+    for i in range(first, first + part):
         for j in range(m):
             factor__rounded__j = factor__rounded[j]
             Y_mean__j = Y_mean[j]
@@ -3199,25 +3199,25 @@ def _forward_backward_normalised_1_pass_3(
             Y_hat__0__new = factor__rounded__j * Y_deviation__0 + factor_2__rounded__j
             grad_Y_hat_deviation__0 = grad_Y_hat__0 - grad_Y_hat_mean__j
             grad_Y__0__new = factor__rounded__j * (grad_Y_hat_deviation__0 + factor_3__rounded__j * Y_deviation__0 + factor_5__rounded__j)
-            Y__1 = Y[i + third, j]
-            grad_Y_hat__1 = grad_Y_hat[i + third, j]
+            Y__1 = Y[i + part, j]
+            grad_Y_hat__1 = grad_Y_hat[i + part, j]
             Y_deviation__1 = Y__1 - Y_mean__j
             Y_hat__1__new = factor__rounded__j * Y_deviation__1 + factor_2__rounded__j
             grad_Y_hat_deviation__1 = grad_Y_hat__1 - grad_Y_hat_mean__j
             grad_Y__1__new = factor__rounded__j * (grad_Y_hat_deviation__1 + factor_3__rounded__j * Y_deviation__1 + factor_5__rounded__j)
-            Y__2 = Y[i + 2 * third, j]
-            grad_Y_hat__2 = grad_Y_hat[i + 2 * third, j]
+            Y__2 = Y[i + 2 * part, j]
+            grad_Y_hat__2 = grad_Y_hat[i + 2 * part, j]
             Y_deviation__2 = Y__2 - Y_mean__j
             Y_hat__2__new = factor__rounded__j * Y_deviation__2 + factor_2__rounded__j
             grad_Y_hat_deviation__2 = grad_Y_hat__2 - grad_Y_hat_mean__j
             grad_Y__2__new = factor__rounded__j * (grad_Y_hat_deviation__2 + factor_3__rounded__j * Y_deviation__2 + factor_5__rounded__j)
             Y_hat[i, j] = Y_hat__0__new
-            Y_hat[i + third, j] = Y_hat__1__new
-            Y_hat[i + 2 * third, j] = Y_hat__2__new
+            Y_hat[i + part, j] = Y_hat__1__new
+            Y_hat[i + 2 * part, j] = Y_hat__2__new
             grad_Y[i, j] = grad_Y__0__new
-            grad_Y[i + third, j] = grad_Y__1__new
-            grad_Y[i + 2 * third, j] = grad_Y__2__new
-    for i in range(first + 3 * third, last):
+            grad_Y[i + part, j] = grad_Y__1__new
+            grad_Y[i + 2 * part, j] = grad_Y__2__new
+    for i in range(first + 3 * part, last):
         for j in range(m):
             factor__rounded__j = factor__rounded[j]
             Y_mean__j = Y_mean[j]

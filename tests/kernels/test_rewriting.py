@@ -42,7 +42,7 @@ from symbn.kernels.ir import (
     pattern,
     walk,
 )
-from symbn.kernels.program import Product, Scheduler
+from symbn.kernels.program import Product, Scheduler, entries_of
 from symbn.kernels.proof import Denotation
 from symbn.kernels.rewriting import Rewriting
 
@@ -75,6 +75,7 @@ r, s, k = Index("r", "n"), Index("s", "n"), Index("k", "n")
 c, d, q = Index("c", "p"), Index("d", "p"), Index("q", "p")
 e, f = Index("e", "m"), Index("f", "m")
 FIRST, LAST = Index("=1", "n"), Index("=n", "n")
+FIRST_COLUMN = Index("=1", "p")
 
 n, p = RING.variable("n"), RING.variable("p")
 
@@ -457,17 +458,23 @@ def test_a_chain_of_arrays_stays_one_sum_so_that_cost_decides_its_order() -> Non
     assert isinstance(kept, Sum) and any(isinstance(part, Sum) for part in factors_of(kept.body))
 
 
-@pytest.mark.parametrize(("matrices", "products"), [("MAx", ["MAx", "Ax"]), ("uAC", ["uA", "uAC"])])
-def test_the_cheapest_order_begins_where_the_vector_is(matrices: str, products: list[str]) -> None:
-    """M (A x) is two products of matrix and vector, and so is (uᵀA) C."""
-    if matrices == "MAx":
-        made, axes = W.total((k, c), W.mul([at("M", r, k), A_kc, x_c])), (r,)
-    else:
-        made, axes = W.total((k, c), W.mul([u_k, A_kc, at("C", c, e)])), (e,)
+@pytest.mark.parametrize(
+    ("made", "axes"),
+    [
+        (W.total((k, c), W.mul([at("M", r, k), A_kc, x_c])), (r,)),
+        (W.total((k, c), W.mul([u_k, A_kc, at("C", c, e)])), (e,)),
+        (W.total((k, c, s), W.mul([at("M", r, s), at("N", s, k), A_kc, x_c])), (r,)),
+        (W.total((k, c), W.mul([A_rc, at("A", k, c), u_k])), (r,)),
+        (W.total((k, c), W.mul([A_kc, at("C", c, e)])), (e,)),
+    ],
+    ids=["M A x", "uᵀ A C", "M N A x", "A Aᵀ u", "1ᵀ A C"],
+)
+def test_the_cheapest_order_begins_where_the_vector_is(made: Node, axes: tuple[Axis, ...]) -> None:
+    """A chain with a vector at its end is a number of products of a matrix and a vector."""
     program = Scheduler(W).program([("result", made, axes)])
-    assert len(program.steps) == len(products)
-    assert all(len(step.array.dims) == 1 for step in program.steps)
-    assert isinstance(program.steps[-1], Product)
+    for step in program.steps:
+        assert len(step.array.dims) == 1
+        assert len(frozenset().union(*(entry.axes for entry in entries_of(step)))) == 2
 
 
 def test_a_variance_keeps_its_form() -> None:
@@ -633,16 +640,16 @@ def test_renamed_expressions_are_the_written_ones_renamed(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS[::5])
 def test_patterns_forget_the_names_of_axes_and_nothing_else(seed: int) -> None:
+    """Expressions of one key are the same, up to their axes in the order of the pattern."""
     made, _ = pair(seed)
     names = {axis: Index(f"{axis.label}*", axis.dim) for axis in FREE}
     again = W.freshened(W.rename(made, names))
     before, after = pattern(made), pattern(again)
     if before.key == after.key:
-        assert [names[axis] for axis in before.axes] == list(after.axes)
-    assert pattern(W.freshened(made)).key == before.key
+        assert is_proved(W.rename(made, dict(zip(before.axes, after.axes, strict=True))), again)
     assert pattern(plus(made, at("A", r, c))).key != pattern(plus(made, at("B", r, c))).key
     assert pattern(plus(made, at("u", FIRST))).key != pattern(plus(made, at("u", LAST))).key
-    assert pattern(times(at("M", r, s), made, at("u", r))).key != pattern(times(at("M", r, s), made, at("u", s))).key
+    assert pattern(times(made, at("x", FIRST_COLUMN))).key != pattern(times(made, at("x", c))).key
 
 
 def test_the_same_pattern_with_its_axes_in_another_order_is_told_by_the_order() -> None:
@@ -676,14 +683,12 @@ def test_derivatives_of_more_than_one_kind_occurred() -> None:
     """The test before is no test of 0 = 0."""
     found = [derivative(Pairs(seed).pair(3, fixed=False)[0]) for seed in SEEDS]
     nonzero = [node for node in found if node != W.zero]
-    assert len(nonzero) > len(SEEDS) / 3
+    assert len(nonzero) > len(SEEDS) / 4
     assert set().union(*map(kinds, nonzero)) >= {Entry, Mul, Add, Sum, Delta, Centring, Map, Pow}
 
 
 @pytest.mark.parametrize("function", sorted(DERIVATIVES))
-def test_the_derivative_of_a_function_is_the_cores_and_no_other(
-    function: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_derivative_of_a_function_is_the_cores_and_no_other(function: str, monkeypatch: pytest.MonkeyPatch) -> None:
     node = Map(function=function, arg=plus(num(1), times(A_rc, A_rc, x_c)))
     source = the_cores(node)
     assert isinstance(decide(sum_of(derivative(node)), source, THEORY), Proof)

@@ -116,6 +116,10 @@ def _merge(totals: Any) -> None:
 '''
 
 
+STREAMS = 3
+"""How many rows are walked at once."""
+
+
 class Numba:
     """See `module.Target`."""
 
@@ -445,24 +449,27 @@ class _Segment:
         parameters = ", ".join(f"{p}: Any" for p in [*arguments, "first", "last", *total_names])
         lines = ["@_compiled", f"def {name}({parameters}) -> None:", '    """A pass over the rows first … last − 1."""']
         body = [f"{columns} = {matrices[0]}.shape[1]"]
-        third = ["third = (last - first) // 3", "third = max(third - 1 + third % 2, 0)"]
-        body += third
+        body += [f"part = (last - first) // {STREAMS}", "part = max(part - 1 + part % 2, 0)"]
         vector_names = {a: f"{self._narrow(a)}__j" for a in vectors}
         loads = [f"{vector_names[a]} = {self._narrow(a)}[j]" for a in vectors]
         inner = [*loads]
         values: dict[Array, list[str]] = {a: [] for a in (*sums, *written_to)}
-        streams = ("i", "i + third", "i + 2 * third")
+        streams = ["i", "i + part", *(f"i + {k} * part" for k in range(2, STREAMS))][:STREAMS]
         for stream, row in enumerate(streams):
             inner += self._entries(stage, read, vector_names, row, f"__{stream}", values)
         inner += [f"{total}[j] += {' + '.join(values[a])}" for a, total in zip(sums, total_names, strict=True)]
         for a in written_to:
             inner += [f"{self.arrays[a]}[{row}, j] = {v}" for row, v in zip(streams, values[a], strict=True)]
-        body += ["for i in range(first, first + third):", f"    for j in range({columns}):", *indented(inner, 8)]
+        body += ["for i in range(first, first + part):", f"    for j in range({columns}):", *indented(inner, 8)]
         single: dict[Array, list[str]] = {a: [] for a in (*sums, *written_to)}
         rest = [*loads, *self._entries(stage, read, vector_names, "i", "__0", single)]
         rest += [f"{total}[j] += {single[a][0]}" for a, total in zip(sums, total_names, strict=True)]
         rest += [f"{self.arrays[a]}[i, j] = {single[a][0]}" for a in written_to]
-        body += ["for i in range(first + 3 * third, last):", f"    for j in range({columns}):", *indented(rest, 8)]
+        body += [
+            f"for i in range(first + {STREAMS} * part, last):",
+            f"    for j in range({columns}):",
+            *indented(rest, 8),
+        ]
         return [*lines, *indented(body), "", ""], arguments
 
     def _text(self, e: Node) -> str:
