@@ -13,6 +13,7 @@ import click
 
 from symbn.diagnostics import NoteError
 from symbn.export.excerpt import render_diagnostic
+from symbn.kernels.identifiers import identifier
 from symbn.kernels.kernel import Kernel
 from symbn.kernels.module import Origin
 from symbn.kernels.plan import plan_lines
@@ -87,8 +88,10 @@ def _fusions(given: tuple[str, ...]) -> dict[str, list[str]]:
     for text in given:
         name, equals, labels = text.partition("=")
         listed = [label.strip() for label in labels.split(",") if label.strip()]
-        if not equals or not name.isidentifier() or not listed:
+        if not equals or not listed:
             raise click.UsageError(f"--fuse: write NAME=LABEL,LABEL,…, not {text}")
+        if identifier(name) != name:
+            raise click.UsageError(f"--fuse: {name} cannot name the function; {identifier(name)} can")
         if name in found:
             raise click.UsageError(f"--fuse: {name} is given twice")
         found[name] = listed

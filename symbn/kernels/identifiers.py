@@ -9,10 +9,12 @@ import re
 _LETTERS = {"epsilon": "eps", "varepsilon": "eps", "lambda": "lambda_"}
 _ACCENTS = ("hat", "widehat", "bar", "tilde", "widetilde", "vec", "dot", "ddot", "check", "breve", "overline")
 _FONTS = ("mathbf", "boldsymbol", "bm", "mathrm", "mathsf", "mathit", "mathcal", "mathbb", "text", "operatorname")
-_RESERVED = set(
-    "np xp out dtype device like work wide few given sizes where rows blocks buffers height chunk chunks driver "
-    "first last start third sums i j njit prange index".split()
-)
+_RESERVED = {
+    *"np xp out dtype device like work wide few given sizes where rows blocks buffers height chunk chunks".split(),
+    *"driver first last start part sums i j njit prange index sys annotations check_finite ones".split(),
+    *"Array Any NDArray Integral Real PathFinder FEW BLOCK array_namespace is_array_api_obj".split(),
+}
+"""What generated code calls something of its own."""
 
 
 def identifier(latex: str) -> str:
