@@ -33,6 +33,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -54,6 +55,8 @@ EPS, DDOF = 1e-5, 0
 OPTIONS: dict[str, Any] = {"eps": EPS, "ddof": DDOF}
 DENSE_ROWS = 4096
 """The dense n×n peer stops here."""
+
+SPAWN = multiprocessing.get_context("spawn")
 
 Shape = tuple[int, int]
 Array = Any
@@ -302,7 +305,9 @@ def dense(data: Data) -> Iterator[Candidate]:
 
 def torch_candidates(data: Data, threads: int, quick: bool, **_: Any) -> Iterator[Candidate]:
     import torch
+    import torch._functorch.config
 
+    warnings.filterwarnings("ignore", module=r"torch\b")  # the compiler names every function it looks through
     torch.set_num_threads(threads)
     torch._functorch.config.donated_buffer = False  # a graph that is run backward again keeps its buffers
     torch._dynamo.reset()
@@ -326,16 +331,16 @@ def torch_candidates(data: Data, threads: int, quick: bool, **_: Any) -> Iterato
         yield Candidate("backward", name, GRADIENTS, lambda: gradients(kept, True), to_numpy)
         yield Candidate("forward+backward", name, GRADIENTS, lambda: gradients(forward(*leaves), False), to_numpy)
 
+    def compile_(function: Callable[..., Any]) -> Callable[..., Any]:
+        return torch.compile(function, dynamic=False)
+
     yield from candidates("PyTorch eager", layer)
-    library = importlib.import_module("symbn.library.batchnorm_array_api")
-    yield from array_api(library, "symbn array-api, PyTorch", (Y, gamma, beta, grad_Z))
     if not quick:
-
-        def compile_(function: Callable[..., Any]) -> Callable[..., Any]:
-            return torch.compile(function, dynamic=False)
-
         yield from candidates("torch.compile", compile_(layer))
-        yield from array_api(library, "symbn array-api, torch.compile", (Y, gamma, beta, grad_Z), compile=compile_)
+    library, arrays = importlib.import_module("symbn.library.batchnorm_array_api"), (Y, gamma, beta, grad_Z)
+    yield from array_api(library, "symbn array-api, PyTorch", arrays)
+    if not quick:
+        yield from array_api(library, "symbn array-api, torch.compile", arrays, compile=compile_)
 
 
 def jax_candidates(data: Data, threads: int, **_: Any) -> Iterator[Candidate]:
@@ -393,7 +398,7 @@ def c_candidates(data: Data, threads: int, binaries: Path, **_: Any) -> Iterator
     yield Candidate("forward", "C reference", ("Z",), forward)
     for work in WORKS[1:]:
         yield Candidate(work, "C reference", GRADIENTS, backward)
-        yield Candidate(work, "STREAM copy", ("Y",), stream)
+    yield Candidate(work, "STREAM copy", ("Y",), stream)
 
 
 PROCESSES: dict[str, Callable[..., Iterator[Candidate]]] = {
@@ -440,29 +445,12 @@ def serve(connection: Connection, process: str, threads: int, settings: dict[str
                 action()
             connection.send((time.perf_counter() - started) / calls)
             continue
-        candidates, guesses, refused = [], [], []
+        candidates, guesses = [], []
+        refused: list[str] = []
         gc.collect()
         if value is not None:
             data = Data.read(value)
-            tolerance = TOLERANCE[str(data.Y.dtype)]
-            made = PROCESSES[process](data, threads, **settings)
-            while True:
-                try:
-                    candidate = next(made)
-                    error = disagreement(candidate, value)
-                except StopIteration:
-                    break
-                except ImportError as missing:
-                    refused.append(f"{process}: {missing}")
-                    break
-                except Exception:
-                    refused.append(f"{process}: {traceback.format_exc(limit=-2).strip()}")
-                    if not hasattr(made, "gi_frame") or made.gi_frame is None:
-                        break
-                    continue
-                if error > tolerance:
-                    refused.append(f"{candidate.name}, {candidate.work}: WRONG by {error:.1e}")
-                    continue
+            for candidate in right(PROCESSES[process](data, threads, **settings), process, data, refused):
                 started = time.perf_counter()
                 candidate.action()
                 guesses.append(time.perf_counter() - started)
@@ -470,25 +458,50 @@ def serve(connection: Connection, process: str, threads: int, settings: dict[str
         connection.send(([(c.work, c.name) for c in candidates], refused))
 
 
+def right(made: Iterator[Candidate], process: str, data: Data, refused: list[str]) -> Iterator[Candidate]:
+    """The candidates that run and agree with the reference; why the others do not goes to `refused`."""
+    while True:
+        try:
+            candidate = next(made, None)
+            if candidate is None:
+                return
+            error = disagreement(candidate, data.folder)
+        except ImportError as missing:
+            refused.append(f"{process}: {missing}")
+        except Exception:
+            refused.append(f"{process}: {traceback.format_exc(limit=-2).strip()}")
+        else:
+            if error <= TOLERANCE[str(data.Y.dtype)]:
+                yield candidate
+            else:
+                refused.append(f"{candidate.name}, {candidate.work}: WRONG by {error:.1e}")
+
+
+@contextmanager
+def environment(threads: int) -> Iterator[None]:
+    """What a process that starts now reads of how many threads to use."""
+    before = dict(os.environ)
+    names = "OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS NUMBA_NUM_THREADS".split()
+    os.environ.update(dict.fromkeys(names, str(threads)))
+    if threads == 1:
+        os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 @contextmanager
 def workers(names: list[str], threads: int, settings: dict[str, Any]) -> Iterator[dict[str, Connection]]:
-    """A process for each name, in an environment with so many threads."""
-    spawn = multiprocessing.get_context("spawn")
-    variables = dict.fromkeys(
-        "OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS NUMBA_NUM_THREADS".split(), str(threads)
-    )
-    if threads == 1:
-        variables["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
-    before = dict(os.environ)
-    os.environ.update(variables)
+    """A process for each name."""
     connections, processes = {}, []
-    for name in names:
-        connections[name], theirs = spawn.Pipe()
-        processes.append(spawn.Process(target=serve, args=(theirs, name, threads, settings), daemon=True))
-        processes[-1].start()
-        theirs.close()
-    os.environ.clear()
-    os.environ.update(before)
+    with environment(threads):
+        for name in names:
+            connections[name], theirs = SPAWN.Pipe()
+            processes.append(SPAWN.Process(target=serve, args=(theirs, name, threads, settings), daemon=True))
+            processes[-1].start()
+            theirs.close()
     try:
         yield connections
     finally:
@@ -544,17 +557,16 @@ def print_table(title: str, measured: Measured) -> None:
 
 def growth(library: Any, runs: int, exponents: range) -> list[tuple[int, float]]:
     """(n·d, seconds) of the fused backward, n·d = 2^k, n and d growing in turn; float32."""
-    cases = []
+    cases: list[tuple[Array, Array, dict[str, Array]]] = []
     for k in exponents:
-        shape = (1 << (k + 1) // 2 + 2, 1 << k // 2 - 2)
         rng = np.random.default_rng(k)
-        Y, grad = (rng.standard_normal(shape, dtype=np.float32) for _ in range(2))
-        cases.append((Y, grad, np.empty_like(Y)))
+        Y, grad = (rng.standard_normal((1 << (k + 1) // 2 + 2, 1 << k // 2 - 2), dtype=np.float32) for _ in range(2))
+        cases.append((Y, grad, {"out": np.empty_like(Y)} if "out" in library.normalise.__kwdefaults__ else {}))
     times: list[list[float]] = [[] for _ in cases]
     for run in range(runs + 1):
         for taken, (Y, grad, out) in zip(times, cases, strict=True):
             started = time.perf_counter()
-            library.backward_normalised(Y, grad, out=out, **OPTIONS)
+            library.backward_normalised(Y, grad, **out, **OPTIONS)
             if run:
                 taken.append(time.perf_counter() - started)
     return [(case[0].size, median(taken)) for case, taken in zip(cases, times, strict=True)]
@@ -571,13 +583,11 @@ def peak_bytes() -> int:
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
 
 
-def extra_memory(connection: Connection, module: str, shape: Shape, dtype: str) -> None:
-    """Peak memory of each kernel beyond what there was and its outputs, over the size of Y."""
-    library = importlib.import_module(module)
+def extra_memory(library: Any, shape: Shape) -> dict[str, float]:
+    """Peak memory of each kernel beyond what there was and its outputs, over the size of Y; float32."""
     rng = np.random.default_rng(1)
-    gamma = np.ones(shape[1], dtype)
-    small = rng.standard_normal((64, shape[1])).astype(dtype)
-    Y, grad = (rng.standard_normal(shape, dtype=dtype) for _ in range(2))
+    gamma = np.ones(shape[1], np.float32)
+    Y, grad = (rng.standard_normal(shape, dtype=np.float32) for _ in range(2))
     calls: dict[str, Callable[[Array, Array], Any]] = {
         "forward": lambda Y, grad: library.forward(Y, gamma, gamma, **OPTIONS),
         "backward": lambda Y, grad: library.backward(Y, gamma, grad, **OPTIONS),
@@ -587,8 +597,8 @@ def extra_memory(connection: Connection, module: str, shape: Shape, dtype: str) 
         calls["forward_backward"] = lambda Y, grad: library.forward_backward(Y, gamma, gamma, grad, **OPTIONS)
     beyond = {}
     for name, call in calls.items():
-        call(small, small)
-        call(Y[: len(Y) // 8], grad[: len(Y) // 8])  # large enough for threads: everything is compiled now
+        call(Y[:64], grad[:64])
+        call(Y[: len(Y) // 8], grad[: len(Y) // 8])  # everything that is compiled late is compiled now
         gc.collect()
         Path("/proc/self/clear_refs").write_text("5")
         before = peak_bytes()
@@ -596,45 +606,41 @@ def extra_memory(connection: Connection, module: str, shape: Shape, dtype: str) 
         outputs = sum(array.nbytes for array in (result if isinstance(result, tuple) else (result,)))
         beyond[name] = (peak_bytes() - before - outputs) / Y.nbytes
         del result
-    connection.send(beyond)
+    return beyond
+
+
+def grow(connection: Connection, module: str, quick: bool, runs: int) -> None:
+    """What a fresh process finds of a module's growth and memory; None where it is not there."""
+    try:
+        library = importlib.import_module(module)
+    except ImportError as missing:
+        connection.send(str(missing))
+        return
+    memory = extra_memory(library, (65536, 256)) if Path("/proc/self/clear_refs").exists() else {}
+    connection.send((growth(library, runs, range(20, 24 if quick else 27)), memory))
 
 
 def growth_and_memory(modules: dict[str, str], quick: bool, runs: int) -> dict[str, Any]:
+    """The exponent over the four largest sizes; small ones fit into the cache, so the steps below are steeper."""
     found: dict[str, Any] = {}
-    print("\n## Growth with n·d and memory, float32, (Y, ∇_Ŷ) → ∇_Y\n")
-    print(
-        "| kernels | ns an entry at n·d = 2^k | exponent of n·d | memory beyond the outputs, over Y's |\n|---|---|---|---|"
-    )
-    spawn = multiprocessing.get_context("spawn")
+    print("\n## Growth with n·d, and memory: float32, (Y, ∇_Ŷ) → ∇_Y, 1 thread\n")
+    print("| kernels | ns an entry at n·d = 2^k | exponent of n·d | memory beyond the outputs, in Ys |")
+    print("|---|---|---|---|")
     for name, module in modules.items():
-        try:
-            library = importlib.import_module(module)
-        except ImportError as missing:
-            print(f"({name}: {missing})")
-            continue
-        with_out = library
-        if "out" not in library.backward_normalised.__kwdefaults__:
-
-            class WithoutOut:
-                @staticmethod
-                def backward_normalised(Y: Array, grad: Array, *, out: Array, library: Any = library, **o: Any) -> Any:
-                    return library.backward_normalised(Y, grad, **o)
-
-            with_out = WithoutOut
-        points = growth(with_out, runs, range(20, 23 if quick else 26))
-        ours, theirs = spawn.Pipe()
-        process = spawn.Process(target=extra_memory, args=(theirs, module, (65536, 256), "float32"))
-        process.start()
-        theirs.close()
-        try:
-            beyond = ours.recv()
-        except EOFError:
-            beyond = {}
+        with environment(1):
+            ours, theirs = SPAWN.Pipe()
+            process = SPAWN.Process(target=grow, args=(theirs, module, quick, runs))
+            process.start()
+        told = ours.recv()
         process.join()
-        found[name] = {"seconds": points, "exponent": slope(points[-4:]), "memory": beyond}
+        if isinstance(told, str):
+            print(f"({name}: {told})")
+            continue
+        points, memory = told
+        found[name] = {"seconds": points, "exponent": slope(points[-4:]), "memory": memory}
         costs = ", ".join(f"{math.log2(size):.0f}: {taken / size * 1e9:.2f}" for size, taken in points)
-        memory = ", ".join(f"{kernel} {share:.2f}" for kernel, share in beyond.items())
-        print(f"| {name} | {costs} | {found[name]['exponent']:.2f} | {memory} |", flush=True)
+        shares = ", ".join(f"{kernel} {share:.2f}" for kernel, share in memory.items())
+        print(f"| {name} | {costs} | {found[name]['exponent']:.2f} | {shares} |", flush=True)
     return found
 
 
@@ -661,7 +667,7 @@ def print_goals(everything: dict[tuple[Shape, str, int], Measured], extra: dict[
     goal("numba backward alone, times PyTorch eager", 1.25, "backward", numba, eager, SHAPES)
     # least traffic: Y and ∇ twice, ∇_Y once; STREAM's copy: once, once
     goal("numba forward+backward, of STREAM", 0.85, both, numba, "STREAM copy", OUT_OF_CACHE, 5 / 2)
-    for work in WORKS:
+    for work in ("forward", both):  # the backward by hand goes on from what its forward kept
         goal(f"numpy {work}, of NumPy by hand", 1, work, "symbn numpy", "NumPy by hand", SHAPES)
     dense_shapes = tuple(shape for shape, _, _ in everything if shape[0] == DENSE_ROWS)
     goal(

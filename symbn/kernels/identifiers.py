@@ -12,7 +12,7 @@ _FONTS = ("mathbf", "boldsymbol", "bm", "mathrm", "mathsf", "mathit", "mathcal",
 _RESERVED = {
     *"np xp out dtype device like work wide few given sizes where rows blocks buffers height chunk chunks".split(),
     *"driver first last start part sums i j njit prange index sys annotations check_finite ones".split(),
-    *"Array Any NDArray Integral Real PathFinder FEW BLOCK array_namespace is_array_api_obj".split(),
+    *"Array Any NDArray Integral Real PathFinder FEW SMALL BLOCK array_namespace is_array_api_obj".split(),
 }
 """What generated code calls something of its own."""
 

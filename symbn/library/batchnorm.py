@@ -23,6 +23,9 @@ Array = NDArray[Any]
 FEW = 16
 """Below so many rows everything is computed in the widest float: little may be left of a difference there."""
 
+SMALL = 1 << 12
+"""Up to so many entries matrices are worked on as a whole, in float64."""
+
 BLOCK = 1 << 18
 """Bytes of one matrix that are worked on at a time."""
 
@@ -211,6 +214,9 @@ def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None, ch
     if n < FEW:
         np.copyto(Y_hat, _normalise_whole(Y, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
         return Y_hat
+    if Y.size <= SMALL:
+        np.copyto(Y_hat, _normalise_whole(Y, eps, ddof, np.float64, np.float64)[0], casting="same_kind")
+        return Y_hat
     wide = np.float64
     work = dtype
     Y_guess = _guess(Y)
@@ -297,6 +303,9 @@ def forward(
     Z = _output(out, "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta)
     if n < FEW:
         np.copyto(Z, _forward_whole(Y, gamma, beta, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind")
+        return Z
+    if Y.size <= SMALL:
+        np.copyto(Z, _forward_whole(Y, gamma, beta, eps, ddof, np.float64, np.float64)[0], casting="same_kind")
         return Z
     wide = np.float64
     work = dtype
@@ -394,6 +403,12 @@ def backward_normalised(
     if n < FEW:
         np.copyto(
             grad_Y, _backward_normalised_whole(Y, grad_Y_hat, eps, ddof, np.longdouble, np.longdouble)[0],
+            casting="same_kind",
+        )
+        return grad_Y
+    if Y.size <= SMALL and grad_Y_hat.size <= SMALL:
+        np.copyto(
+            grad_Y, _backward_normalised_whole(Y, grad_Y_hat, eps, ddof, np.float64, np.float64)[0],
             casting="same_kind",
         )
         return grad_Y
@@ -502,6 +517,9 @@ def grad_gamma(
         np.copyto(
             grad_gamma, _grad_gamma_whole(Y, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind",
         )
+        return grad_gamma
+    if Y.size <= SMALL and grad_Z.size <= SMALL:
+        np.copyto(grad_gamma, _grad_gamma_whole(Y, grad_Z, eps, ddof, np.float64, np.float64)[0], casting="same_kind")
         return grad_gamma
     wide = np.float64
     work = dtype
@@ -635,6 +653,9 @@ def grad_Y(
             grad_Y, _grad_Y_whole(Y, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0], casting="same_kind",
         )
         return grad_Y
+    if Y.size <= SMALL and grad_Z.size <= SMALL:
+        np.copyto(grad_Y, _grad_Y_whole(Y, gamma, grad_Z, eps, ddof, np.float64, np.float64)[0], casting="same_kind")
+        return grad_Y
     wide = np.float64
     work = dtype
     grad_Z_guess = _guess(grad_Z)
@@ -764,6 +785,11 @@ def grad_W(
         np.copyto(
             grad_W, _grad_W_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0],
             casting="same_kind",
+        )
+        return grad_W
+    if X.size <= SMALL and W.size <= SMALL and grad_Z.size <= SMALL:
+        np.copyto(
+            grad_W, _grad_W_whole(X, W, gamma, grad_Z, eps, ddof, np.float64, np.float64)[0], casting="same_kind",
         )
         return grad_W
     wide = np.float64
@@ -897,6 +923,11 @@ def grad_X(
         np.copyto(
             grad_X, _grad_X_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble)[0],
             casting="same_kind",
+        )
+        return grad_X
+    if X.size <= SMALL and W.size <= SMALL and grad_Z.size <= SMALL:
+        np.copyto(
+            grad_X, _grad_X_whole(X, W, gamma, grad_Z, eps, ddof, np.float64, np.float64)[0], casting="same_kind",
         )
         return grad_X
     wide = np.float64
@@ -1037,6 +1068,13 @@ def backward(
         for target, value in zip(
             (grad_Y, grad_gamma, grad_beta),
             _backward_whole(Y, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble), strict=True,
+        ):
+            np.copyto(target, value, casting="same_kind")
+        return grad_Y, grad_gamma, grad_beta
+    if Y.size <= SMALL and grad_Z.size <= SMALL:
+        for target, value in zip(
+            (grad_Y, grad_gamma, grad_beta), _backward_whole(Y, gamma, grad_Z, eps, ddof, np.float64, np.float64),
+            strict=True,
         ):
             np.copyto(target, value, casting="same_kind")
         return grad_Y, grad_gamma, grad_beta
@@ -1182,6 +1220,13 @@ def backward_weights(
     if n < FEW:
         for target, value in zip(
             (grad_W, grad_X), _backward_weights_whole(X, W, gamma, grad_Z, eps, ddof, np.longdouble, np.longdouble),
+            strict=True,
+        ):
+            np.copyto(target, value, casting="same_kind")
+        return grad_W, grad_X
+    if X.size <= SMALL and W.size <= SMALL and grad_Z.size <= SMALL:
+        for target, value in zip(
+            (grad_W, grad_X), _backward_weights_whole(X, W, gamma, grad_Z, eps, ddof, np.float64, np.float64),
             strict=True,
         ):
             np.copyto(target, value, casting="same_kind")
@@ -1351,6 +1396,13 @@ def forward_backward(
         ):
             np.copyto(target, value, casting="same_kind")
         return Z, grad_Y, grad_gamma, grad_beta
+    if Y.size <= SMALL and grad_Z.size <= SMALL:
+        for target, value in zip(
+            (Z, grad_Y, grad_gamma, grad_beta),
+            _forward_backward_whole(Y, gamma, beta, grad_Z, eps, ddof, np.float64, np.float64), strict=True,
+        ):
+            np.copyto(target, value, casting="same_kind")
+        return Z, grad_Y, grad_gamma, grad_beta
     wide = np.float64
     work = dtype
     Y_guess = _guess(Y)
@@ -1489,6 +1541,13 @@ def forward_backward_normalised(
         for target, value in zip(
             (Y_hat, grad_Y),
             _forward_backward_normalised_whole(Y, grad_Y_hat, eps, ddof, np.longdouble, np.longdouble), strict=True,
+        ):
+            np.copyto(target, value, casting="same_kind")
+        return Y_hat, grad_Y
+    if Y.size <= SMALL and grad_Y_hat.size <= SMALL:
+        for target, value in zip(
+            (Y_hat, grad_Y), _forward_backward_normalised_whole(Y, grad_Y_hat, eps, ddof, np.float64, np.float64),
+            strict=True,
         ):
             np.copyto(target, value, casting="same_kind")
         return Y_hat, grad_Y

@@ -16,6 +16,9 @@ from symbn.kernels.targets.ndarrays import dialect, mentions
 from symbn.kernels.targets.whole import array_names, wide_arrays
 
 BLOCK_SIZE = '''
+SMALL = 1 << 12
+"""Up to so many entries matrices are worked on as a whole, in float64."""
+
 BLOCK = 1 << 18
 """Bytes of one matrix that are worked on at a time."""
 '''

@@ -200,10 +200,19 @@ def whole_body(kernel: Kernel, few: str) -> list[str]:
     return [*lines, *_copied(kernel, call), f"return {', '.join(result_names(kernel))}"]
 
 
-def few_body(kernel: Kernel) -> list[str]:
-    """The way out for few rows."""
+def few_body(kernel: Kernel, small: bool = False) -> list[str]:
+    """The way out for few rows, and with `small` for matrices so small that blocks of rows do not pay."""
     few = few_rows(kernel)
     if not few:
         return []
-    call = _whole_call(kernel, "np.longdouble", "np.longdouble")
-    return [f"if {few}:", *indented([*_copied(kernel, call), f"return {', '.join(result_names(kernel))}"])]
+    returned = f"return {', '.join(result_names(kernel))}"
+    lines = [
+        f"if {few}:",
+        *indented([*_copied(kernel, _whole_call(kernel, "np.longdouble", "np.longdouble")), returned]),
+    ]
+    matrices = [a.name for a in kernel.arguments if len(a.array.dims) == 2]
+    if small and matrices:
+        sizes = " and ".join(f"{name}.size <= SMALL" for name in matrices)
+        call = _whole_call(kernel, "np.float64", "np.float64")
+        lines += [f"if {sizes}:", *indented([*_copied(kernel, call), returned])]
+    return lines

@@ -74,5 +74,5 @@ class Numpy:
         if not plan.passes():
             return whole_body(kernel, few_rows(kernel))
         lines = output_lines(kernel)
-        lines += few_body(kernel)
+        lines += few_body(kernel, small=True)
         return [*lines, *Blocked(kernel, plan).lines(), f"return {', '.join(result_names(kernel))}"]
