@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 from importlib.abc import InspectLoader
+from types import CodeType
 
 
 class Generated(InspectLoader):
@@ -16,6 +17,9 @@ class Generated(InspectLoader):
         name = f"<{fullname}>"
         linecache.cache[name] = (len(self._source), None, self._source.splitlines(keepends=True), name)
         return self._source
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_source(fullname), f"<{fullname}>")
 
     def is_package(self, fullname: str) -> bool:
         return False

@@ -96,7 +96,9 @@ class Rewriting:
     def _find_centring(self, terms: dict[Node, Coefficient], scalar: Coefficient) -> Coefficient:
         """c δ[a, b] with −c/n beside it is c J[a, b]; the scalar that is left."""
         for term, c in list(terms.items()):
-            if isinstance(term, Delta) and not scalar.is_zero() and scalar == -(c / self.size(term.first)):
+            if not isinstance(term, Delta) or not term.axes or scalar.is_zero():
+                continue
+            if scalar == -(c / self.size(term.first)):
                 del terms[term]
                 matrix = Centring(first=term.first, second=term.second)
                 terms[matrix] = terms.get(matrix, self.ring.zero) + c

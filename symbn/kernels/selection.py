@@ -72,8 +72,11 @@ def kernels_of(
     if not given and select:
         given = _default_fusion(equations, taken)
     for name, labels in given.items():
-        named = {i: e for one in labels for i, e in equations.items() if selects(one, i, e.statement.label)}
-        made += _kernel(name, _last_links(list(named.values())), reasons)
+        named: dict[str, Equation] = {}
+        for one in labels:  # a chain's name stands for its last link, a link's name for itself
+            group = [e for i, e in equations.items() if selects(one, i, e.statement.label)]
+            named |= {e.statement.id: e for e in _last_links(group)}
+        made += _kernel(name, list(named.values()), reasons)
     if reasons:
         raise NotMade(reasons)
     return made
@@ -94,8 +97,8 @@ def _default_fusion(equations: Mapping[str, Equation], taken: set[str]) -> dict[
         by_context.setdefault(id(equation.context), []).append(equation)
     return {
         distinct("fused", taken): [e.statement.id for e in group]
-        for group in by_context.values()
-        if len(_last_links(group)) > 1
+        for group in map(_last_links, by_context.values())
+        if len(group) > 1
     }
 
 
@@ -110,5 +113,12 @@ def _last_links(equations: Sequence[Equation]) -> list[Equation]:
 
 
 def _continues(first: Statement, second: Statement) -> bool:
-    """Whether the second equation's left side is the first one's right side."""
-    return first.kind == "claim" and bool(first.goals) and bool(second.goals) and first.rhs == second.lhs
+    """Whether two equations are links of one chain, one after the other."""
+    if not (first.goals and second.goals) or first.context is not second.context:
+        return False
+    return _chain(first) == _chain(second) and first.goals[-1].right == second.goals[-1].left
+
+
+def _chain(statement: Statement) -> str:
+    """What names the chain that a statement is a link of."""
+    return statement.label or statement.id.rstrip("abcdefghijklmnopqrstuvwxyz")

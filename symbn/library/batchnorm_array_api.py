@@ -48,14 +48,14 @@ def _namespace(**arrays: Array) -> tuple[Any, Any, Any]:
     return xp, dtype, xp.float64 if known else dtype
 
 
-def _check_finite(xp: Any, **arrays: Array) -> None:
+def _check_finite(xp: Any, /, **arrays: Array) -> None:
     """ValueError for an array with an infinity or NaN."""
     for name, value in arrays.items():
         if not bool(xp.all(xp.isfinite(value))):
             raise ValueError(f"{name} holds infinities or NaN")
 
 
-def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
+def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
     """The size of each dimension; ValueError where arguments do not fit each other."""
     found: dict[str, tuple[int, str]] = {}
     for name, (array, dims) in arrays.items():
@@ -96,7 +96,7 @@ def _size(name: str, value: int, least: int) -> int:
     return size
 
 
-def _require(value: float, text: str, relation: str, **given: float) -> None:
+def _require(value: float, text: str, relation: str, /, **given: float) -> None:
     """A condition of the formula on sizes and numbers; ValueError where it does not hold."""
     known = isinstance(value, (int, float))
     if known and not {">": value > 0, ">=": value >= 0, "!=": value != 0}[relation]:

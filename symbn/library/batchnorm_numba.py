@@ -48,7 +48,7 @@ def _dtype(**arrays: Array) -> np.dtype[Any]:
     return arrays[first].dtype
 
 
-def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
+def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
     """The size of each dimension; ValueError where arguments do not fit each other."""
     found: dict[str | int, tuple[int, str]] = {}
     for name, (array, dims) in arrays.items():
@@ -79,7 +79,7 @@ def _outputs(out: Any, count: int) -> tuple[Array | None, ...]:
     return out
 
 
-def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], **others: Array) -> Array:
+def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], /, **others: Array) -> Array:
     """The array to write a result to: `out`, if it fits and shares no memory with the others, or else a new one."""
     if out is None:
         return np.empty(shape, dtype)
@@ -191,7 +191,7 @@ def _size(name: str, value: int, least: int) -> int:
     return size
 
 
-def _require(value: float, text: str, relation: str, **given: float) -> None:
+def _require(value: float, text: str, relation: str, /, **given: float) -> None:
     """A condition of the formula on sizes and numbers; ValueError where it does not hold."""
     known = isinstance(value, (int, float))
     if known and not {">": value > 0, ">=": value >= 0, "!=": value != 0}[relation]:

@@ -52,14 +52,14 @@ def _namespace(**arrays: Array) -> tuple[Any, Any, Any]:
     return xp, dtype, xp.float64 if known else dtype
 
 
-def _check_finite(xp: Any, **arrays: Array) -> None:
+def _check_finite(xp: Any, /, **arrays: Array) -> None:
     """ValueError for an array with an infinity or NaN."""
     for name, value in arrays.items():
         if not bool(xp.all(xp.isfinite(value))):
             raise ValueError(f"{name} holds infinities or NaN")
 
 
-def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
+def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
     """The size of each dimension; ValueError where arguments do not fit each other."""
     found: dict[str, tuple[int, str]] = {}
     for name, (array, dims) in arrays.items():

@@ -38,7 +38,7 @@ def _dtype(**arrays: Array) -> np.dtype[Any]:
     return arrays[first].dtype
 
 
-def _sizes(least: dict[str, int], **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
+def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
     """The size of each dimension; ValueError where arguments do not fit each other."""
     found: dict[str | int, tuple[int, str]] = {}
     for name, (array, dims) in arrays.items():
@@ -69,7 +69,7 @@ def _outputs(out: Any, count: int) -> tuple[Array | None, ...]:
     return out
 
 
-def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], **others: Array) -> Array:
+def _output(out: Array | None, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], /, **others: Array) -> Array:
     """The array to write a result to: `out`, if it fits and shares no memory with the others, or else a new one."""
     if out is None:
         return np.empty(shape, dtype)

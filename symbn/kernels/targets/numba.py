@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symbn.kernels.expressions import Spelling, numpy_function, written
-from symbn.kernels.ir import Array, Dim, Entry, Node, scalars_of
+from symbn.kernels.ir import Array, Dim, Entry, scalars_of
 from symbn.kernels.kernel import Kernel
 from symbn.kernels.module import NUMBER_HELPERS, assembled, indented, without_unused
 from symbn.kernels.passes import Guesses, Pass, Schedule, Stage, Vectors, schedule, steps_of
@@ -444,11 +444,7 @@ class _Segment:
         sums = [s.array for s in stage.sums]
         total_names = [f"{self.arrays[a]}__total" for a in sums]
         matrices = [self.arrays[a] for a in dict.fromkeys((*read, *written_to))]
-        used_numbers = [n for n in self.numbers if any(mentions(self._text(s.body), n) for s in stage.steps)]
-        arguments = [*matrices, *(self._narrow(a) for a in vectors), *used_numbers]
-        parameters = ", ".join(f"{p}: Any" for p in [*arguments, "first", "last", *total_names])
-        lines = ["@_compiled", f"def {name}({parameters}) -> None:", '    """A pass over the rows first … last − 1."""']
-        body = [f"{columns} = {matrices[0]}.shape[1]"]
+        body: list[str] = []
         body += [f"part = (last - first) // {STREAMS}", "part = max(part - 1 + part % 2, 0)"]
         vector_names = {a: f"{self._narrow(a)}__j" for a in vectors}
         loads = [f"{vector_names[a]} = {self._narrow(a)}[j]" for a in vectors]
@@ -470,11 +466,15 @@ class _Segment:
             f"    for j in range({columns}):",
             *indented(rest, 8),
         ]
-        return [*lines, *indented(body), "", ""], arguments
-
-    def _text(self, e: Node) -> str:
-        spelling = Spelling(lambda entry: "e", lambda a, b: "", lambda f, arg: f"{f}({arg})", self.names)
-        return written(e, spelling)
+        text = "\n".join([*inner, *rest])
+        sizes = [self.names[d] for d in self.kernel.dimensions()]
+        used = [name for name in (*self.numbers, *sizes) if mentions(text, name)]
+        arguments = [*matrices, *(self._narrow(a) for a in vectors), *used]
+        if columns not in used and not columns.isdigit():
+            body = [f"{columns} = {matrices[0]}.shape[1]", *body]
+        parameters = ", ".join(f"{p}: Any" for p in [*arguments, "first", "last", *total_names])
+        head = ["@_compiled", f"def {name}({parameters}) -> None:", '    """A pass over the rows first … last − 1."""']
+        return [*head, *indented(body), "", ""], arguments
 
     def _entries(
         self, stage: Pass, read: Sequence[Array], vectors: dict[Array, str], row: str, suffix: str,
