@@ -232,15 +232,18 @@ class _Segment:
         ))  # fmt: skip
         self.matrices += [
             e.array for s in self.steps if isinstance(s, Guess) and s.of is None for e in entries_of(s)
-            if e.array not in self.matrices
+            if e.array not in self.matrices and e.array not in self.made
         ]  # fmt: skip
-        self.vectors = list(dict.fromkeys(
-            a for s in self.steps for e in entries_of(s) for a in plan.leaves(e)
-            if len(a.dims) < 2 and a not in self.made
-        ))  # fmt: skip
+        leaves = list(dict.fromkeys(a for s in self.steps for e in entries_of(s) for a in plan.leaves(e)))
+        self.vectors = [a for a in leaves if len(a.dims) == 1 and a not in self.made]
+        self.scalars = [a for a in leaves if not a.dims]
         bodies = [s.body for s in (*self.steps, *plan.virtual.values()) if not isinstance(s, Product)]
         used = {name for body in bodies for name in scalars_of(body)}
-        self.numbers = [n.name for n in kernel.numbers if n.symbol in used]
+        known = {d for a in (*self.matrices, *self.vectors) for d in a.dims}
+        self.numbers = [n.name for n in kernel.numbers if n.symbol in used] + [self.arrays[a] for a in self.scalars]
+        self.sizes = [
+            name for symbol, name in self.names.items() if symbol in used - known and name not in self.numbers
+        ]
         self.in_passes = {
             a for stage in self.passes for s in stage.steps for a in plan.leaves(s.body) if len(a.dims) == 1
         }
@@ -249,7 +252,7 @@ class _Segment:
 
     def _parameters(self) -> list[str]:
         given = [self.arrays[a] for a in (*self.matrices, *self.vectors)]
-        return [*given, *self.numbers, *(self.arrays[a] for a in self.given_out), "chunks"]
+        return [*given, *self.numbers, *self.sizes, *(self.arrays[a] for a in self.given_out), "chunks"]
 
     def call(self, before: Sequence[str]) -> list[str]:
         """The statements that call the driver."""
@@ -270,7 +273,7 @@ class _Segment:
                 dtype = "wide" if array in self.wide else "work"
                 lines.append(f"{self.arrays[array]} = np.empty({shape}, {dtype})")
         arguments = [f"_frozen({self.arrays[a]})" for a in (*self.matrices, *self.vectors)]
-        arguments += [f"float({number})" for number in self.numbers]
+        arguments += [*(f"float({number})" for number in self.numbers), *self.sizes]
         rest = [self.arrays[a] for a in self.given_out]
         strided = [a for a in self.given_out if a in self.outputs]
         first = self.arrays[self.matrices[0]]
@@ -312,6 +315,12 @@ class _Segment:
         body: list[str] = []
         body += self._sizes()
         body += self._workspaces()
+        first = self.arrays[self.matrices[0]]
+        for one in self.passes:
+            for write in one.writes:
+                if write.array not in self.given_out:
+                    shape = ", ".join(self._size(d) for d in write.array.dims)
+                    body.append(f"{self.arrays[write.array]} = np.empty(({shape}), {first}.dtype)")
         self._totals: dict[Array, str] = {}
         for stage in self.stages:
             match stage:
@@ -399,6 +408,8 @@ class _Segment:
         narrow = {a for a, where in kept if where == "narrow"}
 
         def entry(e: Entry) -> str:
+            if not e.places:
+                return self.arrays[e.array]
             return local.get(e.array) or f"{self._totals.get(e.array, self.arrays[e.array])}[j]"
 
         spelling = Spelling(entry, lambda a, b: "", numpy_function, self.names)
@@ -424,7 +435,7 @@ class _Segment:
             if step.array in narrow:
                 lines.append(f"    {self._narrow(step.array)}[j] = {value}")
         text = "\n".join(lines)
-        candidates = [*self.numbers, *(self.names[d] for d in self.kernel.dimensions())]
+        candidates = [*self.numbers, *self.sizes, *(self.names[d] for d in self.kernel.dimensions())]
         candidates += [self.arrays[a] for a in (*self.vectors, *self.made)] + [self._narrow(a) for a in self.made]
         candidates += list(self._totals.values())
         used = [c for c in dict.fromkeys(candidates) if mentions(text, c)]
@@ -468,7 +479,7 @@ class _Segment:
         ]
         text = "\n".join([*inner, *rest])
         sizes = [self.names[d] for d in self.kernel.dimensions()]
-        used = [name for name in (*self.numbers, *sizes) if mentions(text, name)]
+        used = [name for name in dict.fromkeys((*self.numbers, *self.sizes, *sizes)) if mentions(text, name)]
         arguments = [*matrices, *(self._narrow(a) for a in vectors), *used]
         if columns not in used and not columns.isdigit():
             body = [f"{columns} = {matrices[0]}.shape[1]", *body]
@@ -486,6 +497,8 @@ class _Segment:
         known: dict[Array, str] = {}
 
         def entry(e: Entry) -> str:
+            if not e.places:
+                return self.arrays[e.array]
             if len(e.places) == 1:
                 return vectors[e.array]
             virtual = self.plan.virtual.get(e.array)
