@@ -1,4 +1,4 @@
-/* Column-wise batch normalisation of a row-major n×d array and its gradient: the C that `bench_kernels.py` measures against.
+/* Column-wise batch norm of a row-major n×d array and its gradient: the C that `bench_kernels.py` measures against.
 
      Ŷ = (Y − mean Y) / √(var Y + ε),   Z = Ŷ diag(γ) + 1βᵀ,
      ∇_Y = (G − mean G − Ŷ · (column sum of G∘Ŷ) / (n − ddof)) / √(var Y + ε),   G = ∇_Z diag(γ).
@@ -29,7 +29,8 @@ enum {
 
 #define INLINE static inline __attribute__((always_inline))
 #define STREAMS _Pragma("GCC unroll 4") for (int k = 0; k < streams; k++)
-#define OVER_CHUNKS _Pragma("omp parallel for num_threads(threads) if (chunks > 1 && threads > 1)") for (long c = 0; c < chunks; c++)
+#define OVER_CHUNKS \
+    _Pragma("omp parallel for num_threads(threads) if (chunks > 1 && threads > 1)") for (long c = 0; c < chunks; c++)
 
 static long least(long a, long b) { return a < b ? a : b; }
 

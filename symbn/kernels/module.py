@@ -34,6 +34,8 @@ class Target(Protocol):
     about: str
     namespace: str
     """What its `_check_finite` is given before the arrays."""
+    eager: bool
+    """Whether numbers are known when a function runs: not where it is traced."""
 
     def head(self, kernels: Sequence[Kernel]) -> str:
         """Imports and helper functions."""
@@ -159,7 +161,7 @@ def function_lines(kernel: Kernel, target: Target) -> list[str]:
     returned = "Array" if len(kernel.results) == 1 else f"tuple[{', '.join(['Array'] * len(kernel.results))}]"
     head = f"def {kernel.name}({', '.join(typed)}) -> {returned}:"
     lines.append(head)
-    checks = [*_number_checks(kernel), *target.checks(kernel), *_requirement_checks(kernel)]
+    checks = [*_number_checks(kernel), *target.checks(kernel), *_requirement_checks(kernel, target)]
     if names:
         given = ", ".join(f"{name}={name}" for name in names)
         checks += ["if check_finite:", f"    _check_finite({target.namespace}{given})"]
@@ -177,13 +179,15 @@ def _number_checks(kernel: Kernel) -> list[str]:
     return lines + [f'{n.name} = _size("{n.name}", {n.name}, {kernel.least.get(n.symbol, 1)})' for n in kernel.sizes]
 
 
-def _requirement_checks(kernel: Kernel) -> list[str]:
+def _requirement_checks(kernel: Kernel, target: Target) -> list[str]:
     names = kernel.names()
     lines = []
     for requirement in kernel.requirements:
         text, _ = number_text(requirement.value, names)
         given = [f"{names[v]}={names[v]}" for v in sorted(requirement.value.variables(), key=list(names).index)]
-        lines.append(f'_require({text}, "{text}", "{_relation(requirement, kernel)}", {", ".join(given)})')
+        relation = _relation(requirement, kernel)
+        call = f'_require({text}, "{text}", "{relation}", {", ".join(given)})'
+        lines += [f"if not {text} {relation} 0:", f"    {call}"] if target.eager else [call]
     return lines
 
 
@@ -266,7 +270,9 @@ def dims_text(names: Mapping[str, str], dims: Sequence[str | int]) -> str:
 NUMBER_HELPERS = '''
 def _number(name: str, value: float, relation: str) -> float:
     """A number of a sign; ValueError for another sign, TypeError for no number.  What is traced is taken as it is."""
-    if isinstance(value, Integral):
+    if type(value) is float:
+        pass
+    elif isinstance(value, Integral):
         value = int(value)
     elif isinstance(value, Real):
         value = float(value)

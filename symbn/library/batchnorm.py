@@ -50,8 +50,8 @@ def _dtype(**arrays: Array) -> np.dtype[Any]:
     return arrays[first].dtype
 
 
-def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
-    """The size of each dimension; ValueError where arguments do not fit each other."""
+def _refuse(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...]]) -> None:
+    """ValueError that says which arguments do not fit each other."""
     found: dict[str | int, tuple[int, str]] = {}
     for name, (array, dims) in arrays.items():
         if array.ndim != len(dims):
@@ -62,7 +62,7 @@ def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...
                 raise ValueError(f"{name} has shape {array.shape}, but {dim} = {wanted} by {whose}")
             if isinstance(dim, str) and size < least[dim]:
                 raise ValueError(f"{name} has shape {array.shape}: {dim} must be at least {least[dim]}")
-    return {str(dim): size for dim, (size, _) in found.items()}
+    raise AssertionError("shapes that fit")
 
 
 def _check_finite(**arrays: Array) -> None:
@@ -124,7 +124,9 @@ def _tile(vector: Array, blocks: list[slice]) -> Array:
 
 def _number(name: str, value: float, relation: str) -> float:
     """A number of a sign; ValueError for another sign, TypeError for no number.  What is traced is taken as it is."""
-    if isinstance(value, Integral):
+    if type(value) is float:
+        pass
+    elif isinstance(value, Integral):
         value = int(value)
     elif isinstance(value, Real):
         value = float(value)
@@ -204,10 +206,12 @@ def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None, ch
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y)
     Y_hat = _output(out, "Y_hat", (n, m), dtype, Y=Y)
@@ -294,10 +298,12 @@ def forward(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, beta=beta)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or gamma.shape != (m,) or beta.shape != (m,) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, gamma=gamma, beta=beta)
     Z = _output(out, "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta)
@@ -393,10 +399,12 @@ def backward_normalised(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Y_hat=grad_Y_hat)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or grad_Y_hat.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, grad_Y_hat=grad_Y_hat)
     grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat)
@@ -506,10 +514,12 @@ def grad_gamma(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Z=grad_Z)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Z=(grad_Z, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or grad_Z.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Z=(grad_Z, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, grad_Z=grad_Z)
     grad_gamma = _output(out, "grad_gamma", (m,), dtype, Y=Y, grad_Z=grad_Z)
@@ -568,9 +578,10 @@ def grad_beta(grad_Z: Array, *, out: Array | None = None, check_finite: bool = F
     Returns grad_beta : m.
     """
     dtype = _dtype(grad_Z=grad_Z)
-    sizes = _sizes({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
+    n = grad_Z.shape[0] if grad_Z.ndim == 2 else 0
+    m = grad_Z.shape[1] if grad_Z.ndim == 2 else 0
+    if grad_Z.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
     if check_finite:
         _check_finite(grad_Z=grad_Z)
     grad_beta = _output(out, "grad_beta", (m,), dtype, grad_Z=grad_Z)
@@ -641,10 +652,12 @@ def grad_Y(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, grad_Z=grad_Z)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or gamma.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, gamma=gamma, grad_Z=grad_Z)
     grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z)
@@ -770,14 +783,16 @@ def grad_W(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
-    sizes = _sizes(
-        {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
-        grad_Z=(grad_Z, ("n", "m")),
-    )
-    n = sizes["n"]
-    p = sizes["p"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = X.shape[0] if X.ndim == 2 else 0
+    p = X.shape[1] if X.ndim == 2 else 0
+    m = W.shape[0] if W.ndim == 2 else 0
+    if X.shape != (n, p) or W.shape != (m, p) or gamma.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or p < 1 or m < 1:
+        _refuse(
+            {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
+            grad_Z=(grad_Z, ("n", "m")),
+        )
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     grad_W = _output(out, "grad_W", (m, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
@@ -908,14 +923,16 @@ def grad_X(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
-    sizes = _sizes(
-        {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
-        grad_Z=(grad_Z, ("n", "m")),
-    )
-    n = sizes["n"]
-    p = sizes["p"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = X.shape[0] if X.ndim == 2 else 0
+    p = X.shape[1] if X.ndim == 2 else 0
+    m = W.shape[0] if W.ndim == 2 else 0
+    if X.shape != (n, p) or W.shape != (m, p) or gamma.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or p < 1 or m < 1:
+        _refuse(
+            {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
+            grad_Z=(grad_Z, ("n", "m")),
+        )
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     grad_X = _output(out, "grad_X", (n, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
@@ -1052,10 +1069,12 @@ def backward(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, grad_Z=grad_Z)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or gamma.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, gamma=gamma, grad_Z=grad_Z)
     given = _outputs(out, 3)
@@ -1204,14 +1223,16 @@ def backward_weights(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
-    sizes = _sizes(
-        {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
-        grad_Z=(grad_Z, ("n", "m")),
-    )
-    n = sizes["n"]
-    p = sizes["p"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = X.shape[0] if X.ndim == 2 else 0
+    p = X.shape[1] if X.ndim == 2 else 0
+    m = W.shape[0] if W.ndim == 2 else 0
+    if X.shape != (n, p) or W.shape != (m, p) or gamma.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or p < 1 or m < 1:
+        _refuse(
+            {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
+            grad_Z=(grad_Z, ("n", "m")),
+        )
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     given = _outputs(out, 2)
@@ -1371,12 +1392,15 @@ def forward_backward(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
-    sizes = _sizes(
-        {"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)), grad_Z=(grad_Z, ("n", "m")),
-    )
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or gamma.shape != (m,) or beta.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or m < 1:
+        _refuse(
+            {"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)),
+            grad_Z=(grad_Z, ("n", "m")),
+        )
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
     given = _outputs(out, 4)
@@ -1528,10 +1552,12 @@ def forward_backward_normalised(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Y_hat=grad_Y_hat)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or grad_Y_hat.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, grad_Y_hat=grad_Y_hat)
     given = _outputs(out, 2)

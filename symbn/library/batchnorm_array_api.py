@@ -74,7 +74,9 @@ def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...
 
 def _number(name: str, value: float, relation: str) -> float:
     """A number of a sign; ValueError for another sign, TypeError for no number.  What is traced is taken as it is."""
-    if isinstance(value, Integral):
+    if type(value) is float:
+        pass
+    elif isinstance(value, Integral):
         value = int(value)
     elif isinstance(value, Real):
         value = float(value)

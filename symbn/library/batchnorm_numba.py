@@ -48,8 +48,8 @@ def _dtype(**arrays: Array) -> np.dtype[Any]:
     return arrays[first].dtype
 
 
-def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
-    """The size of each dimension; ValueError where arguments do not fit each other."""
+def _refuse(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...]]) -> None:
+    """ValueError that says which arguments do not fit each other."""
     found: dict[str | int, tuple[int, str]] = {}
     for name, (array, dims) in arrays.items():
         if array.ndim != len(dims):
@@ -60,7 +60,7 @@ def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...
                 raise ValueError(f"{name} has shape {array.shape}, but {dim} = {wanted} by {whose}")
             if isinstance(dim, str) and size < least[dim]:
                 raise ValueError(f"{name} has shape {array.shape}: {dim} must be at least {least[dim]}")
-    return {str(dim): size for dim, (size, _) in found.items()}
+    raise AssertionError("shapes that fit")
 
 
 def _check_finite(**arrays: Array) -> None:
@@ -115,7 +115,7 @@ _compiled_parallel: Any = njit(parallel=True, **_OPTIONS)
 
 def _frozen(x: Array) -> Array:
     """x in C order, not to be written to: one compiled version serves every argument."""
-    view: Array = np.ascontiguousarray(x).view()
+    view: Array = x.view() if x.flags.c_contiguous else np.ascontiguousarray(x).view()
     view.flags.writeable = False
     return view
 
@@ -129,9 +129,12 @@ def _chunks(x: Array) -> int:
 
 
 @_compiled
-def _stride(length: Any, itemsize: Any) -> Any:
-    """How far apart vectors lie: 1 KiB past a multiple of 4, so that they do not share sets of the cache."""
-    return ((length * itemsize + 3071) // 4096 * 4096 + 1024) // itemsize
+def _vectors(count: Any, length: Any, like: Any) -> Any:
+    """Vectors of zeros: each on cache lines of its own, 1 KiB past a multiple of 4 apart so that none share sets."""
+    stride = ((length * like.itemsize + 3071) // 4096 * 4096 + 1024) // like.itemsize
+    flat = np.zeros(count * stride + 64 // like.itemsize, like.dtype)
+    skip = -flat.ctypes.data % 64 // like.itemsize
+    return flat[skip : skip + count * stride].reshape((count, stride))
 
 
 @_compiled
@@ -159,17 +162,18 @@ def _column_guess(x: Any, guess: Any) -> None:
 
 
 @_compiled
-def _merge(totals: Any) -> None:
+def _merge(totals: Any, sums: Any) -> None:
     """The totals of all chunks into those of the first."""
-    for k in range(1, totals.shape[0]):
-        for q in range(totals.shape[1]):
-            for j in range(totals.shape[2]):
-                totals[0, q, j] += totals[k, q, j]
+    for k in range(sums, totals.shape[0]):
+        for j in range(totals.shape[1]):
+            totals[k % sums, j] += totals[k, j]
 
 
 def _number(name: str, value: float, relation: str) -> float:
     """A number of a sign; ValueError for another sign, TypeError for no number.  What is traced is taken as it is."""
-    if isinstance(value, Integral):
+    if type(value) is float:
+        pass
+    elif isinstance(value, Integral):
         value = int(value)
     elif isinstance(value, Real):
         value = float(value)
@@ -326,20 +330,21 @@ def _normalise_1_pass_3(
 def _normalise_1(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((4, _stride(m, Y.itemsize)), Y.dtype)
+    narrow_m = _vectors(4, m, Y)
     Y_guess = narrow_m[0]
     Y_mean = narrow_m[1]
     factor__rounded = narrow_m[2]
     factor_2__rounded = narrow_m[3]
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 2, _stride(m, 8)))
+    totals_1 = _vectors(2 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _normalise_1_pass_1(
-            Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0], totals_1[chunk, 1],
+            Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[2 * chunk + 0],
+            totals_1[2 * chunk + 1],
         )
-    _merge(totals_1)
-    Y_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
+    _merge(totals_1, 2)
+    Y_excess__total = totals_1[0]
+    total__total = totals_1[1]
     _normalise_1__columns_2(
         eps, ddof, n, m, Y_guess, Y_mean, factor__rounded, factor_2__rounded, Y_excess__total, total__total,
     )
@@ -353,20 +358,21 @@ def _normalise_1(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
 def _normalise_1_parallel(Y: Any, eps: Any, ddof: Any, Y_hat: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((4, _stride(m, Y.itemsize)), Y.dtype)
+    narrow_m = _vectors(4, m, Y)
     Y_guess = narrow_m[0]
     Y_mean = narrow_m[1]
     factor__rounded = narrow_m[2]
     factor_2__rounded = narrow_m[3]
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 2, _stride(m, 8)))
+    totals_1 = _vectors(2 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _normalise_1_pass_1(
-            Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0], totals_1[chunk, 1],
+            Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[2 * chunk + 0],
+            totals_1[2 * chunk + 1],
         )
-    _merge(totals_1)
-    Y_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
+    _merge(totals_1, 2)
+    Y_excess__total = totals_1[0]
+    total__total = totals_1[1]
     _normalise_1__columns_2(
         eps, ddof, n, m, Y_guess, Y_mean, factor__rounded, factor_2__rounded, Y_excess__total, total__total,
     )
@@ -391,10 +397,12 @@ def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None, ch
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y)
     Y_hat = _output(out, "Y_hat", (n, m), dtype, Y=Y)
@@ -529,20 +537,21 @@ def _forward_1_pass_3(
 def _forward_1(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((4, _stride(m, Y.itemsize)), Y.dtype)
+    narrow_m = _vectors(4, m, Y)
     Y_guess = narrow_m[0]
     Y_mean = narrow_m[1]
     factor_2__rounded = narrow_m[2]
     factor_4__rounded = narrow_m[3]
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 2, _stride(m, 8)))
+    totals_1 = _vectors(2 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _forward_1_pass_1(
-            Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0], totals_1[chunk, 1],
+            Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[2 * chunk + 0],
+            totals_1[2 * chunk + 1],
         )
-    _merge(totals_1)
-    Y_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
+    _merge(totals_1, 2)
+    Y_excess__total = totals_1[0]
+    total__total = totals_1[1]
     _forward_1__columns_2(
         eps, ddof, n, m, gamma, beta, Y_guess, Y_mean, factor_2__rounded, factor_4__rounded, Y_excess__total,
         total__total,
@@ -557,20 +566,21 @@ def _forward_1(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: Any, chunk
 def _forward_1_parallel(Y: Any, gamma: Any, beta: Any, eps: Any, ddof: Any, Z: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((4, _stride(m, Y.itemsize)), Y.dtype)
+    narrow_m = _vectors(4, m, Y)
     Y_guess = narrow_m[0]
     Y_mean = narrow_m[1]
     factor_2__rounded = narrow_m[2]
     factor_4__rounded = narrow_m[3]
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 2, _stride(m, 8)))
+    totals_1 = _vectors(2 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _forward_1_pass_1(
-            Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0], totals_1[chunk, 1],
+            Y, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[2 * chunk + 0],
+            totals_1[2 * chunk + 1],
         )
-    _merge(totals_1)
-    Y_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
+    _merge(totals_1, 2)
+    Y_excess__total = totals_1[0]
+    total__total = totals_1[1]
     _forward_1__columns_2(
         eps, ddof, n, m, gamma, beta, Y_guess, Y_mean, factor_2__rounded, factor_4__rounded, Y_excess__total,
         total__total,
@@ -600,10 +610,12 @@ def forward(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, beta=beta)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or gamma.shape != (m,) or beta.shape != (m,) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, gamma=gamma, beta=beta)
     Z = _output(out, "Z", (n, m), dtype, Y=Y, gamma=gamma, beta=beta)
@@ -790,7 +802,7 @@ def _backward_normalised_1_pass_3(
 def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y: Any, chunks: Any) -> None:
     n = grad_Y_hat.shape[0]
     m = grad_Y_hat.shape[1]
-    narrow_m = np.empty((7, _stride(m, grad_Y_hat.itemsize)), grad_Y_hat.dtype)
+    narrow_m = _vectors(7, m, grad_Y_hat)
     grad_Y_hat_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Y_hat_mean = narrow_m[2]
@@ -800,17 +812,17 @@ def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y:
     factor_4__rounded = narrow_m[6]
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _backward_normalised_1_pass_1(
             grad_Y_hat, Y, grad_Y_hat_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
-            totals_1[chunk, 0], totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            totals_1[4 * chunk + 0], totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    grad_Y_hat_excess__total = totals_1[0, 0]
-    Y_excess__total = totals_1[0, 1]
-    total__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    grad_Y_hat_excess__total = totals_1[0]
+    Y_excess__total = totals_1[1]
+    total__total = totals_1[2]
+    total_2__total = totals_1[3]
     _backward_normalised_1__columns_2(
         eps, ddof, n, m, grad_Y_hat_guess, Y_guess, grad_Y_hat_mean, Y_mean, factor__rounded, factor_2__rounded,
         factor_4__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
@@ -826,7 +838,7 @@ def _backward_normalised_1(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y:
 def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any, grad_Y: Any, chunks: Any) -> None:
     n = grad_Y_hat.shape[0]
     m = grad_Y_hat.shape[1]
-    narrow_m = np.empty((7, _stride(m, grad_Y_hat.itemsize)), grad_Y_hat.dtype)
+    narrow_m = _vectors(7, m, grad_Y_hat)
     grad_Y_hat_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Y_hat_mean = narrow_m[2]
@@ -836,17 +848,17 @@ def _backward_normalised_1_parallel(grad_Y_hat: Any, Y: Any, eps: Any, ddof: Any
     factor_4__rounded = narrow_m[6]
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _backward_normalised_1_pass_1(
             grad_Y_hat, Y, grad_Y_hat_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
-            totals_1[chunk, 0], totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            totals_1[4 * chunk + 0], totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    grad_Y_hat_excess__total = totals_1[0, 0]
-    Y_excess__total = totals_1[0, 1]
-    total__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    grad_Y_hat_excess__total = totals_1[0]
+    Y_excess__total = totals_1[1]
+    total__total = totals_1[2]
+    total_2__total = totals_1[3]
     _backward_normalised_1__columns_2(
         eps, ddof, n, m, grad_Y_hat_guess, Y_guess, grad_Y_hat_mean, Y_mean, factor__rounded, factor_2__rounded,
         factor_4__rounded, grad_Y_hat_excess__total, Y_excess__total, total__total, total_2__total,
@@ -877,10 +889,12 @@ def backward_normalised(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Y_hat=grad_Y_hat)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or grad_Y_hat.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, grad_Y_hat=grad_Y_hat)
     grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, grad_Y_hat=grad_Y_hat)
@@ -1002,22 +1016,22 @@ def _grad_gamma_1__columns_2(
 def _grad_gamma_1(Y: Any, grad_Z: Any, eps: Any, ddof: Any, grad_gamma: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((2, _stride(m, Y.itemsize)), Y.dtype)
+    narrow_m = _vectors(2, m, Y)
     Y_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _grad_gamma_1_pass_1(
-            Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
-            totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[4 * chunk + 0],
+            totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    Y_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
-    grad_Z_excess__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    Y_excess__total = totals_1[0]
+    total__total = totals_1[1]
+    grad_Z_excess__total = totals_1[2]
+    total_2__total = totals_1[3]
     _grad_gamma_1__columns_2(
         eps, ddof, n, m, grad_gamma, Y_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
@@ -1027,22 +1041,22 @@ def _grad_gamma_1(Y: Any, grad_Z: Any, eps: Any, ddof: Any, grad_gamma: Any, chu
 def _grad_gamma_1_parallel(Y: Any, grad_Z: Any, eps: Any, ddof: Any, grad_gamma: Any, chunks: Any) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((2, _stride(m, Y.itemsize)), Y.dtype)
+    narrow_m = _vectors(2, m, Y)
     Y_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _grad_gamma_1_pass_1(
-            Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
-            totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[4 * chunk + 0],
+            totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    Y_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
-    grad_Z_excess__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    Y_excess__total = totals_1[0]
+    total__total = totals_1[1]
+    grad_Z_excess__total = totals_1[2]
+    total_2__total = totals_1[3]
     _grad_gamma_1__columns_2(
         eps, ddof, n, m, grad_gamma, Y_excess__total, total__total, grad_Z_excess__total, total_2__total,
     )
@@ -1065,10 +1079,12 @@ def grad_gamma(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Z=grad_Z)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Z=(grad_Z, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or grad_Z.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Z=(grad_Z, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, grad_Z=grad_Z)
     grad_gamma = _output(out, "grad_gamma", (m,), dtype, Y=Y, grad_Z=grad_Z)
@@ -1112,24 +1128,24 @@ def _grad_beta_1_pass_1(grad_Z: Any, first: Any, last: Any, grad_beta__total: An
 def _grad_beta_1(grad_Z: Any, grad_beta: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    totals_1 = np.zeros((chunks, 1, _stride(m, 8)))
+    totals_1 = _vectors(1 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
-        _grad_beta_1_pass_1(grad_Z, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0])
-    _merge(totals_1)
+        _grad_beta_1_pass_1(grad_Z, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[1 * chunk + 0])
+    _merge(totals_1, 1)
     for j in range(m):
-        grad_beta[j] = totals_1[0, 0, j]
+        grad_beta[j] = totals_1[0, j]
 
 
 @_compiled_parallel
 def _grad_beta_1_parallel(grad_Z: Any, grad_beta: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    totals_1 = np.zeros((chunks, 1, _stride(m, 8)))
+    totals_1 = _vectors(1 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
-        _grad_beta_1_pass_1(grad_Z, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0])
-    _merge(totals_1)
+        _grad_beta_1_pass_1(grad_Z, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[1 * chunk + 0])
+    _merge(totals_1, 1)
     for j in range(m):
-        grad_beta[j] = totals_1[0, 0, j]
+        grad_beta[j] = totals_1[0, j]
 
 
 def grad_beta(grad_Z: Array, *, out: Array | None = None, check_finite: bool = False) -> Array:
@@ -1142,8 +1158,10 @@ def grad_beta(grad_Z: Array, *, out: Array | None = None, check_finite: bool = F
     Returns grad_beta : m.
     """
     dtype = _dtype(grad_Z=grad_Z)
-    sizes = _sizes({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
-    m = sizes["m"]
+    n = grad_Z.shape[0] if grad_Z.ndim == 2 else 0
+    m = grad_Z.shape[1] if grad_Z.ndim == 2 else 0
+    if grad_Z.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, grad_Z=(grad_Z, ("n", "m")))
     if check_finite:
         _check_finite(grad_Z=grad_Z)
     grad_beta = _output(out, "grad_beta", (m,), dtype, grad_Z=grad_Z)
@@ -1330,7 +1348,7 @@ def _grad_Y_1_pass_3(
 def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
+    narrow_m = _vectors(7, m, grad_Z)
     grad_Z_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -1340,17 +1358,17 @@ def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any,
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _grad_Y_1_pass_1(
-            grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
-            totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[4 * chunk + 0],
+            totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    grad_Z_excess__total = totals_1[0, 0]
-    Y_excess__total = totals_1[0, 1]
-    total__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    grad_Z_excess__total = totals_1[0]
+    Y_excess__total = totals_1[1]
+    total__total = totals_1[2]
+    total_2__total = totals_1[3]
     _grad_Y_1__columns_2(
         eps, ddof, n, m, gamma, grad_Z_guess, Y_guess, grad_Z_mean, Y_mean, factor_2__rounded, factor_4__rounded,
         factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
@@ -1366,7 +1384,7 @@ def _grad_Y_1(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any,
 def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, grad_Y: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
+    narrow_m = _vectors(7, m, grad_Z)
     grad_Z_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -1376,17 +1394,17 @@ def _grad_Y_1_parallel(grad_Z: Any, Y: Any, gamma: Any, eps: Any, ddof: Any, gra
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _grad_Y_1_pass_1(
-            grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
-            totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[4 * chunk + 0],
+            totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    grad_Z_excess__total = totals_1[0, 0]
-    Y_excess__total = totals_1[0, 1]
-    total__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    grad_Z_excess__total = totals_1[0]
+    Y_excess__total = totals_1[1]
+    total__total = totals_1[2]
+    total_2__total = totals_1[3]
     _grad_Y_1__columns_2(
         eps, ddof, n, m, gamma, grad_Z_guess, Y_guess, grad_Z_mean, Y_mean, factor_2__rounded, factor_4__rounded,
         factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
@@ -1419,10 +1437,12 @@ def grad_Y(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, grad_Z=grad_Z)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or gamma.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, gamma=gamma, grad_Z=grad_Z)
     grad_Y = _output(out, "grad_Y", (n, m), dtype, Y=Y, gamma=gamma, grad_Z=grad_Z)
@@ -1618,7 +1638,7 @@ def _grad_W_1(
 ) -> None:
     n = product.shape[0]
     m = product.shape[1]
-    narrow_m = np.empty((6, _stride(m, product.itemsize)), product.dtype)
+    narrow_m = _vectors(6, m, product)
     product_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     product_mean = narrow_m[2]
@@ -1627,17 +1647,17 @@ def _grad_W_1(
     factor_4__rounded = narrow_m[5]
     _column_guess(product, product_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _grad_W_1_pass_1(
             product, grad_Z, product_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
-            totals_1[chunk, 0], totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            totals_1[4 * chunk + 0], totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    product_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
-    grad_Z_excess__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    product_excess__total = totals_1[0]
+    total__total = totals_1[1]
+    grad_Z_excess__total = totals_1[2]
+    total_2__total = totals_1[3]
     _grad_W_1__columns_2(
         eps, ddof, n, m, gamma, product_guess, grad_Z_guess, product_mean, grad_Z_mean, factor_5, factor_2__rounded,
         factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
@@ -1655,7 +1675,7 @@ def _grad_W_1_parallel(
 ) -> None:
     n = product.shape[0]
     m = product.shape[1]
-    narrow_m = np.empty((6, _stride(m, product.itemsize)), product.dtype)
+    narrow_m = _vectors(6, m, product)
     product_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     product_mean = narrow_m[2]
@@ -1664,17 +1684,17 @@ def _grad_W_1_parallel(
     factor_4__rounded = narrow_m[5]
     _column_guess(product, product_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _grad_W_1_pass_1(
             product, grad_Z, product_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
-            totals_1[chunk, 0], totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            totals_1[4 * chunk + 0], totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    product_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
-    grad_Z_excess__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    product_excess__total = totals_1[0]
+    total__total = totals_1[1]
+    grad_Z_excess__total = totals_1[2]
+    total_2__total = totals_1[3]
     _grad_W_1__columns_2(
         eps, ddof, n, m, gamma, product_guess, grad_Z_guess, product_mean, grad_Z_mean, factor_5, factor_2__rounded,
         factor_4__rounded, product_excess__total, total__total, grad_Z_excess__total, total_2__total,
@@ -1708,14 +1728,16 @@ def grad_W(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
-    sizes = _sizes(
-        {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
-        grad_Z=(grad_Z, ("n", "m")),
-    )
-    n = sizes["n"]
-    p = sizes["p"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = X.shape[0] if X.ndim == 2 else 0
+    p = X.shape[1] if X.ndim == 2 else 0
+    m = W.shape[0] if W.ndim == 2 else 0
+    if X.shape != (n, p) or W.shape != (m, p) or gamma.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or p < 1 or m < 1:
+        _refuse(
+            {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
+            grad_Z=(grad_Z, ("n", "m")),
+        )
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     grad_W = _output(out, "grad_W", (m, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
@@ -1916,7 +1938,7 @@ def _grad_X_1_pass_3(
 def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
+    narrow_m = _vectors(7, m, grad_Z)
     grad_Z_guess = narrow_m[0]
     product_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -1926,17 +1948,17 @@ def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(product, product_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _grad_X_1_pass_1(
             grad_Z, product, grad_Z_guess, product_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
-            totals_1[chunk, 0], totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            totals_1[4 * chunk + 0], totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    grad_Z_excess__total = totals_1[0, 0]
-    product_excess__total = totals_1[0, 1]
-    total__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    grad_Z_excess__total = totals_1[0]
+    product_excess__total = totals_1[1]
+    total__total = totals_1[2]
+    total_2__total = totals_1[3]
     _grad_X_1__columns_2(
         eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_2__rounded,
         factor_4__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
@@ -1953,7 +1975,7 @@ def _grad_X_1(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix
 def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: Any, matrix: Any, chunks: Any) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
+    narrow_m = _vectors(7, m, grad_Z)
     grad_Z_guess = narrow_m[0]
     product_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -1963,17 +1985,17 @@ def _grad_X_1_parallel(grad_Z: Any, product: Any, gamma: Any, eps: Any, ddof: An
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(product, product_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _grad_X_1_pass_1(
             grad_Z, product, grad_Z_guess, product_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
-            totals_1[chunk, 0], totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            totals_1[4 * chunk + 0], totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    grad_Z_excess__total = totals_1[0, 0]
-    product_excess__total = totals_1[0, 1]
-    total__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    grad_Z_excess__total = totals_1[0]
+    product_excess__total = totals_1[1]
+    total__total = totals_1[2]
+    total_2__total = totals_1[3]
     _grad_X_1__columns_2(
         eps, ddof, n, m, gamma, grad_Z_guess, product_guess, grad_Z_mean, product_mean, factor_2__rounded,
         factor_4__rounded, factor_5__rounded, grad_Z_excess__total, product_excess__total, total__total,
@@ -2008,13 +2030,16 @@ def grad_X(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
-    sizes = _sizes(
-        {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
-        grad_Z=(grad_Z, ("n", "m")),
-    )
-    n = sizes["n"]
-    p = sizes["p"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = X.shape[0] if X.ndim == 2 else 0
+    p = X.shape[1] if X.ndim == 2 else 0
+    m = W.shape[0] if W.ndim == 2 else 0
+    if X.shape != (n, p) or W.shape != (m, p) or gamma.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or p < 1 or m < 1:
+        _refuse(
+            {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
+            grad_Z=(grad_Z, ("n", "m")),
+        )
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     grad_X = _output(out, "grad_X", (n, p), dtype, X=X, W=W, gamma=gamma, grad_Z=grad_Z)
@@ -2218,7 +2243,7 @@ def _backward_1(
 ) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
+    narrow_m = _vectors(7, m, grad_Z)
     grad_Z_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -2228,19 +2253,19 @@ def _backward_1(
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 5, _stride(m, 8)))
+    totals_1 = _vectors(5 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _backward_1_pass_1(
-            grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
-            totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3], totals_1[chunk, 4],
+            grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[5 * chunk + 0],
+            totals_1[5 * chunk + 1], totals_1[5 * chunk + 2], totals_1[5 * chunk + 3], totals_1[5 * chunk + 4],
         )
-    _merge(totals_1)
-    grad_Z_excess__total = totals_1[0, 0]
-    Y_excess__total = totals_1[0, 1]
-    total__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 5)
+    grad_Z_excess__total = totals_1[0]
+    Y_excess__total = totals_1[1]
+    total__total = totals_1[2]
+    total_2__total = totals_1[3]
     for j in range(m):
-        grad_beta[j] = totals_1[0, 4, j]
+        grad_beta[j] = totals_1[4, j]
     _backward_1__columns_2(
         eps, ddof, n, m, gamma, grad_Z_guess, Y_guess, grad_Z_mean, Y_mean, grad_gamma, factor_2__rounded,
         factor_4__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
@@ -2258,7 +2283,7 @@ def _backward_1_parallel(
 ) -> None:
     n = grad_Z.shape[0]
     m = grad_Z.shape[1]
-    narrow_m = np.empty((7, _stride(m, grad_Z.itemsize)), grad_Z.dtype)
+    narrow_m = _vectors(7, m, grad_Z)
     grad_Z_guess = narrow_m[0]
     Y_guess = narrow_m[1]
     grad_Z_mean = narrow_m[2]
@@ -2268,19 +2293,19 @@ def _backward_1_parallel(
     factor_5__rounded = narrow_m[6]
     _column_guess(grad_Z, grad_Z_guess)
     _column_guess(Y, Y_guess)
-    totals_1 = np.zeros((chunks, 5, _stride(m, 8)))
+    totals_1 = _vectors(5 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _backward_1_pass_1(
-            grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
-            totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3], totals_1[chunk, 4],
+            grad_Z, Y, grad_Z_guess, Y_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[5 * chunk + 0],
+            totals_1[5 * chunk + 1], totals_1[5 * chunk + 2], totals_1[5 * chunk + 3], totals_1[5 * chunk + 4],
         )
-    _merge(totals_1)
-    grad_Z_excess__total = totals_1[0, 0]
-    Y_excess__total = totals_1[0, 1]
-    total__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 5)
+    grad_Z_excess__total = totals_1[0]
+    Y_excess__total = totals_1[1]
+    total__total = totals_1[2]
+    total_2__total = totals_1[3]
     for j in range(m):
-        grad_beta[j] = totals_1[0, 4, j]
+        grad_beta[j] = totals_1[4, j]
     _backward_1__columns_2(
         eps, ddof, n, m, gamma, grad_Z_guess, Y_guess, grad_Z_mean, Y_mean, grad_gamma, factor_2__rounded,
         factor_4__rounded, factor_5__rounded, grad_Z_excess__total, Y_excess__total, total__total, total_2__total,
@@ -2321,10 +2346,12 @@ def backward(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, grad_Z=grad_Z)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or gamma.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), grad_Z=(grad_Z, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, gamma=gamma, grad_Z=grad_Z)
     given = _outputs(out, 3)
@@ -2550,7 +2577,7 @@ def _backward_weights_1(
 ) -> None:
     n = product.shape[0]
     m = product.shape[1]
-    narrow_m = np.empty((7, _stride(m, product.itemsize)), product.dtype)
+    narrow_m = _vectors(7, m, product)
     product_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     product_mean = narrow_m[2]
@@ -2560,17 +2587,17 @@ def _backward_weights_1(
     factor_5__rounded = narrow_m[6]
     _column_guess(product, product_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _backward_weights_1_pass_1(
             product, grad_Z, product_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
-            totals_1[chunk, 0], totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            totals_1[4 * chunk + 0], totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    product_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
-    grad_Z_excess__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    product_excess__total = totals_1[0]
+    total__total = totals_1[1]
+    grad_Z_excess__total = totals_1[2]
+    total_2__total = totals_1[3]
     _backward_weights_1__columns_2(
         eps, ddof, n, m, gamma, product_guess, grad_Z_guess, product_mean, grad_Z_mean, factor_5, factor_2__rounded,
         factor_4__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
@@ -2590,7 +2617,7 @@ def _backward_weights_1_parallel(
 ) -> None:
     n = product.shape[0]
     m = product.shape[1]
-    narrow_m = np.empty((7, _stride(m, product.itemsize)), product.dtype)
+    narrow_m = _vectors(7, m, product)
     product_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     product_mean = narrow_m[2]
@@ -2600,17 +2627,17 @@ def _backward_weights_1_parallel(
     factor_5__rounded = narrow_m[6]
     _column_guess(product, product_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _backward_weights_1_pass_1(
             product, grad_Z, product_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
-            totals_1[chunk, 0], totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            totals_1[4 * chunk + 0], totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    product_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
-    grad_Z_excess__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    product_excess__total = totals_1[0]
+    total__total = totals_1[1]
+    grad_Z_excess__total = totals_1[2]
+    total_2__total = totals_1[3]
     _backward_weights_1__columns_2(
         eps, ddof, n, m, gamma, product_guess, grad_Z_guess, product_mean, grad_Z_mean, factor_5, factor_2__rounded,
         factor_4__rounded, factor_5__rounded, product_excess__total, total__total, grad_Z_excess__total,
@@ -2651,14 +2678,16 @@ def backward_weights(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
-    sizes = _sizes(
-        {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
-        grad_Z=(grad_Z, ("n", "m")),
-    )
-    n = sizes["n"]
-    p = sizes["p"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = X.shape[0] if X.ndim == 2 else 0
+    p = X.shape[1] if X.ndim == 2 else 0
+    m = W.shape[0] if W.ndim == 2 else 0
+    if X.shape != (n, p) or W.shape != (m, p) or gamma.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or p < 1 or m < 1:
+        _refuse(
+            {"n": 1, "p": 1, "m": 1}, X=(X, ("n", "p")), W=(W, ("m", "p")), gamma=(gamma, ("m",)),
+            grad_Z=(grad_Z, ("n", "m")),
+        )
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(X=X, W=W, gamma=gamma, grad_Z=grad_Z)
     given = _outputs(out, 2)
@@ -2894,7 +2923,7 @@ def _forward_backward_1(
 ) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((8, _stride(m, Y.itemsize)), Y.dtype)
+    narrow_m = _vectors(8, m, Y)
     Y_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     Y_mean = narrow_m[2]
@@ -2905,19 +2934,19 @@ def _forward_backward_1(
     factor_7__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 5, _stride(m, 8)))
+    totals_1 = _vectors(5 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _forward_backward_1_pass_1(
-            Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
-            totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3], totals_1[chunk, 4],
+            Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[5 * chunk + 0],
+            totals_1[5 * chunk + 1], totals_1[5 * chunk + 2], totals_1[5 * chunk + 3], totals_1[5 * chunk + 4],
         )
-    _merge(totals_1)
-    Y_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
-    grad_Z_excess__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 5)
+    Y_excess__total = totals_1[0]
+    total__total = totals_1[1]
+    grad_Z_excess__total = totals_1[2]
+    total_2__total = totals_1[3]
     for j in range(m):
-        grad_beta[j] = totals_1[0, 4, j]
+        grad_beta[j] = totals_1[4, j]
     _forward_backward_1__columns_2(
         eps, ddof, n, m, gamma, beta, Y_guess, grad_Z_guess, Y_mean, grad_Z_mean, grad_gamma, factor_2__rounded,
         factor_4__rounded, factor_5__rounded, factor_7__rounded, Y_excess__total, total__total, grad_Z_excess__total,
@@ -2937,7 +2966,7 @@ def _forward_backward_1_parallel(
 ) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((8, _stride(m, Y.itemsize)), Y.dtype)
+    narrow_m = _vectors(8, m, Y)
     Y_guess = narrow_m[0]
     grad_Z_guess = narrow_m[1]
     Y_mean = narrow_m[2]
@@ -2948,19 +2977,19 @@ def _forward_backward_1_parallel(
     factor_7__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Z, grad_Z_guess)
-    totals_1 = np.zeros((chunks, 5, _stride(m, 8)))
+    totals_1 = _vectors(5 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _forward_backward_1_pass_1(
-            Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[chunk, 0],
-            totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3], totals_1[chunk, 4],
+            Y, grad_Z, Y_guess, grad_Z_guess, n * chunk // chunks, n * (chunk + 1) // chunks, totals_1[5 * chunk + 0],
+            totals_1[5 * chunk + 1], totals_1[5 * chunk + 2], totals_1[5 * chunk + 3], totals_1[5 * chunk + 4],
         )
-    _merge(totals_1)
-    Y_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
-    grad_Z_excess__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 5)
+    Y_excess__total = totals_1[0]
+    total__total = totals_1[1]
+    grad_Z_excess__total = totals_1[2]
+    total_2__total = totals_1[3]
     for j in range(m):
-        grad_beta[j] = totals_1[0, 4, j]
+        grad_beta[j] = totals_1[4, j]
     _forward_backward_1__columns_2(
         eps, ddof, n, m, gamma, beta, Y_guess, grad_Z_guess, Y_mean, grad_Z_mean, grad_gamma, factor_2__rounded,
         factor_4__rounded, factor_5__rounded, factor_7__rounded, Y_excess__total, total__total, grad_Z_excess__total,
@@ -3007,12 +3036,15 @@ def forward_backward(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
-    sizes = _sizes(
-        {"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)), grad_Z=(grad_Z, ("n", "m")),
-    )
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or gamma.shape != (m,) or beta.shape != (m,) or grad_Z.shape != (n, m) or n < 1 or m < 1:
+        _refuse(
+            {"n": 1, "m": 1}, Y=(Y, ("n", "m")), gamma=(gamma, ("m",)), beta=(beta, ("m",)),
+            grad_Z=(grad_Z, ("n", "m")),
+        )
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, gamma=gamma, beta=beta, grad_Z=grad_Z)
     given = _outputs(out, 4)
@@ -3241,7 +3273,7 @@ def _forward_backward_normalised_1(
 ) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((8, _stride(m, Y.itemsize)), Y.dtype)
+    narrow_m = _vectors(8, m, Y)
     Y_guess = narrow_m[0]
     grad_Y_hat_guess = narrow_m[1]
     Y_mean = narrow_m[2]
@@ -3252,17 +3284,17 @@ def _forward_backward_normalised_1(
     factor_5__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in range(chunks):
         _forward_backward_normalised_1_pass_1(
             Y, grad_Y_hat, Y_guess, grad_Y_hat_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
-            totals_1[chunk, 0], totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            totals_1[4 * chunk + 0], totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    Y_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
-    grad_Y_hat_excess__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    Y_excess__total = totals_1[0]
+    total__total = totals_1[1]
+    grad_Y_hat_excess__total = totals_1[2]
+    total_2__total = totals_1[3]
     _forward_backward_normalised_1__columns_2(
         eps, ddof, n, m, Y_guess, grad_Y_hat_guess, Y_mean, grad_Y_hat_mean, factor__rounded, factor_2__rounded,
         factor_3__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
@@ -3280,7 +3312,7 @@ def _forward_backward_normalised_1_parallel(
 ) -> None:
     n = Y.shape[0]
     m = Y.shape[1]
-    narrow_m = np.empty((8, _stride(m, Y.itemsize)), Y.dtype)
+    narrow_m = _vectors(8, m, Y)
     Y_guess = narrow_m[0]
     grad_Y_hat_guess = narrow_m[1]
     Y_mean = narrow_m[2]
@@ -3291,17 +3323,17 @@ def _forward_backward_normalised_1_parallel(
     factor_5__rounded = narrow_m[7]
     _column_guess(Y, Y_guess)
     _column_guess(grad_Y_hat, grad_Y_hat_guess)
-    totals_1 = np.zeros((chunks, 4, _stride(m, 8)))
+    totals_1 = _vectors(4 * chunks, m, np.zeros(1))
     for chunk in prange(chunks):
         _forward_backward_normalised_1_pass_1(
             Y, grad_Y_hat, Y_guess, grad_Y_hat_guess, n * chunk // chunks, n * (chunk + 1) // chunks,
-            totals_1[chunk, 0], totals_1[chunk, 1], totals_1[chunk, 2], totals_1[chunk, 3],
+            totals_1[4 * chunk + 0], totals_1[4 * chunk + 1], totals_1[4 * chunk + 2], totals_1[4 * chunk + 3],
         )
-    _merge(totals_1)
-    Y_excess__total = totals_1[0, 0]
-    total__total = totals_1[0, 1]
-    grad_Y_hat_excess__total = totals_1[0, 2]
-    total_2__total = totals_1[0, 3]
+    _merge(totals_1, 4)
+    Y_excess__total = totals_1[0]
+    total__total = totals_1[1]
+    grad_Y_hat_excess__total = totals_1[2]
+    total_2__total = totals_1[3]
     _forward_backward_normalised_1__columns_2(
         eps, ddof, n, m, Y_guess, grad_Y_hat_guess, Y_mean, grad_Y_hat_mean, factor__rounded, factor_2__rounded,
         factor_3__rounded, factor_5__rounded, Y_excess__total, total__total, grad_Y_hat_excess__total, total_2__total,
@@ -3338,10 +3370,12 @@ def forward_backward_normalised(
     eps = _number("eps", eps, ">")
     ddof = _number("ddof", ddof, ">=")
     dtype = _dtype(Y=Y, grad_Y_hat=grad_Y_hat)
-    sizes = _sizes({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
-    n = sizes["n"]
-    m = sizes["m"]
-    _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
+    n = Y.shape[0] if Y.ndim == 2 else 0
+    m = Y.shape[1] if Y.ndim == 2 else 0
+    if Y.shape != (n, m) or grad_Y_hat.shape != (n, m) or n < 1 or m < 1:
+        _refuse({"n": 1, "m": 1}, Y=(Y, ("n", "m")), grad_Y_hat=(grad_Y_hat, ("n", "m")))
+    if not n - ddof > 0:
+        _require(n - ddof, "n - ddof", ">", ddof=ddof, n=n)
     if check_finite:
         _check_finite(Y=Y, grad_Y_hat=grad_Y_hat)
     given = _outputs(out, 2)

@@ -74,17 +74,18 @@ class Interpreter:
             case Mul():
                 return reduce(mul, map(inside, e.factors))
             case Pow():
-                return inside(e.base) ** self.number(e.exponent)
+                return np.power(inside(e.base), self.number(e.exponent))
             case Map():
                 return FUNCTIONS[e.function](inside(e.arg))
             case Sum():
                 full = self.value(e.body, (*order, *e.over), known)
                 sizes = tuple(self.size(axis) for axis in e.over)
-                spread = np.broadcast_to(full, (*full.shape[: len(order)], *sizes))
-                return spread.sum(axis=tuple(range(len(order), len(order) + len(e.over))))
+                spread: Values = np.broadcast_to(full, (*full.shape[: len(order)], *sizes))
+                summed: Values = spread.sum(axis=tuple(range(len(order), len(order) + len(e.over))))
+                return summed
             case Delta() | Centring():
                 equal = np.asarray(self.place(e.first, order) == self.place(e.second, order), float)
-                return equal.reshape(self.shape(e, order)) - isinstance(e, Centring) / self.size(e.first)
+                return np.asarray(equal.reshape(self.shape(e, order)) - isinstance(e, Centring) / self.size(e.first))
         raise TypeError(f"{type(e).__name__} stands in no program")
 
     def shape(self, e: Node, order: tuple[Axis, ...]) -> tuple[int, ...]:

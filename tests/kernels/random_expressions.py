@@ -146,7 +146,10 @@ class Expressions:
         found += [turned(known(name)) for name, own in SYMBOLS.items() if own == shape[::-1] and 1 not in own]
         found += [turned(known(name)) for name, own in SYMBOLS.items() if own == shape[::-1] and own != shape]
         if shape == SCALAR:
-            found += [number(self.random.choice([2, -1, Fraction(1, 2)])), tree.Dimension(dim="n", shape=SCALAR)]
+            found += [
+                number(self.random.choice([Fraction(2), Fraction(-1), Fraction(1, 2)])),
+                tree.Dimension(dim="n", shape=SCALAR),
+            ]
             found += [entry(known("A"), self.place("n", indices), self.place("p", indices))]
             found += [entry(known("v"), self.place("n", indices), None)]
             dim = self.random.choice(["n", "p"])
@@ -164,7 +167,7 @@ class Expressions:
         own: list[Ix] = [i for i in indices if i.dim == dim]
         if own and self.random.random() < 0.75:
             return self.random.choice(own)
-        positions: list[int | str] = [1, 2] + ([dim] if isinstance(dim, str) else [3])
+        positions: list[int | str] = [1, 2, dim if isinstance(dim, str) else 3]
         return IndexConst(self.random.choice(positions), dim)
 
     def dim(self) -> Dim:

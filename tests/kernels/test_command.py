@@ -221,7 +221,8 @@ def test_what_is_not_proved_is_named_and_nothing_is_written(
 
 
 def test_everything_that_gives_no_kernel_is_named_at_once(kernels: Kernels) -> None:
-    result = kernels("both.md", both=WRONG + UNDECIDED.split("\n\n", 1)[1].replace("(x)", "(w)").replace("(-x)", "(-w)"))
+    undecided = UNDECIDED.split("\n\n", 1)[1].replace("(x)", "(w)").replace("(-x)", "(-w)")
+    result = kernels("both.md", both=WRONG + undecided)
     assert result.exit_code == 1
     lines = [line.split(": ") for line in result.stderr.splitlines()]
     assert [line[1] for line in lines] == ["no kernel of eq:half", "no kernel of eq:sinh"]

@@ -1,14 +1,13 @@
 """Every kernel computes what its equation says: compared with exact evaluation of the right side by explicit entries.
 
 Arguments are small rationals at sizes that are never equal; few rows are computed on whole arrays, many in blocks.  The
-exact values come from `symbn.evidence`, which shares nothing with the core nor with lowering.  Numba's modules are run by
+exact values come from `symbn.evidence`, which shares nothing with the core nor with lowering.  Numba modules are run by
 Python here, which is as exact and needs no compilation; a few are compiled, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from symbn.evidence.points import Style
 from symbn.kernels.identifiers import distinct
 from symbn.kernels.kernel import Equation, Kernel, kernel_of
 
-from .exactly import NOTES, Sizes, call, called, functions, loaded, shipped, shipped_kernels, text
+from .exactly import NOTES, Sizes, Values, call, called, functions, loaded, shipped, shipped_kernels, text
 from .interpreter import Interpreter
 from .random_expressions import Expressions
 
@@ -363,6 +362,11 @@ def test_kernels_of_random_expressions_are_exact() -> None:
     assert not wrong(kernels, equations, (FEW, 1), (MANY, 2))
 
 
+def wild(shape: tuple[int, ...]) -> Values:
+    """Guesses that are none."""
+    return np.random.default_rng(len(shape)).normal(3, 5, shape)
+
+
 def test_programs_run_step_by_step_are_exact_for_any_guess() -> None:
     """The steps themselves, before any target has written them, with guesses that are wild."""
     for note in NOTES:
@@ -373,8 +377,7 @@ def test_programs_run_step_by_step_are_exact_for_any_guess() -> None:
             unused = dict.fromkeys(equation.context.symbols, 0.0)
             arrays = {a.array: value for a, value in zip(kernel.arguments, given.arrays, strict=True)}
             for program in (kernel.program, kernel.refined):
-                random = np.random.default_rng(1)
-                run = Interpreter({**unused, **FEW, **names}, arrays, partial(random.normal, 3, 5))
+                run = Interpreter({**unused, **FEW, **names}, arrays, wild)
                 assert given.errors(run.run(program)) < CLOSE, (note, id)
 
 

@@ -54,10 +54,6 @@ def test_the_library_is_what_its_notes_give() -> None:
     assert not [path.name for path, text in made.items() if path.read_text(encoding="utf-8") != text]
 
 
-def test_what_is_made_twice_is_the_same() -> None:
-    assert script().sources() == sources()
-
-
 def test_the_script_tells_whether_something_would_change(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

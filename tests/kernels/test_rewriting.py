@@ -60,8 +60,7 @@ def a_denotation() -> Denotation:
     context.symbols["e"] = SymbolDeclaration("e", (1, 1), "positive")
     for name, dims in SHAPES.items():
         if dims:
-            rows, columns = (*dims, 1)[:2]
-            context.symbols[name] = SymbolDeclaration(name, (rows, columns))
+            context.symbols[name] = SymbolDeclaration(name, (dims[0], dims[1] if len(dims) > 1 else 1))
     indexing = Indexing(context)
     return Denotation(indexing, {array: partial(tensor, indexing.ring, name) for name, array in ARRAYS.items()})
 
@@ -620,7 +619,7 @@ def pair(seed: int) -> Pair:
     return Pairs(seed).pair(3)
 
 
-SEEDS = range(150)
+SEEDS = range(120)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

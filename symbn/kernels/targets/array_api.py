@@ -113,6 +113,7 @@ class ArrayApi:
 
     name = "array-api"
     namespace = "xp, "
+    eager = False
     about = (
         "Array API target: NumPy, PyTorch, JAX (under jit), CuPy, Dask and whatever else follows the standard. "
         "Nothing is written in place; results have the dtype and the device of the arguments.  check_finite looks at "

@@ -38,8 +38,8 @@ def _dtype(**arrays: Array) -> np.dtype[Any]:
     return arrays[first].dtype
 
 
-def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...]]) -> dict[str, int]:
-    """The size of each dimension; ValueError where arguments do not fit each other."""
+def _refuse(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...]]) -> None:
+    """ValueError that says which arguments do not fit each other."""
     found: dict[str | int, tuple[int, str]] = {}
     for name, (array, dims) in arrays.items():
         if array.ndim != len(dims):
@@ -50,7 +50,7 @@ def _sizes(least: dict[str, int], /, **arrays: tuple[Array, tuple[str | int, ...
                 raise ValueError(f"{name} has shape {array.shape}, but {dim} = {wanted} by {whose}")
             if isinstance(dim, str) and size < least[dim]:
                 raise ValueError(f"{name} has shape {array.shape}: {dim} must be at least {least[dim]}")
-    return {str(dim): size for dim, (size, _) in found.items()}
+    raise AssertionError("shapes that fit")
 
 
 def _check_finite(**arrays: Array) -> None:
@@ -128,9 +128,20 @@ def argument_checks(kernel: Kernel) -> list[str]:
     if kernel.dimensions():
         least = ", ".join(f'"{dims[d]}": {kernel.least[d]}' for d in kernel.dimensions())
         arrays = [f"{a.name}=({a.name}, {dims_text(dims, a.array.dims)})" for a in kernel.arguments]
-        lines.append(f"sizes = _sizes({{{least}}}, {', '.join(arrays)})")
-        lines += [f'{dims[d]} = sizes["{dims[d]}"]' for d in kernel.dimensions()]
+        for d in kernel.dimensions():
+            a = next(a for a in kernel.arguments if d in a.array.dims)
+            place, rank = a.array.dims.index(d), len(a.array.dims)
+            lines.append(f"{dims[d]} = {a.name}.shape[{place}] if {a.name}.ndim == {rank} else 0")
+        misfits = [f"{a.name}.shape != {shape_text(dims, a.array.dims)}" for a in kernel.arguments]
+        misfits += [f"{dims[d]} < {kernel.least[d]}" for d in kernel.dimensions()]
+        lines += [f"if {' or '.join(misfits)}:", f"    _refuse({{{least}}}, {', '.join(arrays)})"]
     return lines
+
+
+def shape_text(names: dict[str, str], dims: tuple[str | int, ...]) -> str:
+    """A shape in names of sizes."""
+    sizes = [names[d] if isinstance(d, str) else str(d) for d in dims]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
 def shape_lines(kernel: Kernel, text: str) -> list[str]:

@@ -63,7 +63,7 @@ _compiled_parallel: Any = njit(parallel=True, **_OPTIONS)
 
 def _frozen(x: Array) -> Array:
     """x in C order, not to be written to: one compiled version serves every argument."""
-    view: Array = np.ascontiguousarray(x).view()
+    view: Array = x.view() if x.flags.c_contiguous else np.ascontiguousarray(x).view()
     view.flags.writeable = False
     return view
 
@@ -77,9 +77,12 @@ def _chunks(x: Array) -> int:
 
 
 @_compiled
-def _stride(length: Any, itemsize: Any) -> Any:
-    """How far apart vectors lie: 1 KiB past a multiple of 4, so that they do not share sets of the cache."""
-    return ((length * itemsize + 3071) // 4096 * 4096 + 1024) // itemsize
+def _vectors(count: Any, length: Any, like: Any) -> Any:
+    """Vectors of zeros: each on cache lines of its own, 1 KiB past a multiple of 4 apart so that none share sets."""
+    stride = ((length * like.itemsize + 3071) // 4096 * 4096 + 1024) // like.itemsize
+    flat = np.zeros(count * stride + 64 // like.itemsize, like.dtype)
+    skip = -flat.ctypes.data % 64 // like.itemsize
+    return flat[skip : skip + count * stride].reshape((count, stride))
 
 
 @_compiled
@@ -107,12 +110,11 @@ def _column_guess(x: Any, guess: Any) -> None:
 
 
 @_compiled
-def _merge(totals: Any) -> None:
+def _merge(totals: Any, sums: Any) -> None:
     """The totals of all chunks into those of the first."""
-    for k in range(1, totals.shape[0]):
-        for q in range(totals.shape[1]):
-            for j in range(totals.shape[2]):
-                totals[0, q, j] += totals[k, q, j]
+    for k in range(sums, totals.shape[0]):
+        for j in range(totals.shape[1]):
+            totals[k % sums, j] += totals[k, j]
 '''
 
 
@@ -125,6 +127,7 @@ class Numba:
 
     name = "numba"
     namespace = ""
+    eager = True
     about = (
         "Numba target: arguments are float32 or float64 NumPy arrays and are never written to (those that do not "
         "lie in C order are copied); out= takes the array (or the arrays) for the result.  The first call of a "
@@ -383,14 +386,14 @@ class _Segment:
     def _workspaces(self) -> list[str]:
         lines: list[str] = []
         first = self.arrays[self.matrices[0]]
-        for kind, dtype, itemsize in (("narrow", f"{first}.dtype", f"{first}.itemsize"), ("wide", "np.float64", "8")):
+        for kind, like in (("narrow", first), ("wide", "np.zeros(1)")):
             by_dim: dict[Dim, list[Array]] = {}
             for array, where in self._kept():
                 if where == kind:
                     by_dim.setdefault(array.dims[0], []).append(array)
             for dim, arrays in by_dim.items():
                 name = f"{kind}_{self._size(dim)}"
-                lines.append(f"{name} = np.empty(({len(arrays)}, _stride({self._size(dim)}, {itemsize})), {dtype})")
+                lines.append(f"{name} = _vectors({len(arrays)}, {self._size(dim)}, {like})")
                 lines += [f"{self._narrow(a) if kind == 'narrow' else self.arrays[a]} = {name}[{k}]"
                           for k, a in enumerate(arrays)]  # fmt: skip
         return lines
@@ -525,14 +528,15 @@ class _Segment:
         lines: list[str] = []
         if stage.sums:
             totals = f"totals_{number}"
-            lines.append(f"{totals} = np.zeros((chunks, {len(stage.sums)}, _stride({columns}, 8)))")
-            given += [f"{totals}[chunk, {k}]" for k in range(len(stage.sums))]
+            count = len(stage.sums)
+            lines.append(f"{totals} = _vectors({count} * chunks, {columns}, np.zeros(1))")
+            given += [f"{totals}[{count} * chunk + {k}]" for k in range(count)]
         lines += ["for chunk in RANGE(chunks):", f"    {name}({', '.join(given)})"]
         if stage.sums:
-            lines.append(f"_merge({totals})")
+            lines.append(f"_merge({totals}, {len(stage.sums)})")
             for k, step in enumerate(stage.sums):
                 if step.array in self.given_out:
-                    lines += [f"for j in range({columns}):", f"    {self.arrays[step.array]}[j] = {totals}[0, {k}, j]"]
+                    lines += [f"for j in range({columns}):", f"    {self.arrays[step.array]}[j] = {totals}[{k}, j]"]
                 self._totals[step.array] = f"{self.arrays[step.array]}__total"
-                lines.append(f"{self.arrays[step.array]}__total = {totals}[0, {k}]")
+                lines.append(f"{self.arrays[step.array]}__total = {totals}[{k}]")
         return lines

@@ -40,6 +40,7 @@ class Numpy:
 
     name = "numpy"
     namespace = ""
+    eager = True
     about = (
         "NumPy target: arguments are float32 or float64 arrays of any layout and are never written to; out= takes the "
         "array (or the arrays) for the result."
