@@ -374,12 +374,11 @@ class _Segment:
             }  # fmt: skip
             for step in stage.steps:
                 array = step.array
-                if isinstance(step, Guess):
-                    found.append((array, "narrow"))
-                    continue
-                if array in elsewhere & own and array not in self.given_out:
+                handed = array in self.given_out  # its own array comes with the call
+                if not isinstance(step, Guess) and array in elsewhere & own and not handed:
                     found.append((array, "wide"))
-                if array in self.in_passes:
+                rounded = isinstance(step, Guess) or array in self.in_passes
+                if rounded and not (handed and self._narrow(array) == self.arrays[array]):
                     found.append((array, "narrow"))
         return found
 
