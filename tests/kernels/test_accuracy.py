@@ -41,8 +41,8 @@ LIMITS = {
     ("n = 2, eps 1e-12", "float64", "numba"): 1e-6,
 }
 """Where the goal is missed, and by how much: with two rows every centred column is a multiple of every other, so that
-the formula, as it is proved, subtracts all but the share ε/σ² of the gradient.  In the widest float there is, that is an
-error of about σ²/ε roundings: nothing to be had where there is none wider than float64 (array API)."""
+the formula, as it is proved, subtracts all but the share ε/σ² of the gradient.  In the widest float there is, that is
+an error of about σ²/ε roundings: nothing to be had where there is none wider than float64 (array API)."""
 
 MEASURED = [
     pytest.param(name, dtype, target, id=f"{name}-{dtype}-{target}")

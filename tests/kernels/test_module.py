@@ -136,7 +136,7 @@ def without_docstrings(source: str) -> str:
     return ast.dump(tree)
 
 
-@each_target
+@pytest.mark.parametrize("target", ["numpy", "array-api"])
 @pytest.mark.parametrize("hostile", [h for h in HOSTILE if not any(c in h for c in "{}\n$")])
 def test_labels_stay_text(hostile: str, target: str) -> None:
     """They name the function, as far as they can, and stand in its docstring."""
@@ -302,9 +302,11 @@ def words() -> list[str]:
     return sorted(word for word in found if word.isascii() and word.isalpha())
 
 
-def wrong_results(made: Checked, ids: list[str], target: str) -> list[object]:
+def wrong_results(
+    made: Checked, ids: list[str], target: str, at: tuple[tuple[int, int], ...] = ((4, 2), (18, 3))
+) -> list[object]:
     kernels = made.kernels(ids)
-    sizes = [dict(zip(kernels[ids[0]].dimensions(), s, strict=True)) for s in ((4, 2), (18, 3))]
+    sizes = [dict(zip(kernels[ids[0]].dimensions(), s, strict=True)) for s in at]
     found: list[object] = []
     made_functions = functions(kernels, target)
     for (id, one), size in product(kernels.items(), sizes):
@@ -343,7 +345,7 @@ def test_names_that_the_code_uses_do_no_harm(shift: int, target: str) -> None:
         made = note_with(**chosen)
         ids = [id for id in made.equations if id.startswith("eq:")]
         assert len(ids) == 2, (given, made.reasons)
-        assert not wrong_results(made, ids[:1], target), given
+        assert not wrong_results(made, ids[:1], target, ((18, 3),)), given
 
 
 @pytest.mark.usefixtures("interpreted")

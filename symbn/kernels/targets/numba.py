@@ -437,7 +437,7 @@ class _Segment:
             if step.array in narrow:
                 lines.append(f"    {self._narrow(step.array)}[j] = {value}")
         text = "\n".join(lines)
-        candidates = [*self.numbers, *self.sizes, *(self.names[d] for d in self.kernel.dimensions())]
+        candidates = [*self.numbers, *self.sizes, *self.names.values()]
         candidates += [self.arrays[a] for a in (*self.vectors, *self.made)] + [self._narrow(a) for a in self.made]
         candidates += list(self._totals.values())
         used = [c for c in dict.fromkeys(candidates) if mentions(text, c)]
