@@ -57,9 +57,11 @@ def wrong(kernels: Mapping[str, Kernel], equations: Equations, *points: tuple[Si
 @pytest.mark.parametrize("note", NOTES)
 def test_every_kernel_of_the_shipped_notes_is_exact(note: str) -> None:
     equations = {id: [e] for id, e in shipped(note).equations.items()}
-    points = [(FEW, len(note)), (MANY, 1)]
-    # What was published and is right stands in batchnorm.md, too.
-    assert not wrong(shipped_kernels(note), equations, *points[: 1 if note == "batchnorm_as_published" else 2])
+    kernels = shipped_kernels(note)
+    if note == "batchnorm_as_published":  # what is right there stands in batchnorm.md, too
+        same = {(k.sources[0].lhs, k.sources[0].rhs) for k in shipped_kernels("batchnorm").values()}
+        kernels = {id: k for id, k in kernels.items() if (k.sources[0].lhs, k.sources[0].rhs) not in same}
+    assert not wrong(kernels, equations, (FEW, len(note)), (MANY, 1))
 
 
 @pytest.mark.usefixtures("interpreted")
