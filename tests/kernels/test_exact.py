@@ -246,6 +246,8 @@ STATEMENTS: dict[str, str] = {
     """,
     "computed scalars and sizes beside matrices": r"""
         (\mathbf{1}^\top v) A + E = E + (\mathbf{1}^\top v) A
+        A + \mathbf{1} \mathbf{1}^\top A = \mathbf{1} \mathbf{1}^\top A + A
+        \tanh(A) + \mathbf{1} \mathbf{1}^\top E = \mathbf{1} \mathbf{1}^\top E + \tanh(A)
         c \, x^\top u \, A = x^\top u \, c A
         \operatorname{tr}(S) (A \odot E) = E \odot \operatorname{tr}(S) A
         \frac{1}{1 + v_1^2} A = \frac{A}{1 + v_1 v_1}

@@ -365,6 +365,8 @@ class _Segment:
         """Vectors that are kept between functions: wide ones, and rounded ones for passes."""
         found: list[tuple[Array, str]] = []
         for stage in self.stages:
+            if isinstance(stage, Pass):
+                found += [(s.array, "narrow") for s in stage.sums if s.array in self.in_passes]
             if not isinstance(stage, Vectors | Guesses):
                 continue
             own = {s.array for s in stage.steps}
@@ -536,6 +538,9 @@ class _Segment:
             for k, step in enumerate(stage.sums):
                 if step.array in self.given_out:
                     lines += [f"for j in range({columns}):", f"    {self.arrays[step.array]}[j] = {totals}[{k}, j]"]
+                if step.array in self.in_passes:
+                    rounded = f"{self._narrow(step.array)}[j]"
+                    lines += [f"for j in range({columns}):", f"    {rounded} = {totals}[{k}, j]"]
                 self._totals[step.array] = f"{self.arrays[step.array]}__total"
                 lines.append(f"{self.arrays[step.array]}__total = {totals}[{k}]")
         return lines
