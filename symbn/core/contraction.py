@@ -54,7 +54,10 @@ def normal_product(coefficient: Coefficient, factors: list[Factor], bound: Itera
     if contracted is None:
         return SumOfProducts(ring, {})
     factors, eliminated = contracted
-    factors = [_closed_again(factor) for factor in factors]
+    closed = [_closed_again(factor) for factor in factors]
+    factors = [factor for factor in closed if factor is not None]
+    if len(factors) < len(closed):
+        return SumOfProducts(ring, {})
     merged, expanded, whole = _merge_powers(factors)
     if whole is not None:
         coefficient = coefficient * whole
@@ -117,8 +120,11 @@ def _eliminate_deltas(factors: list[Factor]) -> tuple[list[Factor], set[Index]] 
     return rest, {i for i in names if i.is_bound}
 
 
-def _closed_again(factor: Factor) -> Factor:
-    """A nested sum whose places have come to coincide or are fixed: sin(x[#0] y[#1])[i, i] as sin(x[#0] y[#0])[i]."""
+def _closed_again(factor: Factor) -> Factor | None:
+    """A nested sum whose places have come to coincide or are fixed: sin(x[#0] y[#1])[i, i] as sin(x[#0] y[#0])[i].
+
+    None for a power that is 0 there.  Raises ZeroDivisionError for a negative power of 0.
+    """
     head, indices = factor.head, factor.indices
     if not isinstance(head, Power | Scalarwise):
         return factor
@@ -128,7 +134,10 @@ def _closed_again(factor: Factor) -> Factor:
     old = {new: i for i, new in names.items()}
     body = opened(head.base if isinstance(head, Power) else head.argument, tuple(names[i] for i in indices))
     if isinstance(head, Power) and body.is_zero():
-        raise ZeroDivisionError("a power of an expression that is 0")
+        value = head.exponent.as_fraction()
+        if value is not None and value > 0:
+            return None
+        raise ZeroDivisionError("a negative power of an expression that is 0")
     body, captured, symmetries = close_one(body)
     new_head: Head = (
         Power(body, head.exponent, symmetries)
