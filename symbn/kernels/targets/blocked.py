@@ -37,8 +37,8 @@ def _guess(x: Array) -> Array:
 
 BLOCKS = '''
 def _blocks(rows: int, columns: int, itemsize: int) -> list[slice]:
-    """The rows in blocks of about BLOCK bytes and at most 512 rows."""
-    height = max(1, min(512, BLOCK // (columns * itemsize)))
+    """The rows in blocks of about BLOCK bytes and at most 256 rows."""
+    height = max(1, min(256, BLOCK // (columns * itemsize)))
     return [slice(start, min(start + height, rows)) for start in range(0, rows, height)]
 
 
