@@ -19,7 +19,7 @@ are `axes`.  Equality is that of the terms as written, `alpha_key` that up to na
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -196,6 +196,24 @@ def walk(e: Node) -> Iterator[Node]:
     yield e
     for child in e.children():
         yield from walk(child)
+
+
+def rebuilt(e: Node, change: Callable[[Node], Node]) -> Node:
+    """e with its direct parts changed, as it stands: nothing is rewritten."""
+    match e:
+        case Add():
+            return Add(terms=tuple(map(change, e.terms)))
+        case Mul():
+            return Mul(factors=tuple(map(change, e.factors)))
+        case Pow():
+            return Pow(base=change(e.base), exponent=e.exponent)
+        case Map():
+            return Map(function=e.function, arg=change(e.arg))
+        case Sum():
+            return Sum(over=e.over, body=change(e.body))
+        case Centre():
+            return Centre(axis=e.axis, arg=change(e.arg))
+    return e
 
 
 def scalars_of(e: Node) -> set[str]:

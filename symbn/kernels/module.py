@@ -132,18 +132,18 @@ def without_unused(lines: list[str]) -> list[str]:
 
 def _is_unused(line: str, text: str) -> bool:
     found = re.match(r"\s*(\w+) = (?!_number|_size)", line)
-    return found is not None and _mentions(found[1], text) == 1
+    return found is not None and mentions(text, found[1]) == 1
 
 
 def _unnamed(line: str, text: str) -> str:
     """A check whose result nothing uses, without a name for it."""
     found = re.match(r"(\w+) = (_number|_size|_sizes)\(", line)
-    return line.split(" = ", 1)[1] if found is not None and _mentions(found[1], text) == 1 else line
+    return line.split(" = ", 1)[1] if found is not None and mentions(text, found[1]) == 1 else line
 
 
-def _mentions(name: str, text: str) -> int:
+def mentions(text: str, name: str) -> int:
     """How often a name occurs in code, strings aside."""
-    return len(re.findall(rf"(?<![\w.]){name}(?!\w)", re.sub(r'"[^"\n]*"', '""', text)))
+    return len(re.findall(rf"(?<![\w.]){re.escape(name)}(?!\w)", re.sub(r'"[^"\n]*"', '""', text)))
 
 
 def function_lines(kernel: Kernel, target: Target) -> list[str]:

@@ -45,6 +45,7 @@ from symbn.kernels.ir import (
     factors_of,
     in_order,
     pattern,
+    rebuilt,
     terms_of,
     walk,
 )
@@ -129,20 +130,7 @@ class Program:
             return _renamed(inserted(_meaning(step)), dict(zip(step.axes, places, strict=True)))
 
         def inserted(e: Node) -> Node:
-            match e:
-                case Entry():
-                    return value(e.array, e.places)
-                case Add():
-                    return Add(terms=tuple(map(inserted, e.terms)))
-                case Mul():
-                    return Mul(factors=tuple(map(inserted, e.factors)))
-                case Pow():
-                    return Pow(base=inserted(e.base), exponent=e.exponent)
-                case Map():
-                    return Map(function=e.function, arg=inserted(e.arg))
-                case Sum():
-                    return Sum(over=e.over, body=inserted(e.body))
-            return e
+            return value(e.array, e.places) if isinstance(e, Entry) else rebuilt(e, inserted)
 
         return value(output, axes)
 
@@ -172,34 +160,10 @@ def _renamed(e: Node, names: Mapping[Axis, Axis]) -> Node:
             return Delta(first=new(e.first), second=new(e.second))
         case Centring():
             return Centring(first=new(e.first), second=new(e.second))
-        case Add():
-            return Add(terms=tuple(_renamed(term, names) for term in e.terms))
-        case Mul():
-            return Mul(factors=tuple(_renamed(factor, names) for factor in e.factors))
-        case Pow():
-            return Pow(base=_renamed(e.base, names), exponent=e.exponent)
-        case Map():
-            return Map(function=e.function, arg=_renamed(e.arg, names))
         case Sum():
             apart = {axis: fresh(axis.dim) for axis in e.over}
             return Sum(over=tuple(apart.values()), body=_renamed(e.body, {**names, **apart}))
-    return e
-
-
-def _exchanged(e: Node, arrays: Mapping[Array, Array]) -> Node:
-    """e with other arrays in place of some."""
-    match e:
-        case Entry():
-            return Entry(array=arrays.get(e.array, e.array), places=e.places)
-        case Add():
-            return Add(terms=tuple(_exchanged(term, arrays) for term in e.terms))
-        case Mul():
-            return Mul(factors=tuple(_exchanged(factor, arrays) for factor in e.factors))
-        case Pow():
-            return Pow(base=_exchanged(e.base, arrays), exponent=e.exponent)
-        case Map():
-            return Map(function=e.function, arg=_exchanged(e.arg, arrays))
-    return e
+    return rebuilt(e, lambda part: _renamed(part, names))
 
 
 def entries_of(step: Step) -> tuple[Entry, ...]:
@@ -275,7 +239,7 @@ class Scheduler:
         """Call a computed array by the name of the output that it is."""
 
         def named(e: Node) -> Node:
-            return _exchanged(e, {old: new})
+            return entry(e) if isinstance(e, Entry) else rebuilt(e, named)
 
         def entry(e: Entry) -> Entry:
             return Entry(array=own(e.array), places=e.places)
@@ -358,7 +322,7 @@ class Scheduler:
                 groups[into] = [*groups.pop(small), *groups[into]]
         combined = []
         for group in groups.values():
-            made = self.rewriting.mul(group) if kind is Mul else self.rewriting.add(group)
+            made = self._made(group, kind)
             once = len(made.axes) < max(len(axes), 1) and isinstance(made, Mul | Add)
             combined.append(self._once(made, self._pointwise) if once else made)
         every = [*combined, *whole] if kind is Mul else [*whole, *combined]
@@ -378,9 +342,8 @@ class Scheduler:
         return Entry(array=array, places=tuple(met.axes[position] for position in order))
 
     def _pointwise(self, e: Node, axes: tuple[Axis, ...]) -> Array:
-        array = self._array(_hint(e, axes), axes)
-        self.steps.append(Pointwise(array, axes, e))
-        return array
+        hint = ("scalar", "factor", "matrix", "block")[min(len(axes), 3)]
+        return self._step(Pointwise, hint, axes, body=e)
 
     # Centring ---------------------------------------------------------------------------------------------
 
@@ -398,7 +361,7 @@ class Scheduler:
         raw = self._array_of(self._entrywise(e.arg))
         axes = raw.places
         rest = tuple(axis for axis in axes if axis != e.axis)
-        key = (raw.array, tuple(axes.index(place) for place in raw.places), axes.index(e.axis))
+        key = raw.array, axes.index(e.axis)
         if key not in self._centres:
             name, n = raw.array.name, Scalar(value=w.size(e.axis))
             of_all = None if self.refine else (self._once(Sum(over=(e.axis,), body=raw), self._contracted),)
@@ -516,9 +479,7 @@ class Scheduler:
         return operands
 
     def _reduced(self, body: Node, over: tuple[Axis, ...], axes: tuple[Axis, ...]) -> Array:
-        array = self._array("total", axes)
-        self.steps.append(Reduction(array, axes, over, body))
-        return array
+        return self._step(Reduction, "total", axes, over=over, body=body)
 
     def _product(self, e: Node, axes: tuple[Axis, ...]) -> Array:
         assert isinstance(e, Sum) and isinstance(e.body, Mul)
@@ -527,9 +488,7 @@ class Scheduler:
 
     def _multiplied(self, a: Node, b: Node, over: tuple[Axis, ...], axes: tuple[Axis, ...]) -> Array:
         left, right = self._array_of(a), self._array_of(b)
-        array = self._array("product", axes)
-        self.steps.append(Product(array, axes, over, left, right))
-        return array
+        return self._step(Product, "product", axes, over=over, left=left, right=right)
 
     def _array_of(self, e: Node) -> Entry:
         """An operand as an entry of an array that has each axis once."""
@@ -540,10 +499,6 @@ class Scheduler:
 
 def _group_order(axes: frozenset[Axis]) -> tuple[int, list[tuple[bool, int, str]]]:
     return len(axes), [axis_order(axis) for axis in in_order(axes)]
-
-
-def _hint(e: Node, axes: tuple[Axis, ...]) -> str:
-    return ("scalar", "factor", "matrix", "block")[min(len(axes), 3)]
 
 
 def layout(e: Node, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:

@@ -38,6 +38,7 @@ from symbn.kernels.ir import (
     alpha_key,
     factors_of,
     in_order,
+    rebuilt,
     terms_of,
 )
 
@@ -366,21 +367,10 @@ class Rewriting:
 
     def freshened(self, e: Node) -> Node:
         """e with bound axes of names that nothing else has."""
-        match e:
-            case Sum():
-                names = {axis: fresh(axis.dim) for axis in e.over}
-                return Sum(over=tuple(names.values()), body=self.freshened(self.rename(e.body, names)))
-            case Add():
-                return Add(terms=tuple(map(self.freshened, e.terms)))
-            case Mul():
-                return Mul(factors=tuple(map(self.freshened, e.factors)))
-            case Pow():
-                return Pow(base=self.freshened(e.base), exponent=e.exponent)
-            case Map():
-                return Map(function=e.function, arg=self.freshened(e.arg))
-            case Centre():
-                return Centre(axis=e.axis, arg=self.freshened(e.arg))
-        return e
+        if not isinstance(e, Sum):
+            return rebuilt(e, self.freshened)
+        names = {axis: fresh(axis.dim) for axis in e.over}
+        return Sum(over=tuple(names.values()), body=self.freshened(self.rename(e.body, names)))
 
 
 def _holds_delta(e: Node) -> bool:

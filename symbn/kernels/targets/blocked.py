@@ -9,10 +9,10 @@ from symbn.kernels.expressions import Spelling, number_text, numpy_function, wri
 from symbn.kernels.identifiers import distinct
 from symbn.kernels.ir import Add, Array, Entry, Map, Mul, Node, Pow, Scalar
 from symbn.kernels.kernel import Kernel
-from symbn.kernels.module import indented
+from symbn.kernels.module import indented, mentions
 from symbn.kernels.passes import Guesses, Pass, Schedule, Stage, Statement, Vectors
 from symbn.kernels.program import Guess, Pointwise, Product, Step, entries_of
-from symbn.kernels.targets.ndarrays import dialect, mentions
+from symbn.kernels.targets.ndarrays import dialect
 from symbn.kernels.targets.whole import array_names, wide_arrays
 
 BLOCK_SIZE = '''

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from symbn.kernels.arrays import Dialect
 from symbn.kernels.expressions import numpy_function
 from symbn.kernels.kernel import Kernel
-from symbn.kernels.module import dims_text, indented
+from symbn.kernels.module import dims_text, indented, mentions
 from symbn.kernels.targets.whole import WholeBody, array_names, few_rows
 
 CONSTANTS = '''
@@ -155,11 +153,6 @@ def shape_lines(kernel: Kernel, text: str) -> list[str]:
     return lines
 
 
-def mentions(text: str, name: str) -> bool:
-    """Whether a name occurs in code."""
-    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
-
-
 def result_names(kernel: Kernel) -> list[str]:
     """The variables that hold the results."""
     names = array_names(kernel, kernel.refined)
@@ -167,9 +160,7 @@ def result_names(kernel: Kernel) -> list[str]:
 
 
 def result_shape(kernel: Kernel, place: int) -> str:
-    names = kernel.names()
-    sizes = [names[a.dim] if isinstance(a.dim, str) else str(a.dim) for a in kernel.results[place].axes]
-    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+    return shape_text(kernel.names(), kernel.results[place].array.dims)
 
 
 def output_lines(kernel: Kernel) -> list[str]:

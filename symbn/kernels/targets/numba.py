@@ -1,4 +1,4 @@
-"""The Numba target: one loop nest a pass, whole rows in order, statistics in blocks, rows shared out to threads.
+"""The Numba target: one loop nest a pass, whole rows in order, rows shared out to threads.
 
 A pass walks three streams of rows at once, so that what is kept for each column is loaded once for three entries.  Sums
 are taken in float64, which costs nothing where memory is what is waited for; which rows make a chunk depends on the
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from symbn.kernels.expressions import Spelling, numpy_function, written
 from symbn.kernels.ir import Array, Dim, Entry, scalars_of
 from symbn.kernels.kernel import Kernel
-from symbn.kernels.module import NUMBER_HELPERS, assembled, indented, without_unused
+from symbn.kernels.module import NUMBER_HELPERS, assembled, indented, mentions, without_unused
 from symbn.kernels.passes import Guesses, Pass, Schedule, Stage, Vectors, schedule, steps_of
 from symbn.kernels.program import Guess, Pointwise, Product, entries_of
 from symbn.kernels.targets.blocked import GUESS, Blocked, with_dtypes
@@ -23,7 +23,6 @@ from symbn.kernels.targets.ndarrays import (
     CONSTANTS,
     argument_checks,
     few_body,
-    mentions,
     output_lines,
     result_names,
     whole_body,
@@ -208,7 +207,7 @@ def _wrapper_lines(kernel: Kernel, plan: Schedule) -> list[str]:
     for stage in plan.stages:
         if id(stage) in segments:
             number, segment = segments[id(stage)]
-            lines += _Segment(kernel, plan, segment, number).call(lines)
+            lines += _Segment(kernel, plan, segment, number).call()
         elif id(stage) not in inside:
             lines += blocked.stage(stage)
     return with_dtypes(lines)
@@ -227,8 +226,8 @@ class _Segment:
         self.made = [step.array for step in self.steps]
         self.outputs = set(kernel.refined.outputs)
         end = plan.stages.index(stages[-1]) + 1
-        later = {a for stage in plan.stages[end:] for a in plan.arrays_of(stage)}
-        self.given_out = [step.array for step in self.steps if step.array in later | self.outputs]
+        self.later = {a for stage in plan.stages[end:] for a in plan.arrays_of(stage)}
+        self.given_out = [step.array for step in self.steps if step.array in self.later | self.outputs]
         self.passes = [stage for stage in stages if isinstance(stage, Pass)]
         self.matrices = list(dict.fromkeys(
             a for stage in self.passes for a in plan.read_by(stage) if a not in self.made
@@ -257,7 +256,7 @@ class _Segment:
         given = [self.arrays[a] for a in (*self.matrices, *self.vectors)]
         return [*given, *self.numbers, *self.sizes, *(self.arrays[a] for a in self.given_out), "chunks"]
 
-    def call(self, before: Sequence[str]) -> list[str]:
+    def call(self) -> list[str]:
         """The statements that call the driver."""
         lines = []
         spent: set[Array] = set()
@@ -297,11 +296,9 @@ class _Segment:
     def _spent(self, array: Array, taken: set[Array]) -> Array | None:
         """A matrix made before this segment that nothing needs after: its entries are read before they are written."""
         computed = {step.array for step in self.kernel.refined.steps}
-        end = self.plan.stages.index(self.stages[-1]) + 1
-        later = {a for stage in self.plan.stages[end:] for a in self.plan.arrays_of(stage)}
         last = next(s for s in reversed(self.passes) if any(w.array == array for w in s.writes))
         for old in self.matrices:
-            free = old in computed and old not in self.outputs and old not in later and old not in taken
+            free = old in computed and old not in self.outputs and old not in self.later and old not in taken
             if free and old.dims == array.dims and self.passes[-1] is last:
                 return old
         return None
