@@ -34,6 +34,37 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A change of the note's text: the characters of `span` become `replacement`; `what` says it in words."""
+
+    span: Span
+    replacement: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A right side near the author's own for which the claim is proved.
+
+    latex: that right side, in the author's spelling.  edits: what makes it of the one that was written; none where
+    the right side is right and the left one (refuted before, in the same chain) is not.
+    """
+
+    latex: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of a derivation: left = right by the named rules; an empty `left` goes on from the line before."""
+
+    left: str
+    right: str
+    rules: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """One statement's verdict, with all that supports or explains it."""
 
@@ -47,8 +78,14 @@ class Report:
     message: str = ""
     conditions: tuple[str, ...] = ()
     counterexample: Counterexample | None = None
-    suggestion: str | None = None
+    suggestion: Suggestion | None = None
+    """For a refuted claim: a right side near the author's that is proved."""
     derived: str | None = None
+    """The closed form that symbn derives itself, as LaTeX: for a hole, or a refuted derivative."""
+    steps: tuple[Step, ...] = ()
+    """For `--explain`: how a derivative is derived."""
+    snippet: str | None = None
+    """For `--explain`: a NumPy program that shows the counterexample without symbn."""
     seconds: float = 0.0
     diagnostics: tuple[Diagnostic, ...] = ()
     understood: tuple[str, ...] = ()

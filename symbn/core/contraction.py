@@ -14,7 +14,6 @@ The reductions, each an identity for every size:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from itertools import count
 
 from symbn.core.canonical import arrange, candidate_orders, canonical_component, symmetries_of
@@ -30,12 +29,15 @@ from symbn.core.terms import (
     Power,
     Scalarwise,
     SumOfProducts,
+    Tensor,
     accumulate,
     constant,
     formal,
     in_order,
     index_key,
+    nested,
     parameter,
+    with_nested,
 )
 
 _LARGEST_POWER = 256
@@ -121,30 +123,29 @@ def _eliminate_deltas(factors: list[Factor]) -> tuple[list[Factor], set[Index]] 
 
 
 def _closed_again(factor: Factor) -> Factor | None:
-    """A nested sum whose places have come to coincide or are fixed: sin(x[#0] y[#1])[i, i] as sin(x[#0] y[#0])[i].
+    """Nested sums whose places have come to coincide or are fixed: sin(x[#0] y[#1])[i, i] as sin(x[#0] y[#0])[i].
 
     None for a power that is 0 there.  Raises ZeroDivisionError for a negative power of 0.
     """
     head, indices = factor.head, factor.indices
-    if not isinstance(head, Power | Scalarwise):
+    if isinstance(head, DeltaHead):
         return factor
-    if len(set(indices)) == len(indices) and not any(i.is_constant for i in indices):
+    # A tensor's own indices come first; its arguments use the last ones.
+    own = len(indices) - head.captured if isinstance(head, Tensor) else 0
+    places = indices[own:]
+    if len(set(places)) == len(places) and not any(i.is_constant for i in places):
         return factor
-    names = {i: i if i.is_constant else fresh(i.dim) for i in indices}
+    names = {i: i if i.is_constant else fresh(i.dim) for i in places}
     old = {new: i for i, new in names.items()}
-    body = opened(head.base if isinstance(head, Power) else head.argument, tuple(names[i] for i in indices))
-    if isinstance(head, Power) and body.is_zero():
+    bodies = tuple(opened(body, tuple(names[i] for i in places)) for body in nested(head))
+    if isinstance(head, Power) and bodies[0].is_zero():
         value = head.exponent.as_fraction()
         if value is not None and value > 0:
             return None
         raise ZeroDivisionError("a negative power of an expression that is 0")
-    body, captured, symmetries = close_one(body)
-    new_head: Head = (
-        Power(body, head.exponent, symmetries)
-        if isinstance(head, Power)
-        else replace(head, argument=body, symmetries=symmetries)
-    )
-    return Factor(new_head, tuple(old[i] for i in captured))
+    formals = tuple(a.formals for a in head.arguments) if isinstance(head, Tensor) else ((),)
+    bodies, captured, symmetries = close(bodies, formals)
+    return Factor(with_nested(head, bodies, len(captured), symmetries), indices[:own] + tuple(old[i] for i in captured))
 
 
 def _merge_powers(factors: list[Factor]) -> tuple[list[Factor], list[Factor], Coefficient | None]:

@@ -28,7 +28,7 @@ under conjugation); `docs` in `equality` say what follows from it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from itertools import permutations
@@ -397,6 +397,21 @@ def nested(head: Head) -> tuple[SumOfProducts, ...]:
         case Scalarwise():
             return (head.argument,)
     raise NoRule(f"a head without a rule: {head!r}")
+
+
+def with_nested(
+    head: Head, bodies: tuple[SumOfProducts, ...], captured: int, symmetries: tuple[Permutation, ...]
+) -> Head:
+    """A head over other closed sums, which use `captured` indices of their surroundings."""
+    match head:
+        case Tensor():
+            arguments = tuple(a._replace(body=body) for a, body in zip(head.arguments, bodies, strict=True))
+            return replace(head, arguments=arguments, captured=captured, argument_symmetries=symmetries)
+        case Power():
+            return replace(head, base=bodies[0], symmetries=symmetries)
+        case Scalarwise():
+            return replace(head, argument=bodies[0], symmetries=symmetries)
+    raise NoRule(f"a head that nests nothing: {head!r}")
 
 
 def head_names(head: Head) -> Iterator[str]:

@@ -42,7 +42,7 @@ def _of_statement(report: Report, source: SourceFile) -> Iterator[str]:
             span = primary
         lines += [line for line in _message(diagnostic) if line not in lines]
     if report.suggestion is not None:
-        lines.append(f"suggestion: {report.suggestion}")
+        lines.append(f"did you mean: {report.suggestion.latex}")
     message = "\n".join(lines) or report.verdict
     yield _command(level, {**_place(span, source), "title": title}, message)
 

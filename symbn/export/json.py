@@ -49,7 +49,7 @@ def _statement(report: Report, source: SourceFile) -> dict[str, object]:
         "message": report.message,
         "conditions": list(report.conditions),
         "counterexample": _counterexample(report.counterexample) if report.counterexample else None,
-        "suggestion": report.suggestion,
+        "suggestion": report.suggestion.latex if report.suggestion else None,
         "derived": report.derived,
         "seconds": round(report.seconds, 6),
     }

@@ -143,7 +143,7 @@ def _details(report: Report, note: NoteReport, style: TextStyle) -> Iterator[str
     if report.derived is not None:
         yield from _latex_answer("derived", report.derived)
     if report.suggestion is not None:
-        yield from _latex_answer("suggestion", report.suggestion)
+        yield from _latex_answer("did you mean", report.suggestion.latex)
     if style.explain:
         for line in report.understood:
             yield from _listed("", visible(line).split(), width, " ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symbn.diagnostics import Diagnostic, Label
-from symbn.report import Counterexample, NoteReport, Report
+from symbn.report import Counterexample, NoteReport, Report, Suggestion
 from symbn.source import SourceFile, Span
 
 TEXT = """# A note
@@ -41,7 +41,7 @@ REFUTED = Report(
         {"m": 2, "n": 3}, {"i": 1}, {"A": [["1", "-1/2"], ["0", "10"]], "\\epsilon": [["2"]]}, {"f": "x ↦ x²"},
         [["1", "2"]], [["1", "3"]], (1, 2),
     ),
-    suggestion="\\hat{y}^\\top", seconds=1.5,
+    suggestion=Suggestion("\\hat{y}^\\top", ()), seconds=1.5,
 )  # fmt: skip
 MISSHAPEN = Report(
     "eq:two", "eq:two", place("\\hat{y} A = A\n\\hat{y}"), "claim", "refuted", "\\hat{y} A", "A \\hat{y}",

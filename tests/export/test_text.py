@@ -43,7 +43,7 @@ def test_a_counterexample_shows_sizes_values_and_both_sides() -> None:
 def test_a_failed_claim_without_diagnostics_shows_its_lines_and_message() -> None:
     shown = "\n".join(lines(samples.note(samples.REFUTED)))
     assert "refuted: at m = 2 the two sides differ\n      --> notes/a,b.md:7:3" in shown
-    assert "suggestion: ŷᵀ" in shown
+    assert "did you mean: ŷᵀ" in shown
     assert r"\hat{y}^\top" in shown
 
 

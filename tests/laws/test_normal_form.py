@@ -15,7 +15,7 @@ from symbn.core.contraction import bind, delta, fresh, multiply, rename
 from symbn.core.equality import Proof, decide
 from symbn.core.heads import tensor
 from symbn.core.powers import power
-from symbn.core.terms import Index, SumOfProducts, constant
+from symbn.core.terms import Argument, Index, SumOfProducts, constant
 from tests.laws.evaluation import Undefined, World, agree, raw_value, value
 from tests.laws.strategies import (
     FREE,
@@ -304,3 +304,22 @@ def test_nested_heads_do_not_see_the_order_of_the_indices_around_them() -> None:
             term = bind(term, index)
         values.add(term)
     assert len(values) == 1
+
+
+def test_a_function_at_places_that_coincide_is_the_function_written_there() -> None:
+    """f(A_{ij} u_j + u_i) at i = j, at j = 1 and under a δ: the normal form does not remember how it came about."""
+
+    def f(i: Index, j: Index) -> SumOfProducts:
+        inside = multiply(tensor(RING, "A", (i, C)), tensor(RING, "u", (j,))) + tensor(RING, "u", (i,))
+        return tensor(RING, "f", (), arguments=(Argument((C,), inside),))
+
+    C = Index("c", "m")
+    first = Index("=1", "n")
+    written = f(I, I)
+    assert rename(f(I, J), {J: I}) == written
+    assert rename(f(I, J), {J: first}) == f(I, first)
+    assert rename(f(I, J), {I: first, J: first}) == f(first, first)
+    assert bind(multiply(delta(RING, I, J), f(I, J)), J) == written
+    assert rename(f(I, J), {J: I}) != f(I, J)
+    mixed = rename(multiply(f(I, J), delta(RING, J, K)), {J: I})
+    assert mixed == multiply(written, delta(RING, I, K))
