@@ -10,23 +10,18 @@ differentiated before it is returned.  What is read from SymPy, and what raises,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from symbn.diagnostics import Diagnostic, ShapeError
-from symbn.explain.abbreviations import Abbreviations
+from symbn.explain.closed_form import closed_form
 from symbn.explain.latex import to_latex
-from symbn.explain.matrix_form import matrix_form
-from symbn.expr import build, tree
+from symbn.expr import build
 from symbn.expr.assumptions import assume
-from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing, places_of
 from symbn.expr.statement import Goal, Statement
 from symbn.expr.sympy_derivatives import differentiated, target_of
 from symbn.expr.sympy_reading import Reading
 from symbn.expr.sympy_view import from_sympy, to_sympy
-from symbn.expr.tree import Expr
 from symbn.report import Counterexample, Report, Verdict
 from symbn.source import Span
 from symbn.verify import Limits, Verifier
@@ -59,7 +54,7 @@ class Decision:
     @property
     def conditions(self) -> tuple[str, ...]:
         """What must hold besides the declarations, as LaTeX: `n \\ne 1`."""
-        return self.report.conditions
+        return tuple(condition.latex for condition in self.report.conditions)
 
     @property
     def counterexample(self) -> Counterexample | None:
@@ -136,7 +131,7 @@ def jacobian(expr: Any, x: Any, assumptions: Any = ()) -> Any:
     >>> n = sympy.Symbol("n", integer=True, positive=True)
     >>> A, x = sympy.MatrixSymbol("A", n, n), sympy.MatrixSymbol("x", n, 1)
     >>> jacobian(x.T * A * x, x)
-    x.T*A + x.T*A.T
+    x.T*(A + A.T)
     """
     return _derivative(expr, x, "jacobian", assumptions)
 
@@ -158,7 +153,7 @@ def _derivative(expr: Any, by: Any, layout: str, assumptions: Any) -> Any:
     body, variable = reading.read(expr), reading.read(by)
     assume(assumptions, reading)
     asked = differentiated(body, variable, target_of(variable), layout)
-    found = min(_closed_forms(asked, reading.context), key=lambda e: sum(1 for _ in tree.walk(e)))
+    found = closed_form(asked, reading.context) or asked
     for evaluate in (True, False):
         result = to_sympy(found, reading.context, reading.originals, evaluate=evaluate)
         # Proved as it is returned: read back from SymPy, which may have reordered it.
@@ -168,16 +163,6 @@ def _derivative(expr: Any, by: Any, layout: str, assumptions: Any) -> Any:
         if report.verdict == "proved":
             return result
     raise NotProved(f"{report.verdict}: {report.message}")
-
-
-def _closed_forms(asked: tree.Derivative, context: Context) -> Iterator[Expr]:
-    """The derivative multiplied out, and with the parts of what is differentiated kept as they are."""
-    parts = Abbreviations(context)
-    kept = replace(asked, arg=parts.abbreviated(asked.arg))
-    for derivative, within in ((asked, context), (kept, parts.context)):
-        indexing = Indexing(within)
-        row, column = places_of(asked.shape)
-        yield parts.written_out(matrix_form(indexing.to_sum(derivative, row, column), row, column, indexing))
 
 
 # Notes ----------------------------------------------------------------------------------------------------

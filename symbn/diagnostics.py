@@ -12,6 +12,8 @@ from typing import Literal
 from symbn.source import Span
 
 Severity = Literal["error", "warning", "note"]
+Extent = str | int
+"""The size of one side of a matrix: a dimension's name, or a number."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """A message with a stable code, its places, what is known besides, and a next step."""
+    """A message with a stable code, its places, what is known besides, and a next step.
+
+    shapes: those that do not fit, in the order of the formula; none where one is not known.
+    """
 
     code: str
     message: str
@@ -33,6 +38,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: str | None = None
     severity: Severity = "error"
+    shapes: tuple[tuple[Extent, Extent], ...] = ()
 
 
 @dataclass

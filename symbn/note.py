@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from symbn.derive import Deriver
 from symbn.diagnostics import Diagnostic, NoteError
 from symbn.expr.statement import Statement
 from symbn.notes.elaborate import Elaborator
 from symbn.notes.front_matter import FrontMatter
 from symbn.notes.markdown import MathBlock, Scan, scan
 from symbn.notes.reading import read_source
+from symbn.notes.rereading import Place
+from symbn.repair import Repairer
 from symbn.report import NoteReport, Report
 from symbn.source import SourceFile, Span
 from symbn.verify import Limits, Verifier
@@ -53,7 +56,7 @@ class Note:
         return (*self._scan.diagnostics, *self._front_matter_diagnostics)
 
     @cached_property
-    def _elaborated(self) -> tuple[list[Statement], list[Diagnostic]]:
+    def _elaborated(self) -> tuple[list[Statement], list[Diagnostic], dict[str, Place]]:
         elaborator = Elaborator()
         problems: list[Diagnostic] = []
         for preamble in self.preambles:
@@ -64,7 +67,7 @@ class Note:
         problems += _assumptions(elaborator, self._scan.front_matter)
         elaborator.forget_statements()
         elaborator.read(self.source, self._scan.blocks)
-        return elaborator.statements, problems
+        return elaborator.statements, problems, elaborator.places
 
     @property
     def _front_matter_diagnostics(self) -> list[Diagnostic]:
@@ -74,6 +77,11 @@ class Note:
     def statements(self) -> list[Statement]:
         """All statements, in the order of the text."""
         return self._elaborated[0]
+
+    @property
+    def places(self) -> dict[str, Place]:
+        """Where each claim stands, by its id."""
+        return self._elaborated[2]
 
     def ids(self) -> list[tuple[str, str | None]]:
         """(id, label) of every statement."""
@@ -85,16 +93,22 @@ class Note:
         limits: Limits | None = None,
         on_report: Callable[[Report, int, int], None] | None = None,
         explain: bool = True,
+        repair: bool = True,
     ) -> NoteReport:
         """Check the statements (those that a selector names, if there are any).
 
-        Without `explain` a report does not say how its statement was understood.
+        Without `explain` a report does not say how its statement was understood; without `repair` no right side is
+        suggested for a refuted claim.
         """
         chosen = [s for s in self.statements if not select or any(selects(one, s.id, s.label) for one in select)]
         verifier = Verifier(limits, explain)
+        repairer = Repairer(self.places, verifier)
+        deriver = Deriver(self.statements, verifier)
         reports = []
         for done, statement in enumerate(chosen, start=1):
-            reports.append(verifier.check(statement))
+            report = verifier.check(statement)
+            report = repairer.repaired(report) if repair else report
+            reports.append(deriver.answered(statement, report, steps=explain))
             if on_report is not None:
                 on_report(reports[-1], done, len(chosen))
         return NoteReport(self.source, self.title, tuple(reports), self.diagnostics)

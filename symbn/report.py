@@ -17,10 +17,12 @@ class Counterexample:
     """Sizes and values at which the two sides differ, and both sides there.
 
     sizes: dimension → integer.  indices: free index → its value (from 1).  values: name → rows of numbers, as
-    text ("2", "-1/3"; balls as "[1.414 +/- 3e-5]"); `functions` tells what unknown functions were taken to be.
+    text; `functions` tells what unknown functions were taken to be.
     left, right: rows of numbers.  entry: (row, column) from 1 of the first entry that differs.
-    exact: the numbers shown are exact rationals (else rigorous enclosures).
-    For two shapes that cannot be equal, left and right are empty and `sizes` tells them apart.
+    A number is "2", "-1/3"; or if it is only enclosed, or a long fraction, "-0.408248…" (every digit is certain,
+    more follow) or "0.5 ± 1e-38" (no further than this from it).  exact: left and right are shown as they are.
+    For shapes that cannot be, left and right are empty, `sizes` tells the dimensions apart, and `misfit` says
+    what does not fit there: "2×3 times 4×2".
     """
 
     sizes: dict[str, int]
@@ -31,6 +33,35 @@ class Counterexample:
     right: list[list[str]] = field(default_factory=list)
     entry: tuple[int, int] | None = None
     exact: bool = True
+    misfit: str = ""
+
+    @property
+    def author_indices(self) -> dict[str, int]:
+        """The free indices that the author wrote; the names of those that symbn added begin with a quote."""
+        return {name: value for name, value in self.indices.items() if not name.startswith("'")}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A denominator, root or logarithm that a condition comes from.
+
+    definition: the whole definition that holds it; None if it stands in the statement itself.
+    """
+
+    span: Span
+    definition: Span | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a proof needs besides the declarations, as LaTeX: `n \\ne 1`.
+
+    number: the same for all conditions of a note that the core proves to say the same.
+    """
+
+    latex: str
+    origins: tuple[Origin, ...] = ()
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,12 +87,15 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Step:
-    """A line of a derivation: left = right by the named rules; an empty `left` goes on from the line before."""
+    """A line of a derivation: left = right by the named rules and by facts, such as J^\\top = J.
+
+    An empty `left` goes on from the line before.  A line without rules says what a letter of the derivation stands for.
+    """
 
     left: str
     right: str
     rules: tuple[str, ...] = ()
-    why: str = ""
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +110,7 @@ class Report:
     lhs: str
     rhs: str
     message: str = ""
-    conditions: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     counterexample: Counterexample | None = None
     suggestion: Suggestion | None = None
     """For a refuted claim: a right side near the author's that is proved."""
@@ -88,8 +122,10 @@ class Report:
     """For `--explain`: a NumPy program that shows the counterexample without symbn."""
     seconds: float = 0.0
     diagnostics: tuple[Diagnostic, ...] = ()
+    conventions: tuple[str, ...] = ()
+    """How the statement was read where it could be read otherwise."""
     understood: tuple[str, ...] = ()
-    """For `--explain`: the statement as read, its conventions and assumptions, and how it was decided."""
+    """For `--explain`: the statement as read, its assumptions, and how it was decided."""
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,19 @@ from symbn.core.ring import Budget, BudgetExceeded
 from symbn.core.terms import NoRule
 from symbn.diagnostics import Diagnostic, Label
 from symbn.evidence.counterexample import Search, confirm, search
+from symbn.evidence.misfit import misfit
 from symbn.explain.conditions import ConditionFinder
-from symbn.explain.latex import to_latex
+from symbn.explain.conventions import conventions
+from symbn.explain.latex import name_latex, to_latex
+from symbn.explain.numbering import Numbering
+from symbn.explain.snippet import misfit_snippet, numpy_snippet
+from symbn.expr import build
 from symbn.expr.context import Context
 from symbn.expr.indexing import Indexing
 from symbn.expr.shape import shape_text
 from symbn.expr.statement import Goal, Statement
-from symbn.expr.tree import Shape
-from symbn.report import Counterexample, Report, Verdict
+from symbn.expr.tree import Expr
+from symbn.report import Condition, Counterexample, Report, Verdict
 
 _FARTHEST_REACH = 8
 
@@ -49,6 +54,7 @@ class _Outcome:
     counterexample: Counterexample | None = None
     proof: Proof | None = None
     diagnostic: Diagnostic | None = None
+    snippet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,7 @@ class Verifier:
         self.limits = limits or Limits()
         self.explain = explain
         self._workspaces: dict[int, _Workspace] = {}
+        self._numbering = Numbering()
 
     def check(self, statement: Statement) -> Report:
         """The report of one statement."""
@@ -80,11 +87,17 @@ class Verifier:
             "id": statement.id, "label": statement.label, "span": statement.span, "kind": statement.kind,
             "lhs": statement.lhs, "rhs": statement.rhs, "message": statement.message,
             "diagnostics": tuple(statement.diagnostics),
+            "conventions": conventions(_expressions(statement), statement.notices),
         }  # fmt: skip
         errors = [d for d in statement.diagnostics if d.severity == "error"]
         if errors:
-            shape = statement.misshapen and statement.kind in ("claim", "shape")
-            return base | {"verdict": "refuted" if shape else "error", "message": errors[0].message}
+            if not (statement.misshapen and statement.kind in ("claim", "shape")):
+                return base | {"verdict": "error", "message": errors[0].message}
+            return base | {
+                "verdict": "refuted", "message": errors[0].message,
+                "counterexample": misfit(errors[0], statement.context.dimensions),
+                "snippet": misfit_snippet(errors[0], statement.context.dimensions) if self.explain else None,
+            }  # fmt: skip
         if statement.kind in ("definition", "declaration"):
             return base | {"verdict": statement.kind, "understood": self._understood(statement)}
         if statement.kind == "unchecked":
@@ -104,10 +117,12 @@ class Verifier:
             return {"verdict": "proved", "understood": self._understood(statement)}
         message = f"this is {shape_text(own)}, not {shape_text(claimed)}"
         label = Label(statement.expression.span or statement.span, shape_text(own))
-        diagnostic = Diagnostic("S250", message, (label,), help=f"its shape is {shape_text(own)}")
+        diagnostic = Diagnostic("S250", message, (label,), shapes=build.known_shapes((own, claimed)))
         return {
             "verdict": "refuted", "message": message, "diagnostics": (diagnostic,),
-            "counterexample": _separating_sizes(own, claimed), "understood": self._understood(statement),
+            "counterexample": misfit(diagnostic, statement.context.dimensions),
+            "snippet": misfit_snippet(diagnostic, statement.context.dimensions) if self.explain else None,
+            "understood": self._understood(statement),
         }  # fmt: skip
 
     # Claims -----------------------------------------------------------------------------------------------
@@ -121,15 +136,28 @@ class Verifier:
         last = outcomes[-1]
         result: dict[str, object] = {
             "verdict": last.verdict, "message": last.message, "counterexample": last.counterexample,
+            "snippet": last.snippet,
             "understood": self._understood(statement, outcomes),
         }  # fmt: skip
         if last.diagnostic is not None:
             result["diagnostics"] = (last.diagnostic,)
         if last.verdict == "proved":
             sides = [side for goal in statement.goals for side in (goal.left, goal.right)]
-            conditions = self._workspace(statement.context).conditions.conditions(sides)
-            result["conditions"] = tuple(condition.latex for condition in conditions)
+            result["conditions"] = self._conditions(sides, statement.context)
         return result
+
+    def _conditions(self, sides: list[Expr], context: Context) -> tuple[Condition, ...]:
+        """The side conditions; of several that say the same the shortest, with the origins of all."""
+        workspace = self._workspace(context)
+        workspace.indexing.ring.budget = Budget(self.limits.terms)
+        found: dict[int, Condition] = {}
+        for condition in workspace.conditions.conditions(sides):
+            number = self._numbering.number(condition, workspace.indexing)
+            known = found.get(number)
+            latex = min((known.latex if known else condition.latex, condition.latex), key=len)
+            origins = dict.fromkeys((*(known.origins if known else ()), *condition.origins))
+            found[number] = Condition(latex, tuple(origins), number)
+        return tuple(found.values())
 
     def _workspace(self, context: Context) -> _Workspace:
         found = self._workspaces.get(id(context))
@@ -180,15 +208,17 @@ class Verifier:
 
     def _evidence_alone(self, goal: Goal, statement: Statement, reach: int, reason: str) -> _Outcome:
         found = search(goal.left, goal.right, statement.context, statement.free, reach=reach, deadline=self._deadline())
-        if found.counterexample is not None:
+        if found.counterexample is not None and found.difference is not None:
             where = f" ({goal.note})" if goal.note else ""
-            return _Outcome("refuted", _difference(found.counterexample) + where, found.counterexample)
+            message = _difference(found.counterexample) + where
+            snippet = numpy_snippet(goal.left, goal.right, found.difference) if self.explain else None
+            return _Outcome("refuted", message, found.counterexample, snippet=snippet)
         return _Outcome("undecided", f"{reason}; {_tried(found)}")
 
     # Explanation ------------------------------------------------------------------------------------------
 
     def _understood(self, statement: Statement, outcomes: list[_Outcome] | None = None) -> tuple[str, ...]:
-        """The statement as it was read, the conventions and assumptions it rests on, how it was decided."""
+        """The statement as it was read, the assumptions it rests on, how it was decided."""
         if not self.explain:
             return ()
         lines = []
@@ -199,25 +229,36 @@ class Verifier:
         if statement.expression is not None:
             lines.append(f"read as: {to_latex(statement.expression)}   [{shape_text(statement.expression.shape)}]")
         lines += [f"for all: {i.name} in 1 … {i.dim}" for i in statement.free if not i.name.startswith("'")]
-        lines += [f"convention: {notice}" for notice in statement.notices]
         for outcome in outcomes or []:
             if outcome.proof is not None:
                 proof = outcome.proof
                 lines += [f"assumes: {assumption}" for assumption in proof.assumptions]
                 if proof.unfolded:
-                    lines.append("unfolded: " + ", ".join(name.split("@")[0] for name in proof.unfolded))
+                    lines.append("unfolded: " + ", ".join(dict.fromkeys(map(name_latex, proof.unfolded))))
                 lines.append("rules: " + "; ".join(f"{rule.name} ({rule.statement})" for rule in proof.rules))
         return tuple(lines)
 
 
+def _expressions(statement: Statement) -> list[Expr]:
+    """All that a statement says, and what it defines."""
+    found = [side for goal in statement.goals for side in (goal.left, goal.right)]
+    if statement.expression is not None:
+        found.append(statement.expression)
+    if statement.defined is not None and statement.defined in statement.context.definitions:
+        found.append(statement.context.definitions[statement.defined].body)
+    return found
+
+
 def _difference(found: Counterexample) -> str:
-    sizes = ", ".join(f"{name} = {value}" for name, value in found.sizes.items())
+    at = ", ".join(f"{name} = {value}" for name, value in found.sizes.items())
+    where = f" at {at}" if at else ""
     if found.entry is None:
-        return f"the two sides differ at {sizes}"
+        return f"the two sides differ{where}"
     row, column = found.entry
     left, right = found.left[row - 1][column - 1], found.right[row - 1][column - 1]
-    entry = f"entry ({row}, {column}): " if len(found.left) > 1 or len(found.left[0]) > 1 else ""
-    return f"at {sizes or 'a point'} the left side is {entry}{left}, the right side {right}"
+    one = len(found.left) == 1 and len(found.left[0]) == 1
+    entry = "" if one else f"entry ({row}, {column}) of "
+    return f"{entry}the left side is {left}, {'' if one else 'of '}the right side {right}{where}"
 
 
 def _tried(found: Search) -> str:
@@ -231,8 +272,3 @@ def _tried(found: Search) -> str:
     if found.undefined:
         parts.append("a side was undefined at some points")
     return ", ".join(parts) or "no point could be evaluated"
-
-
-def _separating_sizes(own: Shape, claimed: Shape) -> Counterexample:
-    names = list(dict.fromkeys(d for d in (*own, *claimed) if isinstance(d, str)))
-    return Counterexample({name: place + 2 for place, name in enumerate(names)})

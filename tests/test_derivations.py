@@ -106,12 +106,15 @@ def test_with_a_square_matrix_only_values_refute() -> None:
 
 
 @pytest.mark.parametrize("note", NOTES)
-def test_a_proof_lists_what_it_needs(note: str) -> None:
-    """Where 1/(n − 1) stands, n ≠ 1 is a condition or n ≥ 2 was declared; a root's argument is positive."""
-    for id_ in claims(note):
-        report = reports(note)[id_]
+def test_a_proof_lists_what_it_needs_and_no_more(note: str) -> None:
+    """var + ε > 0 is a condition where ε may have any sign, and goes without saying for ε > 0 and n ≥ 2."""
+    free = Note.from_text(text(note).replace(r"\epsilon > 0", r"\epsilon \in \mathbb{R}")).check(repair=False)
+    for report in free.statements:
         if report.verdict == "proved" and r"\sqrt" in report.lhs + report.rhs:
-            assert report.conditions or "n \\ge 2" in text(note), id_
+            assert any(r"\epsilon > 0" in c.latex for c in report.conditions), report.id
+    ddof = any("ddof" in c.latex for r in reports(note).values() for c in r.conditions)
+    assert ddof == (note == "batchnorm_layer")  # n − ddof may have any sign, and with it the variance
+    assert ddof or not any(r.conditions for r in reports(note).values())
 
 
 # False twins ---------------------------------------------------------------------------------------------------

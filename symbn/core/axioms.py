@@ -31,6 +31,30 @@ UNFOLDING = Rule("unfolding", "a defined name equals its definition")
 SYMMETRY = Rule("symmetry", "Aᵀ = A for a matrix declared symmetric")
 
 
+DIFFERENTIALS: Mapping[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule("definition", "a name and what it stands for have one differential"),
+        Rule("linear map", "d(A + B) = dA + dB, d(Aᵀ) = (dA)ᵀ, d tr A = tr dA, d(c A) = c dA"),
+        Rule("product", "d(A B) = (dA) B + A dB"),
+        Rule("Hadamard product", "d(A ⊙ B) = dA ⊙ B + A ⊙ dB"),
+        Rule("quotient", "d(A/s) = dA/s − A ds/s²"),
+        Rule("power", "d(s^r) = r s^(r−1) ds"),
+        Rule("squared norm", "d(xᵀx) = 2xᵀ dx"),
+        Rule("quadratic form", "d(xᵀA x) = xᵀ(A + Aᵀ) dx"),
+        Rule("quadratic form of a symmetric matrix", "d(xᵀA x) = 2xᵀA dx for Aᵀ = A"),
+        Rule("entrywise function", "d φ(A) = φ′(A) ⊙ dA"),
+        Rule("chain", "df(u) = (∂f/∂u) du, df(U) = tr((∇_U f)ᵀ dU)"),
+        Rule("inner derivative", "a derivative equals its closed form, which is derived first"),
+        Rule("collecting", "terms with one differential are one term, and names stand for what they are defined as"),
+        Rule("Jacobian", "df = (∂f/∂x) dx"),
+        Rule("gradient", "df = tr((∇_X f)ᵀ dX)"),
+        Rule("derivative", "dF = F′ dx for a number x"),
+    )
+}
+"""The rules by which a derivation is written down, by name; `tests/explain/test_steps.py` tries each."""
+
+
 @dataclass(frozen=True)
 class Signature:
     """A tensor's index dimensions (a family's own indices first), and whether it is declared symmetric."""

@@ -26,6 +26,7 @@ from symbn.expr.tree import (
     Apply,
     At,
     Derivative,
+    Differential,
     Dim,
     DimVar,
     Expr,
@@ -218,6 +219,15 @@ class Evaluator:
         if isinstance(node.variable, Transpose) and node.target.row is None and node.target.column is None:
             return [[coefficient(x, tag, j * rows + i) for j in range(columns)] for i in range(rows)]
         return [[coefficient(x, tag, i * columns + j) for j in range(columns)] for i in range(rows)]
+
+    def differential(self, node: Differential, frame: Frame) -> Matrix:
+        """Σ ∂arg/∂target[k, l] · increment[k, l]."""
+        inside, tag = self._holding(node.target, frame)
+        change = [x for row in self.value(node.increment, frame) for x in row]
+        return [
+            [sum((coefficient(x, tag, d) * c for d, c in enumerate(change)), start=0 * x) for x in row]
+            for row in self.value(node.arg, inside)
+        ]
 
     def _holding(self, target: Target, frame: Frame) -> tuple[Frame, int]:
         """The frame in which the target is held as the variable, and its tag."""

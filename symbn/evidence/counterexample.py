@@ -37,11 +37,15 @@ _CAREFUL_STYLES = (Style.WIDE,) * 6
 
 @dataclass(frozen=True)
 class Search:
-    """What was found: a counterexample, or the sizes at which both sides agreed at a point or had no value."""
+    """What was found: a counterexample, or the sizes at which both sides agreed at a point or had no value.
+
+    difference: the counterexample's sides and point as numbers and functions.
+    """
 
     counterexample: Counterexample | None = None
     agreed: tuple[Sizes, ...] = ()
     undefined: tuple[Sizes, ...] = ()
+    difference: Difference | None = None
 
 
 def search(
@@ -105,8 +109,10 @@ def _run(claim: Claim, plan: list[Sizes], seed: int, points: int, choices: int, 
             (agreed if agreements else undefined).append(sizes)
     except OutOfTime:
         pass
-    shown = present(reduced(claim, found)) if found is not None else None
-    return Search(shown, tuple(agreed), tuple(undefined))
+    if found is None:
+        return Search(None, tuple(agreed), tuple(undefined))
+    found = reduced(claim, found)
+    return Search(present(found), tuple(agreed), tuple(undefined), found)
 
 
 def size_plan(dimensions: tuple[str, ...], least: dict[str, int], top: int) -> list[Sizes]:

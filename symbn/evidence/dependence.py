@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from symbn.expr.context import Context
@@ -11,6 +11,7 @@ from symbn.expr.tree import (
     At,
     Definition,
     Derivative,
+    Differential,
     Dim,
     Dimension,
     DimVar,
@@ -20,6 +21,7 @@ from symbn.expr.tree import (
     Reference,
     Symbol,
     Target,
+    walk,
 )
 
 
@@ -77,6 +79,36 @@ class Dependence:
         return collected.survey()
 
 
+def holds_one_application(expressions: Iterable[Expr], context: Context) -> bool:
+    """Whether what is held as a variable, h(x), is all that h is applied to: always the same closed arguments.
+
+    Then no other application of h can have arguments of the same values by accident.
+    """
+    expressions = list(expressions)
+    bodies = [*expressions, *(definition.body for definition in context.definitions_used(expressions))]
+    nodes = [node for body in bodies for node in walk(body)]
+    for held in (node.target for node in nodes if isinstance(node, Derivative) and node.target.arguments):
+        applied = {node.arguments for node in nodes if isinstance(node, Apply | Reference) and node.name == held.name}
+        if applied | {held.arguments} != {held.arguments} or not all(_is_closed(e, context) for e in held.arguments):
+            return False
+    return True
+
+
+def _is_closed(e: Expr, context: Context) -> bool:
+    """Whether e mentions declared symbols and defined names only: no index, no parameter."""
+    return all(
+        node.name in context.symbols
+        if isinstance(node, Symbol)
+        else not any(isinstance(part, IndexVar) for part in _flat(vars(node).values()))
+        for node in walk(e)
+    )
+
+
+def _flat(values: Iterable[object]) -> Iterator[object]:
+    for value in values:
+        yield from _flat(value) if isinstance(value, tuple) else (value,)
+
+
 class _Collected:
     """What one walk over an expression has met."""
 
@@ -112,7 +144,7 @@ class _Collected:
             self.dim(node.dim)
         for value in vars(node).values():
             self._part(value)
-        if isinstance(node, Derivative):
+        if isinstance(node, Derivative | Differential):
             self.names.add(node.target.name)
             self.holds_application = self.holds_application or bool(node.target.arguments)
 

@@ -20,6 +20,7 @@ from symbn.expr.tree import (
     Derivative,
     Diagonal,
     DiagonalPart,
+    Differential,
     Dim,
     Dimension,
     Elementwise,
@@ -219,6 +220,10 @@ def _derivative(e: Evaluator, node: Derivative, frame: Frame) -> Matrix:
     return e.derivative(node, frame)
 
 
+def _differential(e: Evaluator, node: Differential, frame: Frame) -> Matrix:
+    return e.differential(node, frame)
+
+
 def _at(e: Evaluator, node: At, frame: Frame) -> Matrix:
     return e.at_zero(node, frame)
 
@@ -250,5 +255,6 @@ RULES: dict[type[Expr], Rule] = {
     Sum: _sum,
     Stack: _stack,
     Derivative: _derivative,
+    Differential: _differential,
     At: _at,
 }

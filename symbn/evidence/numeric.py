@@ -155,19 +155,6 @@ def working_precision(bits: int) -> Iterator[None]:
         ctx.prec = before
 
 
-def show(x: Real, digits: int = 6) -> str:
-    """ "3", "-1/2", or a ball as its middle and a bound of its radius: "0.707107 ± 1e-38"."""
-    if type(x) is not arb:
-        return str(x)
-    middle = x.mid().str(digits, radius=False)
-    if "." in middle and "e" not in middle:
-        middle = middle.rstrip("0").rstrip(".")
-    if x.is_exact():
-        return middle
-    radius = (x.rad() + arb(2) ** -9999).str(1, radius=False)
-    return f"{middle} ± {radius}"
-
-
 def divide(a: Scalar, b: Scalar) -> Scalar:
     """a / b; Undefined where b is 0 or a ball around 0."""
     if isinstance(b, int):

@@ -1,126 +1,185 @@
-"""A difference made simple, and put into words: smallest sizes first, then entries 0 and 1 wherever they will do."""
+"""A difference made simple, and put into words: smallest sizes first, then entries 0 and 1 wherever they will do.
+
+Sizes are tried by their sum, each at points where nothing coincides by accident; at the first that separates the
+sides the entries are drawn small, and then set to 0, 1, 2 one by one as long as the sides differ.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from itertools import product
+from itertools import islice
 
 from symbn.evidence.claim import Claim, Difference, Sizes, index_values
 from symbn.evidence.components import OutOfTime
+from symbn.evidence.decimals import decimal_text
+from symbn.evidence.dependence import holds_one_application
 from symbn.evidence.functions import describe
 from symbn.evidence.matrices import Matrix
-from symbn.evidence.numeric import Undefined, real, show, working_precision
+from symbn.evidence.numeric import Undefined, real, working_precision
 from symbn.evidence.points import Point, Style
 from symbn.expr.tree import Dim, DimVar
 from symbn.report import Counterexample
 
-_SECONDS = 0.25
-"""Time given to making a counterexample simple."""
+_MOST_SIZES = 120
+_MOST_CHANGES = 160
+_INDICES = 27
+_SECONDS = 1.5
+"""Trials are bounded by their numbers; this only stops sides that are slow to evaluate."""
 
-
-class _Budget:
-    """A number of trials, and a moment after which there are none."""
-
-    def __init__(self, trials: int, deadline: float | None) -> None:
-        self._trials = trials
-        self.end = time.monotonic() + _SECONDS
-        if deadline is not None:
-            self.end = min(self.end, deadline)
-
-    def spend(self) -> bool:
-        """Whether one more trial may be made."""
-        self._trials -= 1
-        return self._trials >= 0 and time.monotonic() < self.end
+_GENERIC = ((Style.WIDE, False), (Style.WIDE, True), (Style.POSITIVE, False))
+_SIMPLE = (*((Style.TINY, seed) for seed in range(6)), (Style.SMALL, 0), (Style.POSITIVE, 0))
 
 
 def reduced(claim: Claim, difference: Difference) -> Difference:
-    """A difference as small and plain as a few trials find; the given one if none is."""
-    budget = _Budget(96, claim.deadline)
-    claim.deadline, deadline = budget.end, claim.deadline
+    """A difference at the least sizes that separate the sides, and as plain as some trials find."""
+    before = claim.deadline
+    moment = time.monotonic() + _SECONDS
+    claim.deadline = moment if before is None else min(before, moment)
     try:
-        difference = _smaller(claim, difference, budget)
-        if not claim.survey.holds_application:
-            difference = _plainer(claim, difference, budget)
+        difference = _smallest(claim, difference)
+        if _may_be_plain(claim):
+            difference = _plainest(claim, difference)
     except OutOfTime:
         pass
     finally:
-        claim.deadline = deadline
+        claim.deadline = before
     return difference
 
 
-def _smaller(claim: Claim, difference: Difference, budget: _Budget) -> Difference:
-    """The first difference at the least sizes, with entries 0, 1, −1 and 2 if that will do."""
-    styles = (Style.WIDE,) * 2 if claim.survey.holds_application else (Style.TINY,) * 4 + (Style.SMALL,)
-    for sizes in _below(difference.sizes, claim.least):
-        choices = list(index_values(claim.free, sizes, 9))
-        for seed, style in enumerate(styles):
-            if not budget.spend():
-                return difference
-            try:
-                found = claim.compare(sizes, Point(claim.context, seed, style), choices)
-            except Undefined:
-                continue
-            if found is not None and (found.exact or not difference.exact):
-                return found
-    return difference
+def _may_be_plain(claim: Claim) -> bool:
+    """Whether values may coincide: applications h(x) that are held are recognised by the values of x."""
+    return not claim.survey.holds_application or holds_one_application((claim.lhs, claim.rhs), claim.context)
 
 
-def _below(sizes: Sizes, least: Sizes) -> Iterator[Sizes]:
-    """Size vectors up to the given one, smallest sums first, the given one last; a few of them."""
+# ---------------------------------------------------------------- sizes
+
+
+def _smallest(claim: Claim, difference: Difference) -> Difference:
+    """The difference at the first sizes, by their sum, at which the sides differ."""
+    style, seed = difference.point.style, difference.point.seed
+    generic = [Point(claim.context, 0, s, mirrored=mirrored) for s, mirrored in _GENERIC]
+    for sizes in islice(vectors_below(difference.sizes, claim.least), _MOST_SIZES):
+        choices = list(index_values(claim.free, sizes, _INDICES))
+        for point in (*generic, Point(claim.context, seed, style)):
+            found = _compared(claim, sizes, point, choices)
+            if found is not None:
+                return _simple(claim, found, choices)
+    return _simple(claim, difference, list(index_values(claim.free, difference.sizes, _INDICES)))
+
+
+def vectors_below(sizes: Sizes, least: Sizes) -> Iterator[Sizes]:
+    """All sizes of a smaller sum than the given ones, smallest sums first, then in lexicographic order."""
     names = list(sizes)
-    ranges = [range(min(least.get(d, 1), n), n + 1) for d, n in sizes.items()]
-    count = 1
-    for r in ranges:
-        count *= len(r)
-    if count <= 2000:
-        smaller = sorted(product(*ranges), key=lambda values: (sum(values), values))[: count - 1]
-        for values in smaller[:14]:
-            yield dict(zip(names, values, strict=True))
-    yield sizes
+    low = [least.get(name, 1) for name in names]
+    for surplus in range(sum(sizes.values()) - sum(low)):
+        for shares in _compositions(surplus, len(names)):
+            yield {name: k + share for name, k, share in zip(names, low, shares, strict=True)}
 
 
-def _plainer(claim: Claim, difference: Difference, budget: _Budget) -> Difference:
-    """Entries of general and symmetric symbols set to 0, or else to 1, where the sides still differ."""
-    for name, value in sorted(difference.point.drawn.items()):
+def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+    """The ways to write a number as a sum of so many naturals, in lexicographic order."""
+    if parts <= 1:
+        if parts == 1 or total == 0:
+            yield (total,) * parts
+        return
+    for first in range(total + 1):
+        for rest in _compositions(total - first, parts - 1):
+            yield (first, *rest)
+
+
+def _simple(claim: Claim, difference: Difference, choices: list[dict[str, int]]) -> Difference:
+    """At the same sizes a difference of small entries: the first that is exact, or else the first."""
+    found: Difference | None = None
+    if _may_be_plain(claim):
+        for style, seed in _SIMPLE:
+            other = _compared(claim, difference.sizes, Point(claim.context, seed, style), choices)
+            if other is not None and other.exact:
+                return other
+            found = found or other
+    return found or difference
+
+
+def _compared(claim: Claim, sizes: Sizes, point: Point, choices: list[dict[str, int]]) -> Difference | None:
+    try:
+        return claim.compare(sizes, point, choices)
+    except Undefined:
+        return None
+
+
+# ---------------------------------------------------------------- entries
+
+
+def _plainest(claim: Claim, difference: Difference) -> Difference:
+    """Functions of few terms, and entries 0, 1 or 2, where the sides still differ."""
+    trials = _Trials(claim, difference)
+    for name in sorted(difference.point.drawn):
         declaration = claim.context.symbols.get(name)
         structure = "general" if declaration is None else declaration.structure
         sign = "real" if declaration is None else declaration.sign
-        if structure not in ("general", "symmetric"):
-            continue
-        plain = {"positive": (1,), "negative": (-1,), "nonzero": (1,), "nonpositive": (0, -1)}.get(sign, (0, 1))
-        for i, row in enumerate(value):
-            for j in range(len(row)):
-                if structure == "symmetric" and j > i:
-                    continue
-                for x in plain:
-                    if difference.point.drawn[name][i][j] == x:
-                        break
-                    if not budget.spend():
-                        return difference
-                    found = _with_entry(claim, difference, name, i, j, x, structure == "symmetric")
-                    if found is not None:
-                        difference = found
-                        break
-    return difference
+        if structure in ("general", "symmetric"):
+            for i, row in enumerate(difference.point.drawn[name]):
+                for j in range(i + 1 if structure == "symmetric" else len(row)):
+                    trials.plain_entry(name, i, j, _PLAIN[sign], structure == "symmetric")
+        else:
+            size = range(len(difference.point.drawn[name]))
+            trials.attempt({name: [[int(i == j) for j in size] for i in size]})
+    return trials.difference
 
 
-def _with_entry(
-    claim: Claim, difference: Difference, name: str, i: int, j: int, x: int, symmetric: bool
-) -> Difference | None:
-    given: dict[str, Matrix] = {key: [list(row) for row in rows] for key, rows in difference.point.drawn.items()}
-    given[name][i][j] = x
-    if symmetric:
-        given[name][j][i] = x
-    point = Point(claim.context, difference.point.seed, difference.point.style, given)
-    try:
-        found = claim.compare(difference.sizes, point, [difference.indices])
-    except Undefined:
-        return None
-    return found if found is not None and (found.exact or not difference.exact) else None
+_PLAIN = {
+    "real": (0, 1, 2, -1),
+    "positive": (1, 2),
+    "nonnegative": (0, 1, 2),
+    "negative": (-1, -2),
+    "nonpositive": (0, -1, -2),
+    "nonzero": (1, 2, -1),
+}
 
 
-# ---------------------------------------------------------------- in words
+class _Trials:
+    """The plainest difference so far; each trial changes some values of its point."""
+
+    def __init__(self, claim: Claim, difference: Difference) -> None:
+        self.claim, self.difference = claim, difference
+        self._left = _MOST_CHANGES
+        self._style = Style.TINY
+        if not self.attempt({}):
+            self._style = difference.point.style
+
+    def plain_entry(self, name: str, i: int, j: int, values: tuple[int, ...], symmetric: bool) -> None:
+        """Sets an entry to the first of the values that will do, unless it has one that is as plain."""
+        for x in values:
+            rows = [list(row) for row in self.difference.point.drawn[name]]
+            if rows[i][j] == x:
+                return
+            rows[i][j] = x
+            if symmetric:
+                rows[j][i] = x
+            if self.attempt({name: rows}):
+                return
+
+    def attempt(self, changes: dict[str, Matrix]) -> bool:
+        """Whether the sides differ as well with these values, and functions of few terms if that will do."""
+        self._left -= 1
+        if self._left < 0:
+            return False
+        old = self.difference
+        point = Point(self.claim.context, old.point.seed, self._style, {**old.point.drawn, **changes})
+        try:
+            found = self.claim.compare(old.sizes, point, [old.indices])
+        except Undefined:
+            return False
+        except OutOfTime:
+            self._left = 0
+            return False
+        if found is None or (old.exact and not found.exact):
+            return False
+        self.difference = found
+        return True
+
+
+# ---------------------------------------------------------------- words
 
 
 def present(difference: Difference) -> Counterexample:
@@ -129,22 +188,23 @@ def present(difference: Difference) -> Counterexample:
     digits = 6
     with working_precision(2048):
         a, b = real(difference.left[i][j]), real(difference.right[i][j])
-        while digits < 600 and show(a, digits).split(" ±")[0] == show(b, digits).split(" ±")[0]:
+        while digits < 600 and decimal_text(a, digits).split(" ±")[0] == decimal_text(b, digits).split(" ±")[0]:
             digits *= 2
+        left, right = _text(difference.left, digits), _text(difference.right, digits)
         return Counterexample(
             sizes=difference.sizes,
             indices=difference.indices,
             values={name: _text(rows, 6) for name, rows in sorted(difference.point.drawn.items())},
             functions=_functions(difference),
-            left=_text(difference.left, digits),
-            right=_text(difference.right, digits),
+            left=left,
+            right=right,
             entry=(i + 1, j + 1),
-            exact=difference.exact,
+            exact=not any(mark in x for side in (left, right) for row in side for x in row for mark in "…±"),
         )
 
 
 def _text(rows: Matrix, digits: int) -> list[list[str]]:
-    return [[show(real(x), digits) for x in row] for row in rows]
+    return [[decimal_text(real(x), digits) for x in row] for row in rows]
 
 
 def _functions(difference: Difference) -> dict[str, str]:

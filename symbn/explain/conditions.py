@@ -1,30 +1,44 @@
-"""The side conditions of a claim, said in the author's own expressions.
+"""The side conditions of a claim, said in the author's own expressions, with where they come from.
 
 Every denominator must not be 0, and what a root is taken of must be > 0 (≥ 0 where no derivative or division
-needs more).  Conditions that the declarations already give are left out.
+needs more).  Conditions that the declarations already give, or the form of the expression, are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from symbn.core.ring import Coefficient
+from symbn.core.ring import BudgetExceeded, Coefficient
+from symbn.core.terms import NoRule
 from symbn.explain.latex import to_latex
+from symbn.explain.positivity import Positivity, Sign
 from symbn.expr import tree
 from symbn.expr.build import is_sum_of_squares
 from symbn.expr.context import Context
 from symbn.expr.indexing import Indexing, places_of
 from symbn.expr.tree import Expr
+from symbn.report import Origin
+from symbn.source import Span
 
 
 @dataclass(frozen=True)
 class SideCondition:
-    """latex: the condition; expression and relation: what it says."""
+    """latex: the condition; expression and relation: what it says; origins: what needs it, in the note."""
 
     latex: str
     expression: Expr
     relation: str
+    origins: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Need:
+    """An expression that must be > 0, ≥ 0 or ≠ 0, because of what stands at a place."""
+
+    expression: Expr
+    relation: str
+    place: Span | None
 
 
 class ConditionFinder:
@@ -33,7 +47,9 @@ class ConditionFinder:
     def __init__(self, context: Context, indexing: Indexing) -> None:
         self.context = context
         self.indexing = indexing
+        self._positivity = Positivity(context, indexing)
         self._of_definition: dict[tuple[str, bool], list[SideCondition]] = {}
+        self._said: dict[tuple[Expr, str], str | None] = {}
 
     def conditions(self, expressions: Iterable[Expr]) -> list[SideCondition]:
         """The conditions of expressions and of all definitions that they rest on."""
@@ -43,60 +59,118 @@ class ConditionFinder:
         differentiated = any(isinstance(n, tree.Derivative) for e in bodies for n in tree.walk(e))
         found: dict[str, SideCondition] = {}
         for expression in expressions:
-            found |= {c.latex: c for c in self._in(expression, differentiated)}
+            _collect(found, self._in(expression, differentiated, None))
         for definition in used:
             key = (definition.key, differentiated)
             if key not in self._of_definition:
-                self._of_definition[key] = self._in(definition.body, differentiated)
-            for condition in self._of_definition[key]:
-                found.setdefault(condition.latex, condition)
-        return [
-            condition
-            for latex, condition in found.items()
-            if latex.replace(rf" {condition.relation} 0", " > 0") not in found.keys() - {latex}
-        ]
+                self._of_definition[key] = list(self._in(definition.body, differentiated, definition.span))
+            _collect(found, self._of_definition[key])
+        return list(_strongest(found).values())
 
-    def _in(self, body: Expr, differentiated: bool) -> list[SideCondition]:
-        found = []
-        for part in _with_applied([body], self.context):
-            for needed, relation in _needs(part, differentiated):
-                latex = _condition(needed, relation, self.indexing)
+    def _in(self, body: Expr, differentiated: bool, holder: Span | None) -> Iterator[SideCondition]:
+        for part, home in _with_applied(body, holder, self.context):
+            for need in _needs(part, differentiated, part.span):
+                key = (need.expression, need.relation)
+                if key not in self._said:
+                    self._said[key] = self._condition(*key)
+                latex = self._said[key]
                 if latex is not None:
-                    found.append(SideCondition(latex, needed, relation))
-        return found
+                    yield SideCondition(latex, need.expression, need.relation, _origins(need.place, home))
+
+    def _condition(self, e: Expr, relation: str) -> str | None:
+        """The condition as LaTeX; None if the declarations or the form of e give it."""
+        if isinstance(e, tree.Fill):
+            e = e.arg
+        if self._is_implied(e, relation):
+            return None
+        if is_sum_of_squares(e):
+            inside = e.arg if isinstance(e, tree.Trace) else e
+            assert isinstance(inside, tree.Product)
+            root = next(f for f in inside.factors if not isinstance(f, tree.Transpose) or len(inside.factors) == 1)
+            return rf"{to_latex(root)} \ne 0"
+        excluded = None if relation == r"\ge" else self._excluded(e)
+        if excluded is not None:
+            return rf"{excluded[0]} \ne {excluded[1]}" if excluded[1] > 0 else None
+        where = "" if e.is_scalar else r" \text{ in every entry}"
+        return f"{to_latex(e)} {relation} 0{where}"
+
+    def _is_implied(self, e: Expr, relation: str) -> bool:
+        sign = self._positivity.sign(e)
+        if sign == Sign.POSITIVE or (relation == r"\ge" and sign):
+            return True
+        declaration = self.context.symbols.get(e.name) if isinstance(e, tree.Symbol) else None
+        return relation == r"\ne" and declaration is not None and declaration.sign in ("negative", "nonzero")
+
+    def _excluded(self, e: Expr) -> tuple[str, int] | None:
+        """(n, k) where e > 0 or e ≠ 0 says no more than n ≠ k."""
+        if _is_named(e):
+            return None
+        try:
+            coefficient = self.indexing.to_sum(e, *places_of(e.shape)).as_coefficient()
+        except (BudgetExceeded, NoRule, ZeroDivisionError):
+            return None
+        return None if coefficient is None else _only_root(coefficient)
 
 
-def _with_applied(bodies: list[Expr], context: Context) -> list[Expr]:
-    """Bodies, and those of defined functions with their arguments put in place of the parameters."""
-    result: list[Expr] = []
-    pending = list(bodies)
+def _strongest(found: dict[str, SideCondition]) -> dict[str, SideCondition]:
+    """e ≥ 0 and e ≠ 0 are left out where e > 0 is needed as well, which then comes from their places too."""
+    kept: dict[str, SideCondition] = {}
+    for latex, condition in found.items():
+        positive = latex.replace(rf" {condition.relation} 0", " > 0")
+        _collect(kept, [replace(found[positive], origins=condition.origins) if positive in found else condition])
+    return kept
+
+
+def _origins(place: Span | None, home: Span | None) -> tuple[Origin, ...]:
+    """A place in a definition; what stands outside of it came in with an argument, and is found where that is."""
+    inside = home is None or (place is not None and home.start <= place.start and place.end <= home.end)
+    return (Origin(place, home),) if place is not None and inside else ()
+
+
+def _collect(found: dict[str, SideCondition], conditions: Iterable[SideCondition]) -> None:
+    """Each condition once, with all of its origins."""
+    for condition in conditions:
+        known = found.get(condition.latex)
+        origins = tuple(dict.fromkeys((*(known.origins if known else ()), *condition.origins)))
+        found[condition.latex] = replace(known or condition, origins=origins)
+
+
+def _with_applied(body: Expr, holder: Span | None, context: Context) -> Iterator[tuple[Expr, Span | None]]:
+    """The body, and those of the functions applied in it with their arguments put in place of the parameters.
+
+    Each with the definition that holds it.
+    """
+    pending: list[tuple[Expr, Span | None]] = [(body, holder)]
     seen: set[Expr] = set()
     while pending:
-        body = pending.pop(0)
-        result.append(body)
+        body, holder = pending.pop(0)
+        yield body, holder
         for node in tree.walk(body):
             if isinstance(node, tree.Reference) and node.arguments and node not in seen:
                 seen.add(node)
                 definition = context.definitions[node.name]
                 values = {p.name: a for p, a in zip(definition.parameters, node.arguments, strict=True)}
-                pending.append(tree.with_symbols(definition.body, values))
-    return result
+                pending.append((tree.with_symbols(definition.body, values), definition.span))
 
 
-def _needs(body: Expr, differentiated: bool) -> Iterable[tuple[Expr, str]]:
-    for node in tree.walk(body):
-        if isinstance(node, tree.Quotient):
-            yield from _nonzero(node.denominator)
-        elif isinstance(node, tree.Power) and isinstance(node.exponent, tree.Number):
-            value = node.exponent.value
-            if value.denominator != 1:
-                yield node.base, ">" if differentiated or value < 0 else r"\ge"
-            elif value < 0:
-                yield node.base, r"\ne"
-        elif isinstance(node, tree.Power):
-            yield node.base, ">"
-        elif isinstance(node, tree.Elementwise) and node.function == "log":
-            yield node.arg, ">"
+def _needs(body: Expr, differentiated: bool, place: Span | None) -> Iterator[_Need]:
+    """What the node and all below it must have; a node without a place stands where the one above it stands."""
+    place = body.span or place
+    if isinstance(body, tree.Quotient):
+        for e, relation in _nonzero(body.denominator):
+            yield _Need(e, relation, body.denominator.span or place)
+    elif isinstance(body, tree.Power) and isinstance(body.exponent, tree.Number):
+        value = body.exponent.value
+        if value.denominator != 1:
+            yield _Need(body.base, ">" if differentiated or value < 0 else r"\ge", place)
+        elif value < 0:
+            yield _Need(body.base, r"\ne", place)
+    elif isinstance(body, tree.Power):
+        yield _Need(body.base, ">", place)
+    elif isinstance(body, tree.Elementwise) and body.function == "log":
+        yield _Need(body.arg, ">", place)
+    for child in tree.children(body):
+        yield from _needs(child, differentiated, place)
 
 
 def _nonzero(e: Expr) -> Iterable[tuple[Expr, str]]:
@@ -111,29 +185,6 @@ def _nonzero(e: Expr) -> Iterable[tuple[Expr, str]]:
             yield e.base, ">"
     else:
         yield e, r"\ne"
-
-
-def _condition(e: Expr, relation: str, indexing: Indexing) -> str | None:
-    """The condition as LaTeX; None if the declarations give it."""
-    if isinstance(e, tree.Fill):
-        e = e.arg
-    if is_sum_of_squares(e):
-        if relation == r"\ge":
-            return None
-        inside = e.arg if isinstance(e, tree.Trace) else e
-        assert isinstance(inside, tree.Product)
-        root = next(f for f in inside.factors if not isinstance(f, tree.Transpose) or len(inside.factors) == 1)
-        return rf"{to_latex(root)} \ne 0"
-    coefficient = None if _is_named(e) else indexing.to_sum(e, *places_of(e.shape)).as_coefficient()
-    if coefficient is not None:
-        if coefficient.is_positive() or (relation == r"\ge" and coefficient.is_nonnegative()):
-            return None
-        if relation != r"\ge":
-            excluded = _only_root(coefficient)
-            if excluded is not None:
-                return rf"{excluded[0]} \ne {excluded[1]}" if excluded[1] > 0 else None
-    where = "" if e.is_scalar else r" \text{ in every entry}"
-    return f"{to_latex(e)} {relation} 0{where}"
 
 
 def _is_named(e: Expr) -> bool:

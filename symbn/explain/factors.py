@@ -207,7 +207,7 @@ class FactorForms:
         slots: _Slots,
     ) -> Expr:  # fmt: skip
         """By the names that the arguments are, where that gives this very factor; else by shifts of them."""
-        targets = [_target(call.arguments[slot.target]) for slot, _ in slots if isinstance(slot.target, int)]
+        targets = [target_of_argument(call.arguments[slot.target]) for slot, _ in slots if isinstance(slot.target, int)]
         if all(target is not None for target in targets):
             variables = [call.arguments[slot.target] for slot, _ in slots if isinstance(slot.target, int)]
             found = _nested_derivative(call, slots, variables, [t for t in targets if t is not None], indices, head.out)
@@ -275,7 +275,7 @@ def _entry(e: Expr, indices: tuple[Index, ...]) -> Expr:
     return entry(e, None if row is None else fixed(indices[row]), None if column is None else fixed(indices[column]))
 
 
-def _target(argument: Expr) -> tree.Target | None:
+def target_of_argument(argument: Expr) -> tree.Target | None:
     """What a derivative by an argument means, if the argument is a name or an application."""
     match argument:
         case tree.Symbol():

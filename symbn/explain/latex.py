@@ -111,6 +111,9 @@ def _latex(e: Expr) -> tuple[str, int]:
             if len(to_latex(e.arg)) > 20:
                 return rf"\frac{{\partial}}{{\partial {to_latex(e.variable)}}} {_in(e.arg, _FACTOR)}", _PRODUCT
             return rf"\frac{{\partial {_in(e.arg, _FACTOR)}}}{{\partial {to_latex(e.variable)}}}", _FACTOR
+        case tree.Differential():
+            inside = to_latex(e.arg) if _latex(e.arg)[1] == _ATOM else rf"\left( {to_latex(e.arg)} \right)"
+            return rf"\mathrm{{d}} {inside}", _FACTOR
         case tree.At():
             return rf"{_in(e.arg, _ATOM)}\big|_{{{name_latex(e.name)} = 0}}", _FACTOR
     raise TypeError(f"no rule to print {type(e).__name__}")
@@ -119,15 +122,22 @@ def _latex(e: Expr) -> tuple[str, int]:
 def _add(e: tree.Add) -> str:
     text = ""
     for term in e.terms:
-        sign, body = "+", term
-        if isinstance(term, tree.Product) and isinstance(term.factors[0], tree.Number) and term.factors[0].value == -1:
-            rest = term.factors[1:]
-            sign, body = "-", rest[0] if len(rest) == 1 else tree.Product(factors=rest, shape=term.shape)
-        elif isinstance(term, tree.Number) and term.value < 0:
-            sign, body = "-", tree.Number(value=-term.value, shape=term.shape)
+        sign, body = _signed(term.arg if isinstance(term, tree.Fill) else term)
         part = _in(body, _PRODUCT)
         text = (part if sign == "+" else f"-{part}") if not text else f"{text} {sign} {part}"
     return text
+
+
+def _signed(term: Expr) -> tuple[str, Expr]:
+    """A term's sign, and the term without it."""
+    if isinstance(term, tree.Number) and term.value < 0:
+        return "-", replace(term, value=-term.value)
+    if isinstance(term, tree.Product) and isinstance(term.factors[0], tree.Number) and term.factors[0].value < 0:
+        first, *rest = term.factors
+        assert isinstance(first, tree.Number)
+        kept = rest if first.value == -1 and rest else [replace(first, value=-first.value), *rest]
+        return "-", kept[0] if len(kept) == 1 else replace(term, factors=tuple(kept))
+    return "+", term
 
 
 def _product(e: tree.Product) -> tuple[str, int]:
@@ -135,7 +145,8 @@ def _product(e: tree.Product) -> tuple[str, int]:
     if isinstance(first, tree.Number) and first.value == -1 and rest:
         return "-" + " ".join(_in(f, _FACTOR) for f in rest), _SUM
     parts = [_in(f, _FACTOR) for f in e.factors[:-1]]
-    parts.append(_in(e.factors[-1], _PRODUCT))
+    last = e.factors[-1]
+    parts.append(_in(last, _FACTOR if isinstance(last, tree.Hadamard) else _PRODUCT))
     text = parts[0]
     for before, part in pairwise(parts):
         text += (r" \cdot " if before[-1:].isdigit() and part[:1].isdigit() else " ") + part

@@ -64,6 +64,12 @@ def matrix_form(e: SumOfProducts, row: Place, column: Place, indexing: Indexing)
     return result
 
 
+def written_with_matrices(e: SumOfProducts, row: Place, column: Place, indexing: Indexing) -> Expr:
+    """e[row, column] in matrix notation, not proved yet.  Raises NoRule."""
+    symmetric = {name for name, signature in indexing.theory.signatures.items() if signature.symmetric}
+    return _untransposed(_Forms(indexing).write(e, row, column), symmetric)
+
+
 class _Forms:
     """The matrix forms of sums in one context."""
 
@@ -156,7 +162,7 @@ def _shape(row: Place, column: Place) -> tuple[Dim, Dim]:
 
 def _untransposed(e: Expr, symmetric: set[str]) -> Expr:
     """Aᵀ as A where A is declared symmetric."""
-    if isinstance(e, tree.Transpose) and isinstance(e.arg, tree.Symbol) and e.arg.name in symmetric:
+    if isinstance(e, tree.Transpose) and isinstance(e.arg, tree.Symbol | tree.Reference) and e.arg.name in symmetric:
         return e.arg
     return rebuilt(e, lambda part: _untransposed(part, symmetric))
 

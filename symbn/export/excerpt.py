@@ -104,6 +104,9 @@ class _Window:
             primary = next((mark for mark in marks if mark.primary), marks[0])
             low = max(0, min(mark.start for mark in marks if primary.start - mark.start < width // 2) - width // 4)
             low = 0 if primary.end < width else min(low, max(0, len(line) - width + 2))
+            first, last = min(mark.start for mark in marks), max(mark.end for mark in marks)
+            if last - low > width - 2 and last - first <= width - 2:  # all marks fit, if the line begins later
+                low = last - width + 2
         self._width = width
         self._cells = {low: 1 if low else 0}  # where each character starts, in cells
         pieces = ["…"] if low else []

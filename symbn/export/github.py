@@ -40,9 +40,10 @@ def _of_statement(report: Report, source: SourceFile) -> Iterator[str]:
         primary = next((label.span for label in diagnostic.labels if label.primary), None)
         if primary is not None and span is report.span:
             span = primary
-        lines += [line for line in _message(diagnostic) if line not in lines]
+        lines += [line for line in _message(diagnostic, report.suggestion is None) if line not in lines]
     if report.suggestion is not None:
-        lines.append(f"did you mean: {report.suggestion.latex}")
+        what = "; ".join(edit.what for edit in report.suggestion.edits)
+        lines.append(f"did you mean: {report.suggestion.latex}" + (f" ({what})" if what else ""))
     message = "\n".join(lines) or report.verdict
     yield _command(level, {**_place(span, source), "title": title}, message)
 
@@ -54,10 +55,11 @@ def _of_diagnostic(diagnostic: Diagnostic, source: SourceFile) -> str:
     return _command(_COMMANDS[diagnostic.severity], {**place, "title": f"symbn {diagnostic.code}"}, message)
 
 
-def _message(diagnostic: Diagnostic) -> list[str]:
+def _message(diagnostic: Diagnostic, with_help: bool = True) -> list[str]:
+    """What a diagnostic says; what is suggested takes the place of its help."""
     texts = [label.text for label in diagnostic.labels if label.text]
     marked = f" ({'; '.join(texts)})" if texts else ""
-    help = [f"help: {diagnostic.help}"] if diagnostic.help else []
+    help = [f"help: {diagnostic.help}"] if diagnostic.help and with_help else []
     return [diagnostic.message + marked, *diagnostic.notes, *help]
 
 

@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 
 from symbn.diagnostics import Diagnostic
+from symbn.export.counterexample_latex import counterexample_latex
+from symbn.export.noted import NotedCondition, NotedConditions, Place, noted_conventions
 from symbn.export.summary import count_verdicts
-from symbn.report import Counterexample, NoteReport, Report
+from symbn.report import Counterexample, Edit, NoteReport, Report, Step
 from symbn.source import SourceFile, Span
 
 VERSION = 1
@@ -29,15 +31,34 @@ def json_object(notes: Iterable[NoteReport]) -> dict[str, object]:
 
 
 def _note(note: NoteReport) -> dict[str, object]:
+    conditions = NotedConditions(note)
     return {
         "path": note.source.path,
         "title": note.title,
-        "statements": [_statement(report, note.source) for report in note.statements],
+        "conventions": [
+            {"text": convention.text, **_origin(convention.place, note.source)}
+            for convention in noted_conventions(note)
+        ],
+        "conditions": [_condition(condition, note.source) for condition in conditions.conditions],
+        "statements": [_statement(report, conditions, note.source) for report in note.statements],
         "diagnostics": list(_diagnostics(note)),
     }
 
 
-def _statement(report: Report, source: SourceFile) -> dict[str, object]:
+def _condition(condition: NotedCondition, source: SourceFile) -> dict[str, object]:
+    """A side condition of the note, the statements that need it, the denominators and roots that it comes from."""
+    return {
+        "latex": condition.latex,
+        "statements": list(condition.statements),
+        "origins": [_origin(place, source) for place in condition.origins],
+    }
+
+
+def _origin(place: Place, source: SourceFile) -> dict[str, object]:
+    return {"statement": place.statement, **_place(place.span, source)}
+
+
+def _statement(report: Report, conditions: NotedConditions, source: SourceFile) -> dict[str, object]:
     return {
         "id": report.id,
         "label": report.label,
@@ -47,12 +68,23 @@ def _statement(report: Report, source: SourceFile) -> dict[str, object]:
         "lhs": report.lhs,
         "rhs": report.rhs,
         "message": report.message,
-        "conditions": list(report.conditions),
+        "conditions": [condition.latex for condition in conditions.of(report)],
         "counterexample": _counterexample(report.counterexample) if report.counterexample else None,
         "suggestion": report.suggestion.latex if report.suggestion else None,
+        "edits": [_edit(edit, source) for edit in report.suggestion.edits] if report.suggestion else [],
         "derived": report.derived,
+        "steps": [_step(step) for step in report.steps],
+        "snippet": report.snippet,
         "seconds": round(report.seconds, 6),
     }
+
+
+def _edit(edit: Edit, source: SourceFile) -> dict[str, object]:
+    return {**_place(edit.span, source), "replacement": edit.replacement, "what": edit.what}
+
+
+def _step(step: Step) -> dict[str, object]:
+    return {"left": step.left, "right": step.right, "rules": list(step.rules), "facts": list(step.facts)}
 
 
 def _counterexample(found: Counterexample) -> dict[str, object]:
@@ -65,6 +97,8 @@ def _counterexample(found: Counterexample) -> dict[str, object]:
         "right": found.right,
         "entry": list(found.entry) if found.entry else None,
         "exact": found.exact,
+        "misfit": found.misfit or None,
+        "latex": counterexample_latex(found),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symbn.export.excerpt import Paint, plain_paint
-from symbn.export.layout import cell_width, pad, shorten, visible
+from symbn.export.layout import cell_width, pad, shorten, visible, wrap
 from symbn.export.plain import plain
 from symbn.report import Counterexample
 
@@ -15,25 +15,21 @@ _MOST = 8  # rows and columns of a matrix that are shown
 
 def render_counterexample(counterexample: Counterexample, paint: Paint = plain_paint, width: int = 96) -> Iterator[str]:
     """The lines that show where two sides differ."""
-    numbers = {**counterexample.sizes, **counterexample.indices}
+    numbers = {**counterexample.sizes, **counterexample.author_indices}
     sizes = ", ".join(f"{plain(name)} = {value}" for name, value in numbers.items())
     where = f" at {sizes}" if sizes else ""
-    shapes_only = not counterexample.left and not counterexample.right
-    yield f"{paint('shapes differ' if shapes_only else 'counterexample', 'error')}{where}"
-    for name, description in counterexample.functions.items():
-        yield f"  {plain(name)}: {visible(description)}"
+    misfit = f": {visible(counterexample.misfit)}" if counterexample.misfit else ""
+    yield f"{paint('counterexample', 'error')}{where}{misfit}"
+    for description in counterexample.functions.values():
+        yield from ("  " + line for line in wrap(plain(description).split(), width - 2))
     grids = [_Grid(plain(name), rows) for name, rows in counterexample.values.items()]
     yield from _side_by_side(grids, width - 2)
-    if not shapes_only:
+    if counterexample.left and counterexample.right:
         sides = [
             _Grid("left side", counterexample.left, counterexample.entry, paint),
             _Grid("right side", counterexample.right, counterexample.entry, paint),
         ]
         yield from _side_by_side(sides, width - 2)
-    if counterexample.entry is not None and max(len(counterexample.left), _columns(counterexample.left)) > 1:
-        yield "  they differ at row {}, column {}{}".format(
-            *counterexample.entry, "" if counterexample.exact else " (proved by enclosures)"
-        )
 
 
 def _columns(rows: list[list[str]]) -> int:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
 from symbn.diagnostics import Diagnostic, Label
+from symbn.export.answers import answer, derivation, did_you_mean, folded, program, with_plain_names
 from symbn.export.excerpt import Paint, plain_paint, render_diagnostic, render_excerpt
 from symbn.export.layout import cell_width, pad, shorten, visible, wrap
 from symbn.export.matrices import render_counterexample
+from symbn.export.noted import NotedConditions, NotedConvention, Place, noted_conventions
 from symbn.export.plain import plain
 from symbn.export.summary import CLAIM_KINDS, count_verdicts, summary_line
 from symbn.report import NoteReport, Report
@@ -19,6 +21,8 @@ MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?", "error": "!"}
 _ASCII_MARKS = {"proved": "+", "refuted": "x", "undecided": "?", "error": "!"}
 _WIDEST_ID = 28
 _MOST_FILE_DIAGNOSTICS = 50
+_MOST_ORIGINS = 3
+_NARROWEST = 8  # cells for a formula
 _INDENT = "    "
 
 _ROLES: dict[str, dict[str, object]] = {
@@ -87,10 +91,16 @@ def render_note(note: NoteReport, style: TextStyle) -> Iterator[str]:
     if len(note.diagnostics) > _MOST_FILE_DIAGNOSTICS:
         yield f"{_INDENT}… and {len(note.diagnostics) - _MOST_FILE_DIAGNOSTICS} more like these"
         yield ""
+    if style.explain:
+        yield from _conventions(noted_conventions(note), note, style)
     shown = [report for report in note.statements if style.explain or _is_listed(report)]
+    conditions = NotedConditions(note)
     columns = _Columns(note, shown)
+    told = _Told()
     for report in shown:
-        yield from _render_statement(report, note, columns, style)
+        needs = ", ".join(f"({condition.number})" for condition in conditions.of(report))
+        yield from _render_statement(report, note, columns, needs, told, style)
+    yield from _side_conditions(conditions, note, style)
     counts = count_verdicts(note.statements)
     if not any(report.kind in CLAIM_KINDS or report.verdict == "error" for report in note.statements):
         yield "no claims" + (f": {summary_line(note.statements)}" if any(counts.values()) else " in this note")
@@ -113,44 +123,71 @@ class _Columns:
         self.place = max(map(len, positions), default=0)
 
 
-def _render_statement(report: Report, note: NoteReport, columns: _Columns, style: TextStyle) -> Iterator[str]:
+class _Told:
+    """What the rules say that were named: it is told with the first statement that uses them."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def shortened(self, line: str) -> str:
+        """A line `rules: name (what it says); …` without what was said before."""
+        head, colon, rules = line.partition("rules: ")
+        if head or not colon:
+            return line
+        named = []
+        for rule in rules.split("; "):
+            named.append(rule.split(" (")[0] if rule in self._seen else rule)
+            self._seen.add(rule)
+        return colon + "; ".join(named)
+
+
+def _render_statement(
+    report: Report, note: NoteReport, columns: _Columns, needs: str, told: _Told, style: TextStyle
+) -> Iterator[str]:
+    """A statement's line, with the numbers of its side conditions, and its details."""
     paint = style.paint
     role = report.verdict if report.verdict in MARKS else "quiet"
     place = "{}:{}".format(*note.source.position(report.span.start))
     left = f"{pad(visible(report.id), columns.id)}  {pad(place, columns.place)}"
     seconds = _duration(report.seconds) if report.verdict in ("proved", "refuted", "undecided") else ""
-    room = max(8, style.width - cell_width(left) - 16)
+    room = max(_NARROWEST, style.width - cell_width(left) - 16)
     formula = formula_of(report, note, room)
     if report.verdict == "not checked":
         formula = f"{shorten(formula, room - 15)}  (not checked)"
     mark = paint(style.mark(report.verdict), role)
+    beside = room - len(needs) - 5
+    if needs and beside >= _NARROWEST:
+        formula = f"{pad(formula_of(report, note, beside), beside)}  if {needs}"
     body = f"{left}  {pad(formula, room) if seconds else formula}"
     yield f"{mark} {paint(body, 'quiet') if role == 'quiet' else body}{paint(f'{seconds:>10}', 'quiet')}".rstrip()
-    details = list(_details(report, note, style))
+    if needs and beside < _NARROWEST:
+        yield f"{_INDENT}if {needs}"
+    details = list(_details(report, note, told, style))
     yield from details
     if details and report.verdict in ("refuted", "undecided", "error"):
         yield ""
 
 
-def _details(report: Report, note: NoteReport, style: TextStyle) -> Iterator[str]:
-    """All that stands below a statement's line."""
+def _details(report: Report, note: NoteReport, told: _Told, style: TextStyle) -> Iterator[str]:
+    """All that stands below a statement's line: what is wrong and where, what would be right, and the numbers."""
     paint, width = style.paint, style.width - len(_INDENT)
-    if report.conditions:
-        yield from _listed("if ", (readable(c) for c in report.conditions), width, ", ")
     yield from _indented(_why(report, note, style))
+    if report.suggestion is not None:
+        yield from _indented(did_you_mean(report.suggestion, paint, width))
     if report.counterexample is not None:
         yield from _indented(render_counterexample(report.counterexample, paint, width))
     if report.derived is not None:
-        yield from _latex_answer("derived", report.derived)
-    if report.suggestion is not None:
-        yield from _latex_answer("did you mean", report.suggestion.latex)
+        yield from _indented(answer("derived", report.derived, paint, width))
     if style.explain:
+        yield from _indented(derivation(report.steps, paint, width))
         for line in report.understood:
-            yield from _listed("", visible(line).split(), width, " ")
+            yield from _indented(folded("", _understood(told.shortened(line)), width))
+        if report.snippet is not None:
+            yield from program(report.snippet, paint)
 
 
 def _why(report: Report, note: NoteReport, style: TextStyle) -> Iterator[str]:
-    """The diagnostics; or, if a claim failed without any, its place and message."""
+    """The diagnostics; or, if a claim failed without any, its message and its place."""
     width = style.width - len(_INDENT)
     failed = report.verdict in ("refuted", "undecided", "error")
     if failed and not report.diagnostics:
@@ -159,11 +196,19 @@ def _why(report: Report, note: NoteReport, style: TextStyle) -> Iterator[str]:
         yield style.paint(report.verdict, report.verdict) + style.paint(lines[0][len(report.verdict) :], "message")
         yield from ("    " + style.paint(line, "message") for line in lines[1:])
         severity = "warning" if report.verdict == "undecided" else "error"
-        yield from render_excerpt((Label(report.span),), note.source, severity, style.paint, width)
+        yield from render_excerpt(_wrong_places(report), note.source, severity, style.paint, width)
     elif report.message and (failed or style.explain) and not _says(report.diagnostics, report.message):
         yield from (visible(line) for line in report.message.splitlines())
     for diagnostic in report.diagnostics:
-        yield from render_diagnostic(diagnostic, note.source, style.paint, width)
+        # What is suggested is proved, and takes the place of a hint.
+        shown = diagnostic if report.suggestion is None else replace(diagnostic, help=None)
+        yield from render_diagnostic(shown, note.source, style.paint, width)
+
+
+def _wrong_places(report: Report) -> tuple[Label, ...]:
+    """What would have to change, if that is known; else the whole statement."""
+    edits = report.suggestion.edits if report.suggestion is not None else ()
+    return tuple(Label(edit.span, with_plain_names(edit.what)) for edit in edits) or (Label(report.span),)
 
 
 def _says(diagnostics: tuple[Diagnostic, ...], message: str) -> bool:
@@ -189,18 +234,38 @@ def readable(condition: str) -> str:
     return plain(condition) if "\\" in condition else visible(condition)
 
 
-def _latex_answer(head: str, latex: str) -> Iterator[str]:
-    """An answer to be read, and the LaTeX to be pasted."""
-    written = visible(latex)
-    read = plain(latex)
-    yield f"{_INDENT}{head}: {read}"
-    if read != written:
-        yield f"{_INDENT}{'as LaTeX'.rjust(len(head))}: {written}"
+def _understood(line: str) -> str:
+    """A line of how a statement was understood; the statement itself as plain text."""
+    head, colon, rest = line.partition("read as: ")
+    if head or not colon:
+        return with_plain_names(line)
+    formula, bracket, shape = rest.rpartition("   [")
+    return f"{colon}{plain(formula)}{bracket}{visible(shape)}" if bracket else colon + plain(rest)
 
 
-def _listed(head: str, items: Iterable[str], width: int, separator: str) -> Iterator[str]:
-    for number, line in enumerate(wrap(items, width - len(head), separator)):
-        yield _INDENT + (head if number == 0 else " " * len(head)) + line
+def _conventions(conventions: tuple[NotedConvention, ...], note: NoteReport, style: TextStyle) -> Iterator[str]:
+    """The note's conventions, each with the first statement that it concerns."""
+    if conventions:
+        yield style.paint("conventions", "title")
+    for convention in conventions:
+        text = f"{with_plain_names(convention.text)}; first in {_place(convention.place, note)}"
+        yield from folded("  - ", text, style.width)
+
+
+def _side_conditions(conditions: NotedConditions, note: NoteReport, style: TextStyle) -> Iterator[str]:
+    """The note's side conditions by their numbers, with the denominators and roots that they come from."""
+    if conditions.conditions:
+        yield style.paint("side conditions", "title")
+    for condition in conditions.conditions:
+        places = [_place(origin, note) for origin in condition.origins]
+        more = f" and {len(places) - _MOST_ORIGINS} more" if len(places) > _MOST_ORIGINS else ""
+        told = f", from {', '.join(places[:_MOST_ORIGINS])}{more}" if places else ""
+        yield from folded(f"  ({condition.number}) ", readable(condition.latex) + told, style.width)
+
+
+def _place(place: Place, note: NoteReport) -> str:
+    line, column = note.source.position(place.span.start)
+    return f"{visible(place.statement)} ({line}:{column})"
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

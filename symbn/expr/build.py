@@ -6,7 +6,7 @@ broadcast, is told to `notices`, so that a report can say it once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from symbn.diagnostics import Diagnostic, Label, NoteError, ShapeError
@@ -41,7 +41,18 @@ def shape_error(code: str, message: str, offenders: Sequence[Expr], help: str | 
         for place, e in enumerate(offenders)
         if e.span is not None
     )
-    return ShapeError(Diagnostic(code, message, labels, help=help))
+    return ShapeError(Diagnostic(code, message, labels, help=help, shapes=known_shapes(e.shape for e in offenders)))
+
+
+def known_shapes(shapes: Iterable[Shape]) -> tuple[tuple[str | int, str | int], ...]:
+    """The shapes, all of known sizes; none if one is not."""
+    found: list[tuple[str | int, str | int]] = []
+    for shape in shapes:
+        rows, columns = resolved_shape(shape)
+        if isinstance(rows, tree.DimVar) or isinstance(columns, tree.DimVar):
+            return ()
+        found.append((rows, columns))
+    return tuple(found)
 
 
 def _is_zero(e: Expr) -> bool:

@@ -49,18 +49,18 @@ class Indexing:
             self._define(definition)
 
     def _define(self, definition: tree.Definition) -> None:
-        dims = tuple(_dim(i.dim) for i in definition.indices) + _dims(definition.body.shape)
+        dims = tuple(dim_of(i.dim) for i in definition.indices) + _dims(definition.body.shape)
         self._signatures[definition.key] = Signature(dims)
         for parameter in definition.parameters:
             self._signatures[parameter.name] = Signature(_dims(parameter.shape))
         places = places_of(definition.body.shape)
         body = self.to_sum(definition.body, *places)
-        indices = tuple(Index(i.name, _dim(i.dim)) for i in definition.indices) + tuple(p for p in places if p)
+        indices = tuple(Index(i.name, dim_of(i.dim)) for i in definition.indices) + tuple(p for p in places if p)
         formals = tuple(
             (parameter.name, tuple(p for p in places_of(parameter.shape) if p)) for parameter in definition.parameters
         )
         self._unfoldings[definition.key] = Unfolding(definition.key, indices, formals, body, definition.rank)
-        if _is_alias(body) or not self.theory.differentiates_folded(definition.key):
+        if is_alias(body) or not self.theory.differentiates_folded(definition.key):
             self._inlined.add(definition.key)
 
     def side(self, e: tree.Expr) -> SumOfProducts:
@@ -72,8 +72,8 @@ class Indexing:
             if known is e:
                 return found
         rows, columns = e.shape
-        row = None if rows == 1 else Index("↓", _dim(rows))
-        column = None if columns == 1 else Index("→", _dim(columns))
+        row = None if rows == 1 else Index("↓", dim_of(rows))
+        column = None if columns == 1 else Index("→", dim_of(columns))
         self._sides.append((e, self.to_sum(e, row, column)))
         return self._sides[-1][1]
 
@@ -86,7 +86,7 @@ class Indexing:
             case tree.Number():
                 return constant(ring.rational(e.value))
             case tree.Dimension():
-                return constant(dimension(ring, _dim(e.dim)))
+                return constant(dimension(ring, dim_of(e.dim)))
             case tree.Symbol():
                 if e.name in ring.parameters and e.name not in self._held:
                     return constant(ring.variable(e.name))
@@ -101,9 +101,9 @@ class Indexing:
             case tree.Zero():
                 return constant(ring.zero)
             case tree.UnitVector():
-                return self._identity(row, _index(e.index))
+                return self._identity(row, index_of(e.index))
             case tree.Delta():
-                return self._identity(_index(e.first), _index(e.second))
+                return self._identity(index_of(e.first), index_of(e.second))
             case tree.Add():
                 total = constant(ring.zero)
                 for term in e.terms:
@@ -138,8 +138,8 @@ class Indexing:
             case tree.Apply():
                 return self._apply(e, row, column)
             case tree.Slice():
-                own_row = _index(e.row) if e.row is not None else row
-                own_column = _index(e.column) if e.column is not None else column
+                own_row = index_of(e.row) if e.row is not None else row
+                own_column = index_of(e.column) if e.column is not None else column
                 if e.arg.shape[0] == 1:
                     own_row = None
                 if e.arg.shape[1] == 1:
@@ -160,6 +160,8 @@ class Indexing:
                 return self._stack(e, row, column)
             case tree.Derivative():
                 return self._derivative(e, row, column)
+            case tree.Differential():
+                return self._differential(e, row, column)
             case tree.At():
                 return self._at_zero(e, row, column)
         raise NoRule(f"no rule to write {type(e).__name__} with indices")
@@ -180,7 +182,7 @@ class Indexing:
         for number, factor in enumerate(matrices):
             last = number == len(matrices) - 1
             dim = factor.shape[1]
-            right = column if last else (None if dim == 1 else fresh(_dim(dim)))
+            right = column if last else (None if dim == 1 else fresh(dim_of(dim)))
             result = multiply(result, self.to_sum(factor, left, right))
             if number and left is not None:
                 result = bind(result, left)
@@ -190,12 +192,12 @@ class Indexing:
     def _trace(self, e: tree.Expr) -> SumOfProducts:
         if e.is_scalar:
             return self.to_sum(e, None, None)
-        index = fresh(_dim(e.shape[0]))
+        index = fresh(dim_of(e.shape[0]))
         return bind(self.to_sum(e, index, index), index)
 
     def _bound(self, index: tree.IndexVar, body: tree.Expr, row: Place, column: Place) -> SumOfProducts:
-        new = fresh(_dim(index.dim))
-        return bind(self._renamed(body, row, column, {_index(index): new}), new)
+        new = fresh(dim_of(index.dim))
+        return bind(self._renamed(body, row, column, {index_of(index): new}), new)
 
     def _renamed(self, body: tree.Expr, row: Place, column: Place, names: dict[Index, Index]) -> SumOfProducts:
         """body[row, column] with indices of its own renamed; a place of the same name is another index, and stays."""
@@ -206,7 +208,7 @@ class Indexing:
         return rename(self.to_sum(body, *places), names | outside)
 
     def _stack(self, e: tree.Stack, row: Place, column: Place) -> SumOfProducts:
-        index = _index(e.index)
+        index = index_of(e.index)
         if e.axis == "diagonal":
             assert row is not None and column is not None
             entry = self._renamed(e.body, None, None, {index: row})
@@ -218,7 +220,7 @@ class Indexing:
         return self._renamed(e.body, row, None, {index: column})
 
     def _reference(self, e: tree.Reference, row: Place, column: Place) -> SumOfProducts:
-        out = tuple(_index(i) for i in e.indices) + _present(row, column)
+        out = tuple(index_of(i) for i in e.indices) + _present(row, column)
         unfolding = self._unfoldings[e.name]
         arguments = tuple(self._argument(a) for a in e.arguments)
         if e.name not in self._inlined:
@@ -229,7 +231,7 @@ class Indexing:
         return body
 
     def _argument(self, e: tree.Expr) -> Argument:
-        formals = tuple(None if dim == 1 else fresh(_dim(dim)) for dim in e.shape)
+        formals = tuple(None if dim == 1 else fresh(dim_of(dim)) for dim in e.shape)
         return Argument(_present(*formals), self.to_sum(e, *formals))
 
     def _apply(self, e: tree.Apply, row: Place, column: Place) -> SumOfProducts:
@@ -270,20 +272,29 @@ class Indexing:
         else:
             inside = self.to_sum(e.arg, row, column)
             free = _present()
-        return differentiate(inside, self._variable(e, free), self.theory)
+        return differentiate(inside, self.variable(e, free), self.theory)
 
-    def _variable(self, e: tree.Derivative, free: tuple[Index, ...]) -> Variable:
+    def _differential(self, e: tree.Differential, row: Place, column: Place) -> SumOfProducts:
+        free = _present(*places_of(e.variable.shape))
+        partial = differentiate(self.to_sum(e.arg, row, column), self.variable(e, free), self.theory)
+        result = multiply(partial, tensor(self.ring, e.increment.name, free))
+        for index in free:
+            result = bind(result, index)
+        return result
+
+    def variable(self, e: tree.Derivative | tree.Differential, free: tuple[Index, ...]) -> Variable:
+        """What a derivative is taken by, at the free indices that its target does not pin."""
         target = e.target
         pinned = []
         remaining = list(free)
         for dim, pin in zip(target.shape, (target.row, target.column), strict=True):
             if dim == 1:
                 continue
-            pinned.append(_index(pin) if pin is not None else remaining.pop(0))
+            pinned.append(index_of(pin) if pin is not None else remaining.pop(0))
         if remaining:
             # A row's derivative, or a transposed variable, has its one index on the other side.
             raise TypeError("a derivative with more indices than its variable has")
-        indices = tuple(_index(i) for i in target.family) + tuple(pinned)
+        indices = tuple(index_of(i) for i in target.family) + tuple(pinned)
         if target.name in self._inlined:
             return self._renamed_variable(target.name, indices)
         if not target.arguments:
@@ -295,7 +306,7 @@ class Indexing:
 
     def alias(self, name: str, indices: tuple[Index, ...]) -> tuple[str, tuple[Index, ...]] | None:
         """The entry that a name which only renames or slices another one stands for; None for other names."""
-        if name not in self._inlined or not _is_alias(self._unfoldings[name].body):
+        if name not in self._inlined or not is_alias(self._unfoldings[name].body):
             return None
         variable = self._renamed_variable(name, indices)
         return variable.name, variable.indices
@@ -303,7 +314,7 @@ class Indexing:
     def _renamed_variable(self, name: str, indices: tuple[Index, ...]) -> Variable:
         """The entry that an alias renames: by Ŷ with Ŷ := (ŷ_1 … ŷ_m) is by ŷ."""
         unfolding = self._unfoldings[name]
-        if not _is_alias(unfolding.body):
+        if not is_alias(unfolding.body):
             raise NoRule(f"a derivative by {name}, whose definition holds a derivative")
         (factor,) = unfolding.body.factors()
         assert isinstance(factor.head, Tensor)
@@ -313,7 +324,7 @@ class Indexing:
         return Variable(factor.head.name, tuple(names.get(i, i) for i in factor.indices))
 
 
-def _is_alias(body: SumOfProducts) -> bool:
+def is_alias(body: SumOfProducts) -> bool:
     """Whether a definition only renames or slices a name: then it is always unfolded."""
     factors = list(body.factors())
     return (
@@ -326,30 +337,30 @@ def _is_alias(body: SumOfProducts) -> bool:
     )
 
 
-def _dim(dim: tree.Dim) -> str | int:
+def dim_of(dim: tree.Dim) -> str | int:
     if isinstance(dim, tree.DimVar):
         raise TypeError("a size that was not inferred")
     return dim
 
 
 def _dims(shape: tree.Shape) -> tuple[str | int, ...]:
-    return tuple(_dim(dim) for dim in shape if dim != 1)
+    return tuple(dim_of(dim) for dim in shape if dim != 1)
 
 
 def places_of(shape: tree.Shape) -> tuple[Place, Place]:
     """Fresh indices for the rows and columns of a shape."""
     rows, columns = shape
-    return (None if rows == 1 else fresh(_dim(rows))), (None if columns == 1 else fresh(_dim(columns)))
+    return (None if rows == 1 else fresh(dim_of(rows))), (None if columns == 1 else fresh(dim_of(columns)))
 
 
 def _present(*places: Place) -> tuple[Index, ...]:
     return tuple(place for place in places if place is not None)
 
 
-def _index(index: tree.Ix) -> Index:
+def index_of(index: tree.Ix) -> Index:
     if isinstance(index, tree.IndexVar):
-        return Index(index.name, _dim(index.dim))
-    return Index(f"={index.value}", _dim(index.dim))
+        return Index(index.name, dim_of(index.dim))
+    return Index(f"={index.value}", dim_of(index.dim))
 
 
 def _elementwise(function: str, argument: SumOfProducts) -> SumOfProducts:

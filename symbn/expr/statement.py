@@ -26,6 +26,8 @@ class Statement:
     """One line of a report.
 
     claims have goals (two for a first-order expansion); a shape claim has `expression` and `claimed`;
+    `asked` is what a closed form may be wanted of: a hole's side, or the derivative that a chain begins with; it
+    `goes_on` where that is not the statement's own left side;
     a definition of a name without parameters has its key in `defined`; what could
     not be read has an error among its diagnostics, `misshapen` if it is a shape that cannot be.
     """
@@ -44,6 +46,8 @@ class Statement:
     defined: str | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
     misshapen: bool = False
+    asked: Expr | None = None
+    goes_on: bool = False
     notices: tuple[str, ...] = ()
     message: str = ""
 

@@ -30,6 +30,14 @@ def derivative(reading: Reading, e: Any) -> Expr:
     return differentiated(body, variable, target, e.layout)
 
 
+def differential(reading: Reading, e: Any) -> Expr:
+    body, variable, increment = reading.of(e.args[2]), reading.of(e.args[3]), reading.of(e.args[5])
+    if not isinstance(increment, tree.Symbol):
+        raise unknown(e)
+    target = _given_target(reading, e.args[4])
+    return tree.Differential(arg=body, variable=variable, target=target, increment=increment, shape=body.shape)
+
+
 def _given_target(reading: Reading, target: Any) -> tree.Target:
     name, sizes, family, row, column, arguments = target.args
     shape = reading.shape(sizes)

@@ -192,6 +192,24 @@ class DerivativeMatrix(_Derivative, MatrixNode):
     """A derivative that is a vector or matrix."""
 
 
+class _Differential(_Node):
+    """args: rows, columns, what changes, the variable, the target, the variable's change."""
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        return rf"\mathrm{{d}} {printer.parenthesize(self.args[2], 60)}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"Differential({printer._print(self.args[2])}, {printer._print(self.args[3])})"
+
+
+class DifferentialScalar(_Differential, ScalarNode):
+    """The differential of a number."""
+
+
+class DifferentialMatrix(_Differential, MatrixNode):
+    """The differential of a vector or matrix."""
+
+
 def _derivative(layout: str, expr: Any, variable: Any, shape: tuple[Any, Any]) -> Any:
     expr, variable = sympify(expr, strict=True), sympify(variable, strict=True)
     kind = DerivativeScalar if shape == (1, 1) else DerivativeMatrix

@@ -24,7 +24,7 @@ from symbn.expr.consistency import check_shape
 from symbn.expr.context import Context
 from symbn.expr.shape import is_scalar, is_vector, shape_text
 from symbn.expr.sympy_declarations import Declarations
-from symbn.expr.sympy_derivatives import at_zero, derivative, subs, sympy_derivative, unknown
+from symbn.expr.sympy_derivatives import at_zero, derivative, differential, subs, sympy_derivative, unknown
 from symbn.expr.sympy_entrywise import entrywise, function_name
 from symbn.expr.tree import Expr, Ix, Shape
 
@@ -304,6 +304,8 @@ _RULES: dict[type, Callable[[Reading, Any], Expr]] = {
     nodes.AppliedMatrix: _applied,
     nodes.DerivativeScalar: derivative,
     nodes.DerivativeMatrix: derivative,
+    nodes.DifferentialScalar: differential,
+    nodes.DifferentialMatrix: differential,
     nodes.AtZeroScalar: at_zero,
     nodes.AtZeroMatrix: at_zero,
     nodes.MatrixSum: lambda reading, e: reading._summed(e.body, [e.limits]),

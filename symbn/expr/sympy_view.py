@@ -146,13 +146,20 @@ class _View:
     # Derivatives ------------------------------------------------------------------------------------------
 
     def derivative(self, e: tree.Derivative) -> Any:
-        target = e.target
         kind = nodes.DerivativeScalar if e.is_scalar else nodes.DerivativeMatrix
-        meant = nodes.DerivativeTarget(
+        meant = self.target(e.target)
+        return kind(*self.shape(e.shape), self.of(e.arg), self.of(e.variable), Str(e.layout), meant)
+
+    def differential(self, e: tree.Differential) -> Any:
+        kind = nodes.DifferentialScalar if e.is_scalar else nodes.DifferentialMatrix
+        parts = self.of(e.arg), self.of(e.variable), self.target(e.target), self.of(e.increment)
+        return kind(*self.shape(e.shape), *parts)
+
+    def target(self, target: tree.Target) -> Any:
+        return nodes.DerivativeTarget(
             Str(target.name), sympy.Tuple(*self.shape(target.shape)), sympy.Tuple(*map(self.index, target.family)),
             self.optional(target.row), self.optional(target.column), sympy.Tuple(*self.all(target.arguments)),
         )  # fmt: skip
-        return kind(*self.shape(e.shape), self.of(e.arg), self.of(e.variable), Str(e.layout), meant)
 
     def at_zero(self, e: tree.At) -> Any:
         held = next((n for n in tree.walk(e.arg) if isinstance(n, tree.Symbol) and n.name == e.name), None)
@@ -301,5 +308,6 @@ _RULES: dict[type[Expr], Callable[[_View, Any], Any]] = {
     tree.Sum: _View.sum,
     tree.Stack: _View.stack,
     tree.Derivative: _View.derivative,
+    tree.Differential: _View.differential,
     tree.At: _View.at_zero,
 }

@@ -5,7 +5,7 @@ r"""Typed expressions: what a note says, in the form its author gave it.
         | e + e | e e | e ⊙ e | e / e | e ^ e | M^k | eᵀ             sums, products, quotients, powers
         | fill(s) | φ(e) | f(e, …)                                   broadcast, elementwise, unknown function
         | e[i, j] | tr e | Diag e | diag e | Σ_i e | stack_i e       entries, sums and stacks over an index
-        | ∂e/∂v | e at (v := 0)                                      derivatives
+        | ∂e/∂v | de | e at (v := 0)                                 derivatives
 
 Every node knows its shape (rows, columns); a scalar is 1×1, a column n×1, a row 1×n.  Shapes are checked
 where nodes are made (`build`); nodes themselves are plain data, so that rules stay outside of them.
@@ -330,6 +330,19 @@ class At(Expr):
     name: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Differential(Expr):
+    """d arg = Σ ∂arg/∂target[k, l] · increment[k, l]: the change of arg, linear in that of the variable, all else held.
+
+    The shape is arg's, that of `increment` the variable's.
+    """
+
+    arg: Expr
+    variable: Expr
+    target: Target
+    increment: Symbol
+
+
 @dataclass(frozen=True)
 class Definition:
     """name[indices](parameters) := body.
@@ -357,7 +370,7 @@ def children(node: Expr) -> Iterator[Expr]:
             yield value
         elif isinstance(value, tuple):
             yield from (v for v in value if isinstance(v, Expr))
-    if isinstance(node, Derivative):
+    if isinstance(node, Derivative | Differential):
         yield from node.target.arguments
 
 

@@ -256,11 +256,15 @@ def _named(
         Number(d, distinct(identifier(d), taken), d, "size") for d in ring.dimensions if d in used and d not in dims
     )
     sources = tuple(
-        Source(e.statement.id, e.report.verdict, e.statement.lhs, e.statement.rhs, e.report.conditions)
-        for e in equations
+        Source(e.statement.id, e.report.verdict, e.statement.lhs, e.statement.rhs, _said(e.report)) for e in equations
     )
     least = {d: context.dimensions.get(d, 1) for d in dict.fromkeys((*dims, *(s.symbol for s in sizes)))}
     return Kernel(name, sources, arguments, numbers, sizes, tuple(results), requirements, least, *programs)
+
+
+def _said(report: Report) -> tuple[str, ...]:
+    """A report's side conditions as LaTeX."""
+    return tuple(condition.latex for condition in report.conditions)
 
 
 def _in_order(program: Program, lowering: Lowering) -> list[tuple[Array, Input]]:

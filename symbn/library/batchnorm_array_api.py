@@ -125,8 +125,7 @@ __all__ = [
 def normalise(Y: Array, *, eps: float, ddof: float, check_finite: bool = False) -> Array:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
-    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$,
-    $\operatorname{var}(y_{k}) + \epsilon > 0$.
+    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
 
     Y : n×m, $Y$
     Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
@@ -205,8 +204,7 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
     r"""\nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
     \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
 
-    eq:backward-normalised: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$,
-    $\operatorname{var}(y_{k}) + \epsilon > 0$.
+    eq:backward-normalised: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
@@ -314,8 +312,7 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ch
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
-    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
-    \epsilon > 0$.
+    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
@@ -369,8 +366,7 @@ def grad_W(
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
 
-    eq:grad-W: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
-    \epsilon > 0$.
+    eq:grad-W: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     X : n×p, $X$
     W : m×p, $W$
@@ -432,8 +428,7 @@ def grad_X(
     r"""\nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
 
-    eq:grad-X: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
-    \epsilon > 0$.
+    eq:grad-X: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     X : n×p, $X$
     W : m×p, $W$
@@ -494,8 +489,7 @@ def backward(
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
-    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
-    \epsilon > 0$.
+    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     \nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
@@ -558,14 +552,12 @@ def backward_weights(
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
 
-    eq:grad-W: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
-    \epsilon > 0$.
+    eq:grad-W: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     \nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
 
-    eq:grad-X: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
-    \epsilon > 0$.
+    eq:grad-X: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     X : n×p, $X$
     W : m×p, $W$
@@ -633,8 +625,7 @@ def forward_backward(
     \nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
-    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$, $\operatorname{var}(y_{k}) +
-    \epsilon > 0$.
+    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     \nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
@@ -704,14 +695,12 @@ def forward_backward_normalised(
 ) -> tuple[Array, Array]:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
-    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$,
-    $\operatorname{var}(y_{k}) + \epsilon > 0$.
+    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
 
     \nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
     \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
 
-    eq:backward-normalised: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$,
-    $\operatorname{var}(y_{k}) + \epsilon > 0$.
+    eq:backward-normalised: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$

@@ -6,16 +6,33 @@ A factor takes with it what belongs to it: a function its arguments, an operator
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Iterator
+from itertools import islice
+
 from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
 from symbn.expr.shape import finished, is_scalar, is_square, resolved_shape, shape_text, unify
 from symbn.expr.tree import Expr
 from symbn.notes.calculus import Calculus
-from symbn.notes.reserved import DIFFERENTIALS, ELEMENTWISE, NOT_YET, TRACES, is_operator, transposes
+from symbn.notes.reserved import DIAGONALS, DIFFERENTIALS, ELEMENTWISE, NOT_YET, TRACES, is_operator, transposes
 from symbn.notes.scope import DefinedFunction, composite, spelled
 from symbn.notes.scripts import Scripts
 from symbn.notes.stacks import Stacks
-from symbn.notes.syntax import Binary, Commas, Derivation, Group, Nabla, Name, Numeral, Script, Syntax, unscripted
+from symbn.notes.syntax import (
+    Binary,
+    Commas,
+    Derivation,
+    Group,
+    Nabla,
+    Name,
+    Numeral,
+    Script,
+    Sequence,
+    Syntax,
+    unscripted,
+)
+from symbn.notes.vocabulary import LOOSE
 from symbn.source import Span
 
 
@@ -25,8 +42,9 @@ class Applications(Scripts, Stacks, Calculus):
     def sequence(self, items: list[Syntax], span: Span) -> Expr:
         factors: list[Expr] = []
         place = 0
+        before: Syntax | None = None
         while place < len(items):
-            before = items[place - 1] if place else None
+            item = items[place]
             factor, place = self.next_factor(items, place)
             if _divides_openly(before) and is_scalar(factor.shape) and isinstance(factor, _PLAIN):
                 raise fail(
@@ -34,6 +52,7 @@ class Applications(Scripts, Stacks, Calculus):
                     help=r"use \frac, or parentheses",
                 )  # fmt: skip
             factors.append(factor)
+            before = item
         return build.multiply(factors, span)
 
     def next_factor(self, items: list[Syntax], place: int) -> tuple[Expr, int]:
@@ -47,6 +66,13 @@ class Applications(Scripts, Stacks, Calculus):
             return self.derivation(item, items[place + 1 :]), len(items)
         if isinstance(item, Nabla):
             return self.nabla(item, items, place)
+        if isinstance(item, Binary) and following is not None and isinstance(unscripted(item.right), Name):
+            # 1/f(x): what stands right of the sign may take what follows with it
+            right, after = self.next_factor([item.right, *items[place + 1 :]], 0)
+            if after > 1:
+                last = items[place + after - 1]
+                self.check_reach(item)
+                return self.joined(item.op, self.read(item.left), right, item.span.to(last.span)), place + after
         head = unscripted(item)
         if isinstance(head, Name):
             applied = self._application(item, head, following)
@@ -58,7 +84,7 @@ class Applications(Scripts, Stacks, Calculus):
         return self.read(item), place + 1
 
     def _increment(self, item: Syntax, following: Syntax | None) -> Expr | None:
-        """dx, the increment of x."""
+        """dx, the increment of x.  Raises NoteError (E173) where x is no free name: dy is W dx for y = W x."""
         if not (isinstance(item, Name) and item.latex in DIFFERENTIALS and not self.is_name(item.latex)):
             return None
         base = following.base if isinstance(following, Script) and transposes(following.sup) else following
@@ -66,8 +92,13 @@ class Applications(Scripts, Stacks, Calculus):
         if name is None or not self.is_name(name):
             return None
         assert base is not None and following is not None
-        e = self.read(base)
         span = item.span.to(following.span)
+        if self.is_function(name) or name in self.scope.meanings:
+            raise fail(
+                "E173", f"the differential of `{name}` is not read yet: only that of a name that depends on nothing",
+                span, help=r"write the derivative, \frac{\partial f}{\partial x} or \nabla_x f",
+            )  # fmt: skip
+        e = self.read(base)
         increment: Expr = tree.Symbol(name=f"d{name}", shape=e.shape, span=span)
         return build.transpose(increment, span) if base is not following else increment
 
@@ -162,25 +193,34 @@ class Applications(Scripts, Stacks, Calculus):
             raise fail("E147", f"`{word}` has no argument", head.span, help="write it in parentheses")
         following = items[place + 1]
         group = unscripted(following)
-        grouped = isinstance(group, Group) and group.delimiter in ("(", "[", "{")
-        if not grouped and place + 2 < len(items):
-            raise fail(
-                "E148", f"how far does `{word}` reach?", head.span.to(items[-1].span),
-                help="put its argument in parentheses",
-            )  # fmt: skip
+        grouped = _is_argument(following)
+        after = place + 2
         if isinstance(group, Group) and grouped:
             result = self.builtin(word, group.content, head.span.to(group.span))
-        else:
+        elif after == len(items):
             result = self.builtin(word, following, head.span.to(following.span))
+        else:
+            span = head.span.to(items[-1].span)
+            if place + 3 != len(items) or not _applied(items, place + 1):
+                raise _reach(word, span)
+            argument, after = self.next_factor(items, place + 1)  # log f(x): one application is one argument
+            if after != len(items):
+                raise _reach(word, span)
+            result = self.operated(word, argument, span)
         for script in (item, following if grouped else None):
             if isinstance(script, Script):
                 result = self.scripted(result, script.sub, script.sup, script.span)
-        return result, place + 2
+        return result, after
 
     def builtin(self, word: str, content: Syntax, span: Span) -> Expr:
-        """A built-in operator at its argument."""
+        """A built-in operator at its argument, or diag of a list."""
+        if word in DIAGONALS and isinstance(content, Commas):
+            return self.diagonal_list(content, span)
+        return self.operated(word, self.read(content), span)
+
+    def operated(self, word: str, e: Expr, span: Span) -> Expr:
+        """A built-in operator at an expression."""
         if word in ELEMENTWISE:
-            e = self.read(content)
             if not is_scalar(e.shape):
                 if is_square(e.shape):
                     raise fail(
@@ -190,13 +230,64 @@ class Applications(Scripts, Stacks, Calculus):
                 self.notices[f"{word} acts on every entry"] = None
             return tree.Elementwise(function=ELEMENTWISE[word], arg=e, shape=e.shape, span=span)
         if word in TRACES:
-            return build.trace(self.read(content), span)
-        if isinstance(content, Commas):
-            return self.diagonal_list(content, span)
-        return build.diagonal(self.read(content), span)
+            return build.trace(e, span)
+        return build.diagonal(e, span)
+
+    @abstractmethod
+    def joined(self, op: str, left: Expr, right: Expr, span: Span) -> Expr:
+        r"""left op right, for \odot, /, \cdot and the like."""
+
+    def check_reach(self, syntax: Binary) -> None:
+        r"""Raises NoteError (E148) for \exp a \odot b: exp(a) ⊙ b, or exp(a ⊙ b)?"""
+        last = list(islice(_from_the_right(syntax.left), 3))[::-1]
+        if len(last) > 1 and self._is_builtin(last[-2]) and not _is_argument(last[-1]):
+            word = unscripted(last[-2])
+        elif len(last) > 2 and self._is_builtin(last[0]) and _applied(last, 1):
+            word = unscripted(last[0])
+        else:
+            return
+        assert isinstance(word, Name)
+        if word.latex in ELEMENTWISE or not self._scales(syntax):
+            raise _reach(word.latex, word.span.to(syntax.right.span))
+
+    def _is_builtin(self, syntax: Syntax) -> bool:
+        name = unscripted(syntax)
+        return isinstance(name, Name) and name.word and is_operator(name.latex) and not self.is_name(name.latex)
+
+    def _scales(self, syntax: Binary) -> bool:
+        """Whether an operator that is linear may reach over what stands right, or not: it is a number either way."""
+        return syntax.op not in LOOSE and is_scalar(self.read(syntax.right).shape)
 
 
 _PLAIN = (tree.Symbol, tree.Dimension, tree.Reference, tree.Number, tree.Power)
+
+
+def _from_the_right(syntax: Syntax) -> Iterator[Syntax]:
+    """The factors of a product, the last one first."""
+    pending = [syntax]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Sequence):
+            pending += node.items
+        elif isinstance(node, Binary):
+            pending += (node.left, node.right)
+        else:
+            yield node
+
+
+def _applied(items: list[Syntax], place: int) -> bool:
+    """Whether a name stands there with something in parentheses after it."""
+    return isinstance(unscripted(items[place]), Name) and _is_argument(items[place + 1])
+
+
+def _is_argument(syntax: Syntax) -> bool:
+    """Whether something stands in parentheses or braces."""
+    group = unscripted(syntax)
+    return isinstance(group, Group) and group.delimiter in ("(", "[", "{")
+
+
+def _reach(word: str, span: Span) -> NoteError:
+    return fail("E148", f"how far does `{word}` reach?", span, help="put its argument in parentheses")
 
 
 def _divides_openly(syntax: Syntax | None) -> bool:

@@ -45,6 +45,7 @@ class Claims:
     def claim(self, statement: Statement, place: int) -> None:
         """The equation of the sides at `place` and after it."""
         first, second = self._side(place), self._side(place + 1)
+        statement.asked, statement.goes_on = self._asked(), place > 0
         reader = self.reader
         try:
             left, right = self._same_shape(first.expression(), second.expression(), place)
@@ -65,15 +66,28 @@ class Claims:
         except NoteError as error:
             fail_statement(statement, error)
 
+    def read_before(self, place: int) -> None:
+        """Read the sides before `place`, as a chain does: they may tell the sizes of those that follow."""
+        for earlier in range(place):
+            self._side(earlier)
+
     def hole(self, statement: Statement, place: int) -> None:
         """The side at `place`, beside a `?`."""
         statement.kind = "hole"
         side = self._side(place)
         try:
-            statement.expression = finished(side.expression())
+            statement.expression = statement.asked = finished(side.expression())
             statement.free = tuple(finished(i) for name, i in self.reader.free.items() if name in side.free)
         except NoteError as error:
             fail_statement(statement, error)
+
+    def _asked(self) -> Expr | None:
+        """The derivative that the chain begins with, if its sizes are known."""
+        side = self._side(0).found
+        try:
+            return finished(side) if isinstance(side, tree.Derivative) else None
+        except NoteError:
+            return None
 
     def _side(self, place: int) -> _Side:
         if place not in self._sides:

@@ -20,6 +20,7 @@ from symbn.notes.heads import Head, is_reserved, new_heads
 from symbn.notes.lexer import tokenize
 from symbn.notes.markdown import MathBlock
 from symbn.notes.register import Register, fail_statement, letter_of, letters_of
+from symbn.notes.rereading import Passage, Place, snapshot
 from symbn.notes.reserved import UNITS
 from symbn.notes.rows import parse_block
 from symbn.notes.scope import Scope
@@ -37,6 +38,9 @@ class Elaborator:
         self.definitions = Definitions(self.scope)
         self.declarer = Declarer(self.scope, self.definitions.reader)
         self.register = Register()
+        self.places: dict[str, Place] = {}
+        """Where each claim stands, by its id: there it can be read anew."""
+        self._chains: list[Chain] = []
 
     @property
     def statements(self) -> list[Statement]:
@@ -46,10 +50,12 @@ class Elaborator:
     def forget_statements(self) -> None:
         """Keep what was declared and defined, drop the statements: a preamble is not reported."""
         self.register.clear()
+        self.places.clear()
 
     def read(self, source: SourceFile, blocks: Iterable[MathBlock]) -> None:
         """All statements of a note, in order."""
         self.register.source = source
+        self._chains = []
         parsed: list[tuple[MathBlock, list[Chain], list[Diagnostic]]] = []
         for block in blocks:
             try:
@@ -60,6 +66,7 @@ class Elaborator:
             chains, problems = parse_block(tokens, block.content) if tokens else ([], [])
             states = any(map(relates, tokens))
             parsed.append((block, chains, problems if states else []))
+            self._chains += chains
             for chain in chains:
                 self._foresee(chain)
         for block, chains, problems in parsed:
@@ -135,6 +142,7 @@ class Elaborator:
                 elif declarer.is_new(subject):
                     declarer.declare(subject, chain.sides[1], chain.span)
                 else:
+                    self.places[statement.id] = Place(self._passage(chain, block, 0), 0, statement)
                     self._shape_claim(statement, subject, declarer.claimed_shape(chain.sides[1]))
             except NoteError as error:
                 fail_statement(statement, error)
@@ -170,6 +178,7 @@ class Elaborator:
             own = label or chain.links[0].label
             letter = letters[0] if len(letters) > 1 and own == chain.label else ""
             self._definition(chain, heads, block, own, letter, number)
+        passage = self._passage(chain, block, len(heads)) if len(heads) < len(chain.links) else None
         claims = Claims(chain, self.definitions.reader())
         for place in range(len(heads), len(chain.links)):
             link = chain.links[place]
@@ -192,7 +201,12 @@ class Elaborator:
             elif isinstance(right, Hole):
                 claims.hole(statement, place)
             else:
+                assert passage is not None, "a claim follows the new names"
+                self.places[statement.id] = Place(passage, place, statement)
                 claims.claim(statement, place)
+
+    def _passage(self, chain: Chain, block: MathBlock, first: int) -> Passage:
+        return Passage(self.register.source, block, chain, first, snapshot(self.scope), self._chains)
 
     def _asks_about_unit(self, chain: Chain, block: MathBlock, label: str | None, number: str | None) -> bool:
         """e_i = …: the unit vector, or a new name?"""

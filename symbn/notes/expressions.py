@@ -34,6 +34,7 @@ from symbn.notes.syntax import (
     Signed,
     Syntax,
 )
+from symbn.source import Span
 
 
 class Reader(Applications, BareFunctions):
@@ -55,7 +56,8 @@ class Reader(Applications, BareFunctions):
             case Signed():
                 return self.signed(syntax)
             case Binary():
-                return self.binary(syntax)
+                self.check_reach(syntax)
+                return self.joined(syntax.op, self.read(syntax.left), self.read(syntax.right), syntax.span)
             case Fraction():
                 return build.quotient(
                     self.read(syntax.numerator), self.read(syntax.denominator), syntax.span, self.notices
@@ -99,9 +101,8 @@ class Reader(Applications, BareFunctions):
             terms.append(term)
         return tree.at_span(build.add(terms, syntax.span, self.notices), syntax.span)
 
-    def binary(self, syntax: Binary) -> Expr:
-        op, span = syntax.op, syntax.span
-        left, right = self.read(syntax.left), self.read(syntax.right)
+    def joined(self, op: str, left: Expr, right: Expr, span: Span) -> Expr:
+        r"""left op right, for \odot, /, \cdot and the like."""
         if op in (r"\odot", r"\circ"):
             return build.hadamard(left, right, span)
         if op in ("/", r"\oslash"):

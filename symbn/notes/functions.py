@@ -25,7 +25,7 @@ class Functions:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self._reading: set[str] = set()
-        self._rank = 0
+        self._rank = max((d.rank for d in scope.context.definitions.values()), default=0)
 
     def reader(self) -> Reader:
         """A reader for one statement."""

@@ -10,6 +10,7 @@ from symbn.expr.tree import (
     Apply,
     Definition,
     Derivative,
+    Differential,
     Dim,
     Dimension,
     Elementwise,
@@ -145,6 +146,10 @@ def gradient(a: Expr, variable: Expr, held: Target | None = None) -> Derivative:
     return Derivative(
         arg=a, variable=variable, target=held or holding(variable), layout="gradient", shape=variable.shape
     )
+
+
+def differential(a: Expr, variable: Expr, increment: Symbol) -> Differential:
+    return Differential(arg=a, variable=variable, target=holding(variable), increment=increment, shape=a.shape)
 
 
 def entrywise(a: Expr, variable: Expr, held: Target | None = None) -> Derivative:

@@ -35,6 +35,7 @@ from .notation import (
     apply,
     columns,
     define,
+    differential,
     dimension,
     elementwise,
     entry,
@@ -157,6 +158,8 @@ CASES: list[tuple[str, Expr, Matrix]] = [
     ("jacobian of a row", jacobian(times(transposed(x), A), x), [[1, 4], [2, 5], [3, 6]]),
     ("gradient", gradient(times(transposed(x), A, y), A), [[2, -2, 6], [7, -7, 21]]),
     ("entrywise derivative", entrywise(times(s, s, x), s), [[2], [7]]),
+    ("differential", differential(hadamard(x, x), x, w), [[4], [140]]),
+    ("differential of a matrix", differential(times(A, y), A, symbol("A", "n", "m")), [[8], [17]]),
     ("at zero", At(arg=add(x, times(s, w)), name="w", shape=("n", 1)), [[2], [7]]),
     ("derivative at zero", At(arg=jacobian(hadamard(w, add(w, x)), w), name="w", shape=("n", "n")), [[2, 0], [0, 7]]),
 ]

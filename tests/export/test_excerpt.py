@@ -88,6 +88,15 @@ def test_long_lines_are_cut_around_the_label(start: int, length: int, width: int
     assert text[at] == line[start]
 
 
+def test_all_labels_of_a_line_are_shown_where_they_fit() -> None:
+    line = "".join(chr(0x61 + position % 26) for position in range(300))
+    lines = rendered(source_with(line), Label(Span(60, 65), "first"), Label(Span(100, 104), "second"), width=80)
+    text, carets = lines[3][8:], lines[4][8:]
+    assert cell_width(lines[3]) <= 80 and carets.count("^") == 9
+    assert text[carets.index("^")] == line[60] and text[carets.rindex("^")] == line[103]
+    assert "first" in lines[5] and "second" in lines[5]
+
+
 @pytest.mark.parametrize("span", [Span(0, 0), Span(6, 6), Span(100, 200), Span(6, 3), Span(2, 10**9)])
 def test_places_outside_of_the_text_do_no_harm(span: Span) -> None:
     assert any("^" in line for line in rendered(SourceFile("note.md", "a = b\n"), Label(span)))

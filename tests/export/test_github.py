@@ -34,6 +34,14 @@ def test_no_part_of_a_command_ends_it_early() -> None:
     assert lines[0] == "::error file=notes/a%2Cb.md,title=symbn P001::100%25 wrong%0D%0A::error::x"
 
 
+def test_a_suggestion_takes_the_place_of_a_hint() -> None:
+    told, _ = commands(samples.SHAPES)
+    assert "did you mean: \\hat{y}^\\top (transpose \\hat{y})" in told
+    assert "help:" not in told
+    hinted, _ = commands(samples.MISSHAPEN)
+    assert "help: transpose one of them" in hinted and "did you mean" not in hinted
+
+
 def test_standard_input_has_no_file() -> None:
     note = NoteReport(SourceFile("<stdin>", ""), None, (), (samples.UNCLOSED,))
     assert next(render_github([note])).startswith("::error line=1")

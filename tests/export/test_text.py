@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 import pytest
 
 from symbn.export.layout import cell_width
 from symbn.export.text import TextStyle, render_note, render_text
-from symbn.report import NoteReport
+from symbn.report import Condition, Counterexample, NoteReport, Origin, Suggestion
+from symbn.source import Span
 
 from . import samples
 
@@ -21,30 +24,96 @@ def lines(note: NoteReport, style: TextStyle = WIDE) -> list[str]:
 def test_each_verdict_has_its_mark_and_each_statement_its_place_and_time() -> None:
     shown = lines(samples.note(samples.DEFINITION, samples.PROVED))
     assert shown[1].split() == ["·", "0.2", "3:42", "y", ":=", "Ax"]
-    assert shown[2].split() == ["✓", "eq:one", "5:3", "Aᵀy", "=", "B", "12.3", "ms"]
+    assert shown[2].split() == ["✓", "eq:one", "5:3", "Aᵀy", "=", "B", "if", "(1),", "(2)", "12.3", "ms"]
 
 
-def test_side_conditions_are_listed_below_the_claim() -> None:
-    assert "    if n ≠ 1, B is invertible" in lines(samples.note(samples.PROVED))
+def test_side_conditions_are_said_once_at_the_end_with_where_they_come_from() -> None:
+    shown = lines(samples.note(samples.DEFINITION, samples.PROVED, samples.SAME))
+    start = shown.index("side conditions")
+    assert shown[start + 1 : start + 3] == ["  (1) n ≠ 1, from 0.2 (3:47), eq:one (5:14)", "  (2) B is invertible"]
+    assert shown[start - 1].split()[-4:] == ["if", "(1)", "12.3", "ms"]
+    assert shown[start - 2].split()[-5:] == ["if", "(1),", "(2)", "12.3", "ms"]
+
+
+def test_many_origins_of_a_condition_are_cut() -> None:
+    origins = tuple(Origin(Span(k, k + 1)) for k in range(7))
+    many = replace(samples.PROVED, conditions=(Condition("n \\ne 1", origins),))
+    (line,) = [line for line in lines(samples.note(many)) if line.startswith("  (1)")]
+    assert line.endswith(" and 4 more") and line.count("eq:one") == 3
 
 
 def test_a_counterexample_shows_sizes_values_and_both_sides() -> None:
     shown = lines(samples.note(samples.REFUTED))
     start = shown.index("    counterexample at m = 2, n = 3, i = 1")
-    assert shown[start + 1 : start + 6] == [
-        "      f: x ↦ x²",
+    assert shown[start + 1 : start + 5] == [
+        "      f(x) = x²",
         "      A = [1  -1/2]    ε = 2",
         "          [0    10]",
         "      left side = [1  2]    right side = [1  3]",
-        "      they differ at row 1, column 2",
     ]
 
 
-def test_a_failed_claim_without_diagnostics_shows_its_lines_and_message() -> None:
+def test_indices_that_symbn_added_are_not_shown() -> None:
+    counterexample = Counterexample({"n": 1}, {"i": 1, "'row": 2}, {}, {}, [["1"]], [["2"]], (1, 1))
+    shown = lines(samples.note(replace(samples.REFUTED, counterexample=counterexample)))
+    assert "    counterexample at n = 1, i = 1" in shown
+
+
+def test_shapes_that_cannot_be_are_one_line() -> None:
+    assert "    counterexample at m = 2, n = 3: 2×1 times 2×3" in lines(samples.note(samples.SHAPES))
+
+
+def test_a_refuted_claim_says_what_is_wrong_where_what_would_be_right_and_with_what_numbers() -> None:
     shown = "\n".join(lines(samples.note(samples.REFUTED)))
-    assert "refuted: at m = 2 the two sides differ\n      --> notes/a,b.md:7:3" in shown
-    assert "did you mean: ŷᵀ" in shown
-    assert r"\hat{y}^\top" in shown
+    parts = [
+        "refuted: at m = 2 the two sides differ\n      --> notes/a,b.md:7:15", "transpose ŷ\n",
+        "did you mean: ŷᵀ\n      \\hat{y}^\\top\n      transpose ŷ\n", "counterexample at", "derived: A²\n      A^2",
+    ]  # fmt: skip
+    places = [shown.find(part) for part in parts]
+    assert places == sorted(places) and places[0] >= 0
+
+
+def test_without_a_suggestion_the_whole_claim_is_pointed_at() -> None:
+    shown = "\n".join(lines(samples.note(replace(samples.REFUTED, suggestion=None))))
+    assert "--> notes/a,b.md:7:3" in shown and "did you mean" not in shown
+
+
+def test_a_right_side_that_is_right_is_said_to_be() -> None:
+    right = replace(samples.REFUTED, suggestion=Suggestion("A", ()))
+    assert "      this right side is right; the left side is not" in lines(samples.note(right))
+
+
+def test_a_suggestion_takes_the_place_of_a_hint() -> None:
+    shown = "\n".join(lines(samples.note(samples.SHAPES)))
+    assert "help:" not in shown and "did you mean: ŷᵀ" in shown
+
+
+def test_steps_and_the_program_are_shown_to_explain_only() -> None:
+    note = samples.note(samples.REFUTED)
+    assert not any("derivation" in line or "numpy" in line for line in lines(note))
+    shown = lines(note, TextStyle(width=120, explain=True))
+    start = shown.index("    derivation")
+    lead, first, second = shown[start + 1 : start + 4]
+    assert lead == "      write s = AA"
+    assert first.startswith("      A = AA   ") and first.endswith("   product rule") and len(first) == 120
+    assert second.startswith("        = A²   ") and second.endswith("   definition; Aᵀ = A")
+    start = shown.index("import numpy as np")  # at the margin, so that it can be pasted
+    assert shown[start - 2 : start + 3] == ["    to redo it with NumPy:", "", "import numpy as np", "", "print(1)"]
+
+
+def test_conventions_are_said_once_at_the_head_to_explain() -> None:
+    note = samples.note(samples.DEFINITION, samples.PROVED)
+    assert "conventions" not in lines(note)
+    assert lines(note, TextStyle(width=120, explain=True))[1:4] == [
+        "conventions",
+        "  - a scalar stands everywhere; first in 0.2 (3:42)",
+        "  - the layout is ∇_X; first in eq:one (5:3)",
+    ]
+
+
+def test_a_rule_says_what_it_is_where_it_is_first_used() -> None:
+    shown = lines(samples.note(samples.PROVED, samples.SAME), TextStyle(width=120, explain=True))
+    assert [line.strip() for line in shown if "rules:" in line] == ["rules: first (what it says)", "rules: first"]
 
 
 def test_diagnostics_stand_below_their_statement() -> None:
@@ -62,7 +131,7 @@ def test_declarations_are_counted_and_listed_only_to_explain() -> None:
     explained = lines(note, TextStyle(width=120, explain=True))
     assert any("A ∈ ℝᵐˣⁿ" in line for line in explained)
     assert "    A is m×n" in explained
-    assert "    both sides are n×1" in explained
+    assert "    read as: Aᵀy = B [n×1]" in explained
 
 
 def test_what_is_not_checked_says_so() -> None:

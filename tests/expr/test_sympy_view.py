@@ -174,6 +174,8 @@ EVERY_NODE = [
     node(tree.Derivative, "n", 1, arg=_L, variable=_X, target=tree.Target("x", ("n", 1)), layout="gradient"),
     node(tree.Derivative, arg=_L, variable=_XI, target=tree.Target("x", ("n", 1), row=_I), layout="entrywise"),
     node(tree.Derivative, "m", "m", arg=_V, variable=_V, target=tree.Target("v", ("m", 1)), layout="jacobian"),
+    node(tree.Differential, "m", 1, arg=_F, variable=_X, target=tree.Target("x", ("n", 1)), increment=_T),
+    node(tree.Differential, arg=_L, variable=_X, target=tree.Target("x", ("n", 1)), increment=_T),
     node(tree.At, "m", 1, name="t", arg=node(tree.Apply, "m", 1, name="f", arguments=(
         node(tree.Add, "n", 1, terms=(_X, _T)),))),
 ]  # fmt: skip

@@ -69,7 +69,7 @@ def parsed(comment: str) -> list[Expectation]:
 @cache
 def reports(note: str) -> tuple[Report, ...]:
     """All reports of a note, made once."""
-    return Note.read(FOLDER / note).check().statements
+    return Note.read(FOLDER / note).check(explain=False, repair=False).statements
 
 
 def cases(note: str) -> list[Case]:

@@ -1,0 +1,26 @@
+"""The conventions that a statement's reading rests on: of layout, of what ∇ means, and those met in reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symbn.expr import tree
+from symbn.expr.tree import Expr
+
+_LAYOUTS = {
+    "jacobian": "∂f/∂x is the Jacobian in numerator layout: its entry (i, j) is ∂f_i/∂x_j; of a scalar by a column"
+    " it is a row",
+    "gradient": "the derivative of a scalar by a matrix X, and ∇_X always, has the shape of X",
+    "entrywise": "a derivative by a scalar is taken entry by entry",
+}
+
+
+def conventions(expressions: Iterable[Expr], notices: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in the order in which they are met: those of derivatives first."""
+    found: dict[str, None] = {}
+    for expression in expressions:
+        for node in tree.walk(expression):
+            # Of one scalar by another all layouts are the same.
+            if isinstance(node, tree.Derivative) and not (node.arg.is_scalar and node.variable.is_scalar):
+                found[_LAYOUTS[node.layout]] = None
+    return (*found, *dict.fromkeys(notices))
