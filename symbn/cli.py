@@ -177,6 +177,73 @@ def kernels(
         context.exit(INTERRUPTED)
 
 
+@main.command()
+@click.argument("note", metavar="NOTE")
+@click.option(
+    "--select",
+    "select",
+    multiple=True,
+    metavar="LABEL",
+    help="Only the statement or chain of this label or number.  May be repeated.",
+)
+@click.option("--preamble", "preambles", multiple=True, metavar="FILE", help="A note read first.  May be repeated.")
+@click.option(
+    "--format", "format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
+)
+@click.option(
+    "--timeout", type=float, default=SECONDS, show_default=True, metavar="SECONDS", callback=_positive,
+    help="Time for a derivation.",
+)  # fmt: skip
+@click.pass_context
+def derive(
+    context: click.Context, note: str, select: tuple[str, ...], preambles: tuple[str, ...], format: str, timeout: float
+) -> None:
+    """Derive the derivatives of NOTE line by line: what chains begin with, and what `= ?` asks for.
+
+    Exits 0 when each has a closed form, 1 when one has none, 2 on wrong usage.
+    """
+    if [note, *preambles].count("-") > 1:
+        raise click.UsageError("standard input (-) can be read once only")
+    try:
+        context.exit(_derive(note, preambles, select, timeout, format))
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        context.exit(INTERRUPTED)
+
+
+def _derive(path: str, preamble_paths: Sequence[str], select: Sequence[str], timeout: float, format: str) -> int:
+    """Derive and print; the exit code."""
+    from symbn.note import Limits, Note  # slow to import, see `_run`
+
+    sources = [_read(one) for one in (path, *preamble_paths)]
+    unreadable = [source for source in sources if isinstance(source, NoteReport)]
+    if unreadable:
+        _print_unreadable(unreadable)
+        return UNUSABLE
+    source, *preambles = [one for one in sources if isinstance(one, SourceFile)]
+    note = Note(source, preambles)
+    if select:
+        _selected([note], select)
+    try:
+        report = note.derive(select, Limits(seconds=timeout, terms=TERMS))
+    except Exception as error:
+        report = NoteReport(source, None, (), (_own_fault(error),))
+        _print_unreadable([report])
+        return OWN_FAULT
+    if not report.statements:
+        click.echo(f"{source.path}: there is no derivative to derive", err=True)
+        return NOT_PROVED
+    if format == "json":
+        from symbn.export.json import render_json
+
+        _print([render_json([report])])
+    else:
+        from symbn.export.derivations import render_derivations
+
+        _print(render_derivations(report, _style(sys.stdout, False)))
+    return PROVED if all(statement.derived is not None for statement in report.statements) else NOT_PROVED
+
+
 def _run(
     paths: Sequence[str],
     preamble_paths: Sequence[str],
@@ -281,6 +348,7 @@ def _selected(notes: list[Note | NoteReport], select: Sequence[str]) -> list[Not
             kept.append(note)
     for selector in select:
         if selector not in found and not any(isinstance(note, NoteReport) for note in notes):
+            names = list(dict.fromkeys(names))
             near = get_close_matches(selector, names, n=3, cutoff=0.5)
             near = near or get_close_matches(f"eq:{selector}", names, n=3, cutoff=0.5)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""

@@ -55,6 +55,20 @@ class Deriver:
             return report
         return replace(report, steps=self.steps(statement))
 
+    def derived(self, statement: Statement) -> Report:
+        """What a statement asks for, with its closed form and derivation: `proved` if there is one."""
+        report = Report(
+            statement.id, statement.label, statement.span, statement.kind, "undecided", statement.lhs, "?",
+            "there is no derivative on its left side", diagnostics=tuple(statement.diagnostics),
+        )  # fmt: skip
+        if statement.asked is None:
+            return report
+        closed = self._proved_form(statement, statement.asked)
+        if closed is None:
+            return replace(report, message="no closed form was found")
+        found = replace(report, verdict="proved", message="", diagnostics=(), derived=to_latex(closed))
+        return replace(found, lhs=to_latex(statement.asked), steps=self.steps(statement))
+
     def closed_form(self, statement: Statement) -> Expr | None:
         """The closed form of what a statement asks for, proved by the core; None if there is none."""
         asked = statement.asked

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from symbn.derive import Deriver
 from symbn.diagnostics import Diagnostic, NoteError
 from symbn.expr.statement import Statement
 from symbn.notes.elaborate import Elaborator
@@ -14,10 +14,12 @@ from symbn.notes.front_matter import FrontMatter
 from symbn.notes.markdown import MathBlock, Scan, scan
 from symbn.notes.reading import read_source
 from symbn.notes.rereading import Place
-from symbn.repair import Repairer
 from symbn.report import NoteReport, Report
 from symbn.source import SourceFile, Span
 from symbn.verify import Limits, Verifier
+
+if TYPE_CHECKING:
+    from symbn.answers import Answers
 
 __all__ = ["Limits", "Note", "read_source"]
 
@@ -102,15 +104,36 @@ class Note:
         """
         chosen = [s for s in self.statements if not select or any(selects(one, s.id, s.label) for one in select)]
         verifier = Verifier(limits, explain)
-        repairer = Repairer(self.places, verifier)
-        deriver = Deriver(self.statements, verifier)
-        reports = []
+        reports: list[Report] = []
+        answers: Answers | None = None
         for done, statement in enumerate(chosen, start=1):
             report = verifier.check(statement)
-            report = repairer.repaired(report) if repair else report
-            reports.append(deriver.answered(statement, report, steps=explain))
+            if explain or report.verdict == "refuted" or statement.kind == "hole":
+                if answers is None:
+                    answers = self._answers(verifier, repair, reports)
+                report = answers.answered(statement, report)
+            reports.append(report)
             if on_report is not None:
                 on_report(reports[-1], done, len(chosen))
+        return NoteReport(self.source, self.title, tuple(reports), self.diagnostics)
+
+    def _answers(self, verifier: Verifier, repair: bool, reports: Sequence[Report]) -> Answers:
+        from symbn.answers import Answers  # half as slow to import as all the rest, and few statements need it
+
+        known = {report.id: report.verdict for report in reports}
+        return Answers(self.statements, self.places if repair else {}, verifier, known)
+
+    def derive(self, select: Sequence[str] = (), limits: Limits | None = None) -> NoteReport:
+        """The derivations of what the statements ask for: holes, and derivatives that chains begin with."""
+        from symbn.derive import Deriver  # as above
+
+        deriver = Deriver(self.statements, Verifier(limits, explain=False))
+        reports = []
+        for statement in self.statements:
+            if statement.goes_on or (statement.asked is None and not select):
+                continue
+            if not select or any(selects(one, statement.id, statement.label) for one in select):
+                reports.append(deriver.derived(statement))
         return NoteReport(self.source, self.title, tuple(reports), self.diagnostics)
 
 

@@ -53,13 +53,15 @@ class Exhausted(Exception):
 
 
 class Repairer:
-    """Suggests right sides for the claims of one note, as their reports come in."""
+    """Suggests right sides for the claims of one note, as their reports come in; `known` are earlier verdicts."""
 
-    def __init__(self, places: Mapping[str, Place], verifier: Verifier, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self, places: Mapping[str, Place], verifier: Verifier, known: Mapping[str, str], bounds: Bounds | None = None
+    ) -> None:
         self._places = places
         self._verifier = verifier
         self._bounds = bounds or Bounds()
-        self._verdicts: dict[str, str] = {}
+        self._verdicts = dict(known)
 
     def repaired(self, report: Report) -> Report:
         """The report, with a suggestion if it is of a refuted claim that can be repaired."""

@@ -19,13 +19,13 @@ from symbn.core.equality import Proof, Residual, decide
 from symbn.core.ring import Budget, BudgetExceeded
 from symbn.core.terms import NoRule
 from symbn.diagnostics import Diagnostic, Label
+from symbn.evidence.claim import Difference
 from symbn.evidence.counterexample import Search, confirm, search
 from symbn.evidence.misfit import misfit
 from symbn.explain.conditions import ConditionFinder
 from symbn.explain.conventions import conventions
 from symbn.explain.latex import name_latex, to_latex
 from symbn.explain.numbering import Numbering
-from symbn.explain.snippet import misfit_snippet, numpy_snippet
 from symbn.expr import build
 from symbn.expr.context import Context
 from symbn.expr.indexing import Indexing
@@ -96,7 +96,7 @@ class Verifier:
             return base | {
                 "verdict": "refuted", "message": errors[0].message,
                 "counterexample": misfit(errors[0], statement.context.dimensions),
-                "snippet": misfit_snippet(errors[0], statement.context.dimensions) if self.explain else None,
+                "snippet": self._misfit_snippet(errors[0], statement.context),
             }  # fmt: skip
         if statement.kind in ("definition", "declaration"):
             return base | {"verdict": statement.kind, "understood": self._understood(statement)}
@@ -121,7 +121,7 @@ class Verifier:
         return {
             "verdict": "refuted", "message": message, "diagnostics": (diagnostic,),
             "counterexample": misfit(diagnostic, statement.context.dimensions),
-            "snippet": misfit_snippet(diagnostic, statement.context.dimensions) if self.explain else None,
+            "snippet": self._misfit_snippet(diagnostic, statement.context),
             "understood": self._understood(statement),
         }  # fmt: skip
 
@@ -211,11 +211,24 @@ class Verifier:
         if found.counterexample is not None and found.difference is not None:
             where = f" ({goal.note})" if goal.note else ""
             message = _difference(found.counterexample) + where
-            snippet = numpy_snippet(goal.left, goal.right, found.difference) if self.explain else None
-            return _Outcome("refuted", message, found.counterexample, snippet=snippet)
+            return _Outcome("refuted", message, found.counterexample, snippet=self._snippet(goal, found.difference))
         return _Outcome("undecided", f"{reason}; {_tried(found)}")
 
     # Explanation ------------------------------------------------------------------------------------------
+
+    def _snippet(self, goal: Goal, difference: Difference) -> str | None:
+        if not self.explain:
+            return None
+        from symbn.explain.snippet import numpy_snippet  # explanations are rare, and this is slow to import
+
+        return numpy_snippet(goal.left, goal.right, difference)
+
+    def _misfit_snippet(self, diagnostic: Diagnostic, context: Context) -> str | None:
+        if not self.explain:
+            return None
+        from symbn.explain.snippet import misfit_snippet  # as above
+
+        return misfit_snippet(diagnostic, context.dimensions)
 
     def _understood(self, statement: Statement, outcomes: list[_Outcome] | None = None) -> tuple[str, ...]:
         """The statement as it was read, the assumptions it rests on, how it was decided."""

@@ -149,7 +149,7 @@ class Differentials:
             case tree.Derivative():
                 return "inner derivative", self.of(self.closed(e))
             case tree.Power(exponent=tree.Number() as exponent):
-                return "power", self._power(e.base, exponent.value)
+                return "power rule", self._power(e.base, exponent.value)
             case tree.MatrixPower():
                 return self._product(tree.Product(factors=(e.base,) * e.exponent, shape=e.shape))
             case tree.Elementwise():
@@ -167,7 +167,7 @@ class Differentials:
         if form is not None:
             return form
         terms = [_with_factor(e, k, self.of(f)) for k, f in enumerate(e.factors) if not self.is_constant(f)]
-        return "product", summed(terms, e.shape)
+        return "product rule", summed(terms, e.shape)
 
     def _quadratic_form(self, e: tree.Product) -> tuple[str, Expr] | None:
         """d(xᵀAx) = 2xᵀA dx for A = Aᵀ, else xᵀ(A + Aᵀ) dx; constant scalars stay in front."""
@@ -186,7 +186,7 @@ class Differentials:
         if self._is_symmetric(middle):
             self._fact(rf"{to_latex(transpose(middle))} = {to_latex(middle)}", isinstance(middle, tree.Identity))
             inside = product([chain[0], *between, self.of(chain[-1])])
-            return "quadratic form of a symmetric matrix", product([number(2), *scalars, inside])
+            return "symmetric quadratic form", product([number(2), *scalars, inside])
         both = total([middle, transpose(middle)])
         return "quadratic form", product([*scalars, product([chain[0], both, self.of(chain[-1])])])
 
@@ -207,12 +207,12 @@ class Differentials:
             base, exponent = _as_power(below)
             changed = self._power(base, -exponent)
             plain = above.arg if isinstance(above, tree.Fill) else above
-            return "power", changed if plain == number(1) else _scaled_by(plain, changed)
+            return "power rule", changed if plain == number(1) else _scaled_by(plain, changed)
         squared = _squared(below)
         first = replace(e, numerator=self.of(above))
         second = _scaled_by(above, self.of(below)) if below.is_scalar else hadamard([above, self.of(below)])
         divided = tree.Quotient(numerator=second, denominator=squared, shape=e.shape)
-        return "quotient", summed([first, product([number(-1), divided])], e.shape)
+        return "quotient rule", summed([first, product([number(-1), divided])], e.shape)
 
     def _power(self, base: Expr, exponent: Fraction) -> Expr:
         lower = power(base, exponent - 1) if exponent != 1 else None
@@ -256,7 +256,7 @@ class Differentials:
                 )
                 inside = product([transpose(slope), changed])
                 terms.append(tree.Trace(arg=inside, shape=(1, 1)) if argument.shape[0] != 1 else inside)
-        return "chain", summed(terms, e.shape)
+        return "chain rule", summed(terms, e.shape)
 
     def _columns(self, e: Expr) -> tuple[tree.Stack, tree.Reference] | None:
         """A name of a matrix whose columns are a family's members: Ŷ := (ŷ_1 … ŷ_m)."""

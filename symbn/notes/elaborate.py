@@ -22,6 +22,7 @@ from symbn.notes.markdown import MathBlock
 from symbn.notes.register import Register, fail_statement, letter_of, letters_of
 from symbn.notes.rereading import Passage, Place, snapshot
 from symbn.notes.reserved import UNITS
+from symbn.notes.rewriting import forget_places
 from symbn.notes.rows import parse_block
 from symbn.notes.scope import Scope
 from symbn.notes.syntax import Chain, Group, Hole, Name, Sequence, Syntax, children, unscripted
@@ -48,8 +49,9 @@ class Elaborator:
         return self.register.statements
 
     def forget_statements(self) -> None:
-        """Keep what was declared and defined, drop the statements: a preamble is not reported."""
+        """Keep what was declared and defined, drop the statements and places: a preamble is not reported."""
         self.register.clear()
+        forget_places(self.scope)
         self.places.clear()
 
     def read(self, source: SourceFile, blocks: Iterable[MathBlock]) -> None:

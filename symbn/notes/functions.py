@@ -13,7 +13,7 @@ from symbn.expr.tree import Definition, DimVar, Expr
 from symbn.notes.epochs import new_epoch
 from symbn.notes.expressions import Reader
 from symbn.notes.mentions import mentions
-from symbn.notes.rewriting import about
+from symbn.notes.rewriting import about, unplaced
 from symbn.notes.scope import DefinedFunction, Scope
 from symbn.notes.syntax import Syntax
 from symbn.source import Span
@@ -96,7 +96,10 @@ class Functions:
         if reader.free:
             index = next(iter(reader.free))
             raise fail("E161", f"the index `{index}` is free in the definition of `{function.name}`", function.span)
-        definition = Definition(key, (), tuple(parameters), body, self._next_rank(), function.name, function.span)
+        span: Span | None = function.span
+        if function.elsewhere:
+            body, span = unplaced(body), None
+        definition = Definition(key, (), tuple(parameters), body, self._next_rank(), function.name, span)
         context.definitions[key] = definition
         return definition
 

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from symbn.diagnostics import fail
 from symbn.expr import tree
 from symbn.expr.context import Context
+from symbn.expr.shape import shape_text
 from symbn.expr.tree import Definition, Expr
 from symbn.notes.mentions import symbols_under
+from symbn.notes.scope import DefinedFunction, DefinedTensor, Derived, Scope
 
 
 def referring(e: Expr, definition: Definition) -> Expr:
@@ -29,11 +32,54 @@ def about(body: Expr, parameters: Mapping[str, Expr], context: Context) -> Expr:
     def inlined(part: Expr) -> Expr | None:
         if isinstance(part, tree.Reference) and not part.arguments:
             definition = context.definitions[part.name]
-            if not definition.indices and symbols_under([part], context) & set(parameters):
+            own = symbols_under([part], context) & set(parameters)
+            if not definition.indices and own:
+                for name in sorted(own):
+                    _check_shape(name, parameters[name], context, definition)
                 return about(tree.with_symbols(definition.body, parameters), parameters, context)
         return None
 
     return _exchanged(body, inlined, kept=("variable", "target"))
+
+
+def unplaced(e: Expr) -> Expr:
+    """e without the places where it was written."""
+    bare = _exchanged(e, lambda part: None if part.span is None else unplaced(replace(part, span=None)))
+    return bare if bare.span is None else replace(bare, span=None)
+
+
+def forget_places(scope: Scope) -> None:
+    """What has been read was written in another text: no place in it means anything from here on."""
+    kept: dict[int, Definition] = {}
+
+    def moved(definition: Definition) -> Definition:
+        if id(definition) not in kept:
+            kept[id(definition)] = replace(definition, body=unplaced(definition.body), span=None)
+        return kept[id(definition)]
+
+    definitions = scope.context.definitions
+    definitions.update({key: moved(definition) for key, definition in definitions.items()})
+    scope.families.update({stem: moved(definition) for stem, definition in scope.families.items()})
+    for name, meaning in list(scope.meanings.items()):
+        match meaning:
+            case DefinedTensor():
+                scope.meanings[name] = DefinedTensor(moved(meaning.definition))
+            case DefinedFunction():
+                scope.meanings[name] = replace(meaning, elsewhere=True)
+            case Derived():
+                scope.meanings[name] = Derived(unplaced(meaning.expression))
+    scope.places.clear()
+
+
+def _check_shape(name: str, given: Expr, context: Context, definition: Definition) -> None:
+    """A name that was defined for y speaks of another y only in y's own shape."""
+    declared = context.symbols[name].shape
+    if declared != given.shape:
+        raise fail(
+            "E199",
+            f"`{definition.latex}` is defined for `{name}` {shape_text(declared)}, not {shape_text(given.shape)}",
+            given.span, help=f"define it as a function of `{name}`, or apply it to what is {shape_text(declared)}",
+        )  # fmt: skip
 
 
 def _exchanged(e: Expr, exchange: Callable[[Expr], Expr | None], kept: tuple[str, ...] = ()) -> Expr:

@@ -26,6 +26,8 @@ class DefinedFunction:
     parameters: tuple[str, ...]
     body: Syntax
     span: Span
+    elsewhere: bool = False
+    """Whether it was defined in another text than the note, so that its places mean nothing there."""
 
 
 @dataclass(frozen=True)
