@@ -9,7 +9,7 @@ Each is an identity; it reaches into nested sums.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from symbn.core.axioms import Theory, Unfolding
 from symbn.core.contraction import atom, contract, multiply, opened, rename
@@ -57,6 +57,24 @@ def unfold(e: SumOfProducts, unfolding: Unfolding, theory: Theory, slotted_only:
     wanted = slotted_names if slotted_only else tensor_names
     kept = theory.unfolded.setdefault((unfolding.name, slotted_only), {})
     return _rebuild(e, unfolding.name, replacement, wanted, kept)
+
+
+def unfold_derivatives(e: SumOfProducts, theory: Theory) -> SumOfProducts:
+    """e with every partial derivative of a definition worked out, the definition last made first."""
+    while names := e.slotted_names & theory.unfoldings.keys():
+        e = unfold(e, theory.unfoldings[_last(names, theory)], theory, slotted_only=True)
+    return e
+
+
+def unfold_all(e: SumOfProducts, theory: Theory) -> SumOfProducts:
+    """e with every definition put in place."""
+    while names := e.tensor_names & theory.unfoldings.keys():
+        e = unfold(e, theory.unfoldings[_last(names, theory)], theory)
+    return e
+
+
+def _last(names: Collection[str], theory: Theory) -> str:
+    return max(names, key=lambda name: (theory.unfoldings[name].rank, name))
 
 
 def substitute(e: SumOfProducts, name: str, value: Argument) -> SumOfProducts:

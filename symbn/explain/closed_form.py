@@ -14,9 +14,10 @@ from collections.abc import Iterator, Sequence
 from symbn.core.equality import Proof, decide
 from symbn.core.ring import Budget
 from symbn.core.terms import NoRule
-from symbn.explain.folded_sums import WORD, FoldedSums, differentiated, preferred_spellings, unfolded
+from symbn.core.unfolding import unfold_all, unfold_derivatives
+from symbn.explain.folded_sums import WORD, FoldedSums, preferred_spellings
 from symbn.explain.folding import Facts, Folding, patterns
-from symbn.explain.matrix_form import written_with_matrices
+from symbn.explain.matrix_form import matrix_form
 from symbn.explain.notation import transpose
 from symbn.explain.polishing import Polish
 from symbn.expr import tree
@@ -69,7 +70,7 @@ def _says_the_same(word: Expr, asked: Expr, plain: Indexing) -> bool:
         first, second = plain.to_sum(turned, *places), plain.to_sum(asked, *places)
     except NoRule:
         return True  # nothing that could be used
-    return unfolded(first, plain.theory) == unfolded(second, plain.theory)
+    return unfold_all(first, plain.theory) == unfold_all(second, plain.theory)
 
 
 def _only_names(e: Expr, context: Context) -> bool:
@@ -98,7 +99,7 @@ class _Forms:
         if budget is not None:
             self._sums.ring.budget = budget
         self._row, self._column = places_of(asked.shape)
-        self._value = differentiated(self._sums.to_sum(asked, self._row, self._column), self._sums.theory)
+        self._value = unfold_derivatives(self._sums.to_sum(asked, self._row, self._column), self._sums.theory)
         self._sums.name_diagonals()
         for phrase in phrases:
             self._sums.learn(phrase)
@@ -121,9 +122,9 @@ class _Forms:
     def _expanded(self) -> Iterator[Expr]:
         """The form in which sums are multiplied out."""
         theory = self._plain.theory
-        value = differentiated(self._plain.to_sum(self._asked, self._row, self._column), theory)
+        value = unfold_derivatives(self._plain.to_sum(self._asked, self._row, self._column), theory)
         try:
-            yield self._polish.polished(written_with_matrices(value, self._row, self._column, self._plain))
+            yield self._polish.polished(matrix_form(value, self._row, self._column, self._plain))
         except NoRule:
             return
 
@@ -131,7 +132,7 @@ class _Forms:
         variable = frozenset(p for p in (self._row, self._column) if p is not None)
         folded = folding.folded(self._value, variable)
         try:
-            written = written_with_matrices(folded, self._row, self._column, self._sums)
+            written = matrix_form(folded, self._row, self._column, self._sums)
         except NoRule:
             return
         yield self._polish.polished(written)

@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from symbn.core.axioms import Signature, Theory, Unfolding
+from symbn.core.axioms import Signature, Unfolding
 from symbn.core.contraction import close_one, fresh, rename
 from symbn.core.heads import tensor
 from symbn.core.terms import Index, SumOfProducts
-from symbn.core.unfolding import slotted_names, unfold
+from symbn.core.unfolding import unfold_all
 from symbn.expr import tree
 from symbn.expr.context import Context
 from symbn.expr.indexing import Indexing, Place, dim_of, index_of, is_alias, places_of
@@ -47,22 +47,6 @@ class NamedSum:
     spelling: Expr
     family: tuple[IndexVar, ...]
     order: tuple[int, ...]
-
-
-def unfolded(e: SumOfProducts, theory: Theory) -> SumOfProducts:
-    """e with every definition put in place."""
-    while names := e.tensor_names & theory.unfoldings.keys():
-        last = max(names, key=lambda name: (theory.unfoldings[name].rank, name))
-        e = unfold(e, theory.unfoldings[last], theory)
-    return e
-
-
-def differentiated(e: SumOfProducts, theory: Theory) -> SumOfProducts:
-    """e with every partial derivative of a definition worked out."""
-    while names := slotted_names(e) & theory.unfoldings.keys():
-        last = max(names, key=lambda name: (theory.unfoldings[name].rank, name))
-        e = unfold(e, theory.unfoldings[last], theory, slotted_only=True)
-    return e
 
 
 class FoldedSums(Indexing):
@@ -112,7 +96,7 @@ class FoldedSums(Indexing):
             return False
         row, column = places_of(definition.body.shape)
         assert row is not None and column is not None
-        e = unfolded(self.plain.to_sum(definition.body, row, column), self.plain.theory)
+        e = unfold_all(self.plain.to_sum(definition.body, row, column), self.plain.theory)
         return e == rename(e, {row: column, column: row})
 
     # Nodes ------------------------------------------------------------------------------------------------
@@ -147,7 +131,7 @@ class FoldedSums(Indexing):
             if found is not None and found[0] in self.spellings:
                 self._spell(found[0], phrase)
         elif phrase.is_scalar and not any(n.name not in self._unfoldings for n in references(phrase)):
-            self._short[unfolded(self.plain.to_sum(phrase, None, None), self.plain.theory)] = phrase
+            self._short[unfold_all(self.plain.to_sum(phrase, None, None), self.plain.theory)] = phrase
 
     def respell(self) -> None:
         """Say sums with the names that were learnt for their terms."""
@@ -161,7 +145,7 @@ class FoldedSums(Indexing):
     def _shorter(self, term: Expr) -> Expr:
         if not term.is_scalar or sum(1 for _ in tree.walk(term)) < 4:
             return term
-        value = unfolded(self.plain.to_sum(term, None, None), self.plain.theory)
+        value = unfold_all(self.plain.to_sum(term, None, None), self.plain.theory)
         return self._short.get(value, term)
 
     def _closed_value(self, e: Expr) -> tuple[SumOfProducts, tuple[Index, ...], tuple[Index, ...]] | None:
@@ -174,7 +158,7 @@ class FoldedSums(Indexing):
         if any(isinstance(node, tree.Symbol) and node.name not in self.context.symbols for node in tree.walk(e)):
             return None  # a defined function's parameter: the sum is named where the function is applied
         places = places_of(e.shape)
-        value = unfolded(self.plain.to_sum(e, *places), self.plain.theory)
+        value = unfold_all(self.plain.to_sum(e, *places), self.plain.theory)
         if len(value.terms) < 2 or value.as_coefficient() is not None:
             return None
         closed, captured, _ = close_one(value)
@@ -220,7 +204,7 @@ class FoldedSums(Indexing):
             found = self._closed_value(e)
             return None if found is None else found[1:]
         places = places_of(e.shape)
-        value = unfolded(self.plain.to_sum(e, *places), self.plain.theory)
+        value = unfold_all(self.plain.to_sum(e, *places), self.plain.theory)
         _, captured, _ = close_one(value)
         return captured, _present(*places)
 

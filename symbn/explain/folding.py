@@ -34,7 +34,8 @@ from symbn.core.terms import (
     Tensor,
     constant,
 )
-from symbn.explain.folded_sums import DIAGONAL, WORD, FoldedSums, differentiated, unfolded
+from symbn.core.unfolding import unfold_all, unfold_derivatives
+from symbn.explain.folded_sums import DIAGONAL, WORD, FoldedSums
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Facts:
             product = contract([atom(ring, *ours), alone], [names[inner]])
             moved = tuple(names[outer] if i == inner else names[i] for i in other.indices)
             difference = product - atom(ring, theirs.head, moved)
-            self._absorbed[ours, theirs] = unfolded(difference, self.sums.theory).is_zero()
+            self._absorbed[ours, theirs] = unfold_all(difference, self.sums.theory).is_zero()
         return self._absorbed[ours, theirs]
 
     def vanishes(self, component: Component) -> bool:
@@ -153,7 +154,7 @@ class Facts:
             ring = self.sums.ring
             alone = SumOfProducts(ring, {(component,): ring.one})
             names = alone.tensor_names & self.sums.theory.unfoldings.keys()
-            self._vanishing[component] = bool(names) and unfolded(alone, self.sums.theory).is_zero()
+            self._vanishing[component] = bool(names) and unfold_all(alone, self.sums.theory).is_zero()
         return self._vanishing[component]
 
 
@@ -163,7 +164,7 @@ def patterns(facts: Facts) -> list[Pattern]:
     found: list[Pattern] = []
     for unfolding in sorted(sums.theory.unfoldings.values(), key=lambda u: u.rank):
         if not unfolding.parameters and not unfolding.name.endswith(DIAGONAL):
-            body = differentiated(unfolding.body, sums.theory)
+            body = unfold_derivatives(unfolding.body, sums.theory)
             body = Folding(facts, found).folded(body, frozenset(unfolding.indices))
             pattern = pattern_of(unfolding.name, unfolding.indices, body)
             if pattern is not None:

@@ -42,6 +42,13 @@ def _in(e: Expr, level: int) -> str:
     return text if own >= level else rf"\left( {text} \right)"
 
 
+def _superscriptable(e: Expr) -> str:
+    """What a superscript can be put on: Σ^{-1} and W^{(1)} in parentheses, as TeX has no double superscripts."""
+    text = _in(e, _ATOM)
+    named = isinstance(e, tree.Symbol | tree.Reference) and "^" in name_latex(e.name)
+    return rf"\left( {text} \right)" if named else text
+
+
 def _number(value: Fraction) -> tuple[str, int]:
     if value.denominator == 1:
         return str(value), _ATOM if value >= 0 else _SUM
@@ -85,9 +92,9 @@ def _latex(e: Expr) -> tuple[str, int]:
         case tree.Power():
             return _power(e)
         case tree.MatrixPower():
-            return f"{_in(e.base, _ATOM)}^{{{e.exponent}}}", _FACTOR
+            return f"{_superscriptable(e.base)}^{{{e.exponent}}}", _FACTOR
         case tree.Transpose():
-            return rf"{_in(e.arg, _ATOM)}^{{\top}}", _FACTOR
+            return rf"{_superscriptable(e.arg)}^{{\top}}", _FACTOR
         case tree.Fill():
             return _latex(e.arg)
         case tree.Elementwise():
@@ -161,7 +168,7 @@ def _power(e: tree.Power) -> tuple[str, int]:
         return rf"\sqrt[{exponent.denominator}]{{{to_latex(e.base)}}}", _FACTOR
     dot = "" if e.base.is_scalar else r"\odot "
     shown = f"{exponent.numerator}/{exponent.denominator}" if exponent and exponent.denominator != 1 else None
-    return f"{_in(e.base, _ATOM)}^{{{dot}{shown or to_latex(e.exponent)}}}", _FACTOR
+    return f"{_superscriptable(e.base)}^{{{dot}{shown or to_latex(e.exponent)}}}", _FACTOR
 
 
 def _slice(e: tree.Slice) -> str:

@@ -7,19 +7,16 @@
 
 A term is a graph: its indices are vertices, its factors edges (two indices), weights (one) and scalars (none).
 Bound vertices are eliminated one at a time, those with fewest edges first; one where three different edges meet
-has no matrix form and becomes an explicit sum.  The result is proved equal to its source before it is returned,
-so that what is written here may be ugly, but not wrong.
+has no matrix form and becomes an explicit sum.  Nothing here is trusted: `closed_form` proves what is made of it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from symbn.core.equality import Proof, decide
 from symbn.core.heads import opened_component
 from symbn.core.ring import Coefficient
 from symbn.core.terms import Factor, Index, Monomial, SumOfProducts
-from symbn.core.unfolding import slotted_names, unfold
 from symbn.explain.common_factors import common_factors, shared_coefficient
 from symbn.explain.factors import FactorForms, as_index, names_for_indices
 from symbn.explain.latex import to_latex
@@ -29,10 +26,10 @@ from symbn.explain.notation import (
     number,
     ones,
     product,
-    rebuilt,
     scaled,
     total,
     transpose,
+    untransposed,
 )
 from symbn.explain.term_graph import TermGraph
 from symbn.expr import tree
@@ -42,32 +39,13 @@ from symbn.expr.tree import Dim, Expr, IndexVar
 Place = Index | None
 
 
-class NoMatrixForm(Exception):
-    """What was written could not be proved equal to its source: a fault of this module, never a result."""
-
-
 def matrix_form(e: SumOfProducts, row: Place, column: Place, indexing: Indexing) -> Expr:
     """e[row, column] in matrix notation; None is a dimension of size 1.  Other free indices keep their names.
 
-    Partial derivatives of definitions are unfolded, other defined names stay as they are.  Raises NoRule for
-    what no expression can say, NoMatrixForm where the proof fails.
+    Partial derivatives of definitions must have been worked out.  Raises NoRule for what no expression can say.
     """
-    theory = indexing.theory
-    shown = e
-    while names := slotted_names(shown) & theory.unfoldings.keys():
-        chosen = max(names, key=lambda name: (theory.unfoldings[name].rank, name))
-        shown = unfold(shown, theory.unfoldings[chosen], theory, slotted_only=True)
-    symmetric = {name for name, signature in theory.signatures.items() if signature.symmetric}
-    result = _untransposed(_Forms(indexing).write(shown, row, column), symmetric)
-    if not isinstance(decide(indexing.to_sum(result, row, column), e, theory), Proof):
-        raise NoMatrixForm(f"not proved equal to its source: {e!r}")
-    return result
-
-
-def written_with_matrices(e: SumOfProducts, row: Place, column: Place, indexing: Indexing) -> Expr:
-    """e[row, column] in matrix notation, not proved yet.  Raises NoRule."""
     symmetric = {name for name, signature in indexing.theory.signatures.items() if signature.symmetric}
-    return _untransposed(_Forms(indexing).write(e, row, column), symmetric)
+    return untransposed(_Forms(indexing).write(e, row, column), symmetric)
 
 
 class _Forms:
@@ -158,13 +136,6 @@ def _present(row: Place, column: Place) -> tuple[Index, ...]:
 
 def _shape(row: Place, column: Place) -> tuple[Dim, Dim]:
     return 1 if row is None else row.dim, 1 if column is None else column.dim
-
-
-def _untransposed(e: Expr, symmetric: set[str]) -> Expr:
-    """Aᵀ as A where A is declared symmetric."""
-    if isinstance(e, tree.Transpose) and isinstance(e.arg, tree.Symbol | tree.Reference) and e.arg.name in symmetric:
-        return e.arg
-    return rebuilt(e, lambda part: _untransposed(part, symmetric))
 
 
 def _place_scalar(scalar: Expr, above: list[Expr], below: list[Expr]) -> None:

@@ -7,7 +7,7 @@ Each is an identity; shapes are those of the parts.  The one place that writes c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
@@ -173,6 +173,13 @@ def rebuilt(e: Expr, change: Callable[[Expr], Expr]) -> Expr:
         elif isinstance(value, tuple) and any(isinstance(v, Expr) for v in value):
             changes[field.name] = tuple(map(change, value))
     return replace(e, **changes) if changes else e
+
+
+def untransposed(e: Expr, symmetric: Collection[str]) -> Expr:
+    """Aᵀ as A where A is symmetric."""
+    if isinstance(e, tree.Transpose) and isinstance(e.arg, tree.Symbol | tree.Reference) and e.arg.name in symmetric:
+        return e.arg
+    return rebuilt(e, lambda part: untransposed(part, symmetric))
 
 
 # Coefficients ---------------------------------------------------------------------------------------------

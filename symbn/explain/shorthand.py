@@ -50,6 +50,12 @@ class Shorthand:
             body = self.shortened_inside(named.spelling)
             self.context.definitions[letter] = tree.Definition(letter, named.family, (), body, self._rank, letter)
 
+    @property
+    def symmetric(self) -> set[str]:
+        """The names of symmetric matrices."""
+        signatures = self._sums.theory.signatures
+        return {name for name, signature in signatures.items() if signature.symmetric}
+
     def used(self, names: set[str]) -> tuple[tree.Definition, ...]:
         """The shorthands among the names, and those that they use."""
         found: dict[str, tree.Definition] = {}

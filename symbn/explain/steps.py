@@ -17,7 +17,7 @@ from symbn.core.terms import NoRule
 from symbn.diagnostics import ShapeError
 from symbn.explain.differentials import Differentials
 from symbn.explain.latex import to_latex
-from symbn.explain.notation import product, transpose
+from symbn.explain.notation import product, transpose, untransposed
 from symbn.explain.shorthand import Shorthand
 from symbn.expr import tree
 from symbn.expr.consistency import check_shape
@@ -106,6 +106,7 @@ def _lines(asked: tree.Derivative, closed: Expr, differentials: Differentials, s
     else:
         raise NoRule("a derivation of too many lines")
     collected, rule = _identified(asked, closed, differentials.increment)
+    collected = untransposed(collected, shorthand.symmetric)
     if collected != current:
         yield Line(left, collected, (DIFFERENTIALS["collecting"],), tuple(_named(closed, current, shorthand)))
     yield Line(asked, closed, (rule,))

@@ -54,7 +54,8 @@ class Stacks(Subscripts):
     def matrix(self, syntax: Matrix) -> Expr:
         rows = [[cell for cell in row if cell is not None] for row in syntax.rows]
         rows = [row for row in rows if row]
-        if all(len(row) == 1 for row in rows):
+        columns = {place for row in syntax.rows for place, cell in enumerate(row) if cell is not None}
+        if len(columns) == 1:
             cells = [row[0] for row in rows]
             if len(cells) == 1:
                 return tree.at_span(self.read(cells[0]), syntax.span)
