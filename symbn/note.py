@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from symbn.diagnostics import Diagnostic, NoteError
 from symbn.expr.statement import Statement
+from symbn.expr.uses import uses
 from symbn.notes.elaborate import Elaborator
 from symbn.notes.front_matter import FrontMatter
 from symbn.notes.markdown import MathBlock, Scan, scan
@@ -85,6 +87,11 @@ class Note:
         """Where each claim stands, by its id."""
         return self._elaborated[2]
 
+    @cached_property
+    def _definitions(self) -> dict[Span, str]:
+        """The ids of the definitions, by their places."""
+        return {s.span: s.id for s in self.statements if s.kind == "definition"}
+
     def ids(self) -> list[tuple[str, str | None]]:
         """(id, label) of every statement."""
         return [(s.id, s.label) for s in self.statements]
@@ -112,6 +119,8 @@ class Note:
                 if answers is None:
                     answers = self._answers(verifier, repair, reports)
                 report = answers.answered(statement, report)
+            if explain:
+                report = replace(report, uses=uses(statement, self._definitions))
             reports.append(report)
             if on_report is not None:
                 on_report(reports[-1], done, len(chosen))

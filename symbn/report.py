@@ -124,6 +124,8 @@ class Report:
     diagnostics: tuple[Diagnostic, ...] = ()
     conventions: tuple[str, ...] = ()
     """How the statement was read where it could be read otherwise."""
+    uses: tuple[str, ...] = ()
+    """The ids of the definitions that the statement mentions."""
     understood: tuple[str, ...] = ()
     """For `--explain`: the statement as read, its assumptions, and how it was decided."""
 

@@ -181,12 +181,21 @@ def test_one_module_loads_generated_code() -> None:
     assert not [m for m in MODULES if m != "symbn.kernels.loader" and "InspectLoader" in MODULES[m].read_text("utf-8")]
 
 
+SPELLING = {
+    "symbn.export": tuple(
+        f"symbn.notes.{name}" for name in ("lexer", "parser", "rows", "syntax", "markdown", "vocabulary")
+    )
+}
+"""Formulas are written anew from what an author spelled: that far an exporter may look, not into what it means."""
+
+
 @pytest.mark.parametrize("layer", sorted(FORBIDDEN))
 def test_imports_go_one_way(layer: str) -> None:
     modules = of(layer)
     assert modules
     for module in modules:
         wrong = [name for name in imported(module) if within(name, *FORBIDDEN[layer])]
+        wrong = [name for name in wrong if name not in SPELLING.get(layer, ())]
         assert not wrong, f"{module} imports {wrong}"
 
 
