@@ -73,7 +73,7 @@ class Shorthand:
         values = {p.name: a for p, a in zip(definition.parameters, e.arguments, strict=True)}
         body = tree.with_symbols(definition.body, values) if values else definition.body
         body = with_indices(body, {i.name: x for i, x in zip(definition.indices, e.indices, strict=True)})
-        return body if e.name in self._letters.values() else self.shortened(body)
+        return body if e.name in self._letters.values() else self.shortened_inside(body)
 
     def shortened(self, e: Expr) -> Expr:
         """e with letters for the sums that have one."""

@@ -77,7 +77,8 @@ def reordered_factors(side: Written) -> Iterator[Change]:
                 yield Change("order", first.span.to(second.span), (second.span, between, first.span), what)
         for length in range(3, len(units) + 1):
             for run in (units[start : start + length] for start in range(len(units) - length + 1)):
-                if not (length == 3 and _mirror(run[0], run[2], side)):  # W^⊤ S W to W S W^⊤ is two transposes
+                mirrored = length == 3 and _mirror(run[0], run[2], side)  # W^⊤ S W to W S W^⊤ is two transposes
+                if not (mirrored or _is_number(run[0], side) or _is_number(run[-1], side)):
                     yield _reversed(run, side)
 
 
