@@ -71,7 +71,7 @@ def whole_process(runs: int) -> None:
 def claims(runs: int) -> None:
     cold, warm, full = {}, {}, {}
     note = Note.read(NOTE)
-    reports = {r.id: r for r in note.check().statements}
+    reports = {r.id: r for r in note.check(explain=False).statements}
     for statement in note.statements:
         if statement.kind != "claim":
             continue
@@ -90,9 +90,9 @@ def claims(runs: int) -> None:
             warm_times.append(seconds(lambda i=indexing: prove(i)))
         cold[statement.id], warm[statement.id] = median(cold_times), median(warm_times)
         full[statement.id] = median(
-            [next(r.seconds for r in note.check([statement.id]).statements if r.id == statement.id) for _ in range(3)]
+            [next(r.seconds for r in note.check([statement.id], explain=False).statements if r.id == statement.id) for _ in range(3)]
         )
-    in_note = [r.seconds for r in note.check().statements if r.kind == "claim"]
+    in_note = [r.seconds for r in note.check(explain=False).statements if r.kind == "claim"]
     print("\n## Claims of the note, milliseconds\n")
     print("cold: nothing unfolded before; warm: again; alone: `symbn check --select` of it, both paths\n")
     print("| claim | cold | warm | alone |\n|---|---|---|---|")
@@ -159,7 +159,7 @@ def tensorgrad_opaque() -> None:
 def one_column(runs: int) -> None:
     def symbn_proves() -> None:
         note = Note.read(NOTE)
-        reports = note.check(["eq:N10"]).statements
+        reports = note.check(["eq:N10"], explain=False).statements
         assert all(r.verdict == "proved" for r in reports)
 
     actions: dict[str, Callable[[], object]] = {"symbn: read the note, prove both N10, every n": symbn_proves}
@@ -203,7 +203,7 @@ def growth(runs: int) -> None:
             taken = []
             for _ in range(runs):
                 note = Note.from_text(make(k))
-                claims = [r for r in note.check().statements if r.kind == "claim"]
+                claims = [r for r in note.check(explain=False).statements if r.kind == "claim"]
                 assert [c.verdict for c in claims] == ["proved"]
                 taken.append(claims[0].seconds)
             rows[k].append(median(taken))

@@ -7,6 +7,7 @@ gradient, in the shape of the variable.  What has no matrix for its derivative i
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence as Many
 from typing import Literal, TypeAlias
 
 from symbn.diagnostics import NoteError, ShapeError, fail
@@ -15,9 +16,12 @@ from symbn.expr.shape import is_column, is_row, is_scalar, is_vector, shape_text
 from symbn.expr.tree import Expr
 from symbn.notes.names import Names
 from symbn.notes.reserved import transposes
-from symbn.notes.syntax import Derivation, Group, Nabla, Script, Sequence, Syntax, unscripted
+from symbn.notes.syntax import Binary, Derivation, Group, Nabla, Script, Sequence, Syntax, juxtaposed, unscripted, walk
 from symbn.notes.targets import target_of
 from symbn.source import Span
+
+_MOST_GRADIENTS = 8
+"""After one ∇; what each acts on is tried in two ways, so the work doubles with each."""
 
 Layout: TypeAlias = Literal["jacobian", "gradient", "entrywise"]
 
@@ -89,13 +93,14 @@ class Calculus(Names):
             )  # fmt: skip
 
     def _acted_on(self, syntax: Derivation, following: list[Syntax]) -> Expr:
-        """The product that follows; asks where only its first factor, in parentheses, could be meant."""
+        """The product that follows; asks where only its first factor could be meant."""
         try:
             return self.read(_product(following, syntax.span))
         except ShapeError:
-            if len(following) > 1 and isinstance(unscripted(following[0]), Group):
+            first = following[0]
+            if isinstance(first, Binary) or (len(following) > 1 and isinstance(unscripted(first), Group)):
                 raise fail(
-                    "E171", "does this ∂/∂ act on the parentheses alone, or on the whole product?", syntax.span,
+                    "E171", "does this ∂/∂ act on the first factor alone, or on the whole product?", syntax.span,
                     help=r"put parentheses around the derivative, or write \frac{\partial f}{\partial x}",
                 ) from None  # fmt: skip
             raise
@@ -103,20 +108,61 @@ class Calculus(Names):
     def nabla(self, syntax: Nabla, items: list[Syntax], place: int) -> tuple[Expr, int]:
         """∇_x of what follows if that is a scalar, of the first factor if that is one, else alone."""
         rest = items[place + 1 :]
+        if sum(isinstance(node, Nabla) for part in rest for node in walk(part)) > _MOST_GRADIENTS:
+            raise fail(
+                "E174", f"more than {_MOST_GRADIENTS} gradients after this one", syntax.span,
+                help="name an inner part and use the name",
+            )  # fmt: skip
         turned = self._transposed_gradient(syntax, items, place)
         if turned is not None:
             return turned
         if rest:
-            try:
-                body = self.read(_product(rest, syntax.span))
-            except NoteError:
-                body = None
+            if isinstance(rest[0], Binary):
+                return self._nabla_before_sign(syntax, rest), len(items)
+            body = self._readable(_product(rest, syntax.span))
             if body is not None and is_scalar(body.shape):
                 return self.gradient(syntax, body, syntax.span.to(rest[-1].span)), len(items)
             first, after = self.next_factor(items, place + 1)
             if is_scalar(first.shape) and not isinstance(first, (tree.Number, tree.Dimension)):
                 return self.gradient(syntax, first, syntax.span.to(items[after - 1].span)), after
         return self.nabla_alone(syntax), place + 1
+
+    def _nabla_before_sign(self, syntax: Nabla, rest: list[Syntax]) -> Expr:
+        r"""∇_x a \cdot b is ∇(a · b) if that is a scalar, else (∇a) · b.
+
+        Raises NoteError (E171) where both say something, but not the same: b depends on x too.
+        """
+        carried, first = _carried(syntax, rest)
+        as_one = _product(carried, syntax.span)
+        body = self._readable(_product(rest, syntax.span))
+        if body is None or not is_scalar(body.shape) or syntax.variable is None:
+            return self.read(as_one)
+        if self._transposed_gradient(syntax, first, 0) is not None:
+            return self.read(as_one)
+        parts = self._readable(as_one)
+        own = None if parts is None else _derivative_of(parts, syntax)
+        if parts is not None and own is not None:
+            if not self._depends(_without(parts, own), own.target):
+                return parts
+            if self._depends([own.arg], own.target):
+                raise fail(
+                    "E171", "does this ∇ act on the first factor alone, or on the whole product?", syntax.span,
+                    help="put what it acts on in parentheses, or the gradient with them",
+                )  # fmt: skip
+        return self.gradient(syntax, body, syntax.span.to(rest[-1].span))
+
+    def _depends(self, parts: Many[Expr], target: tree.Target) -> bool:
+        """Whether one of the parts mentions what is differentiated by, itself or in a definition."""
+        bodies = [d.body for d in self.scope.context.definitions_used(parts)]
+        named = (tree.Symbol, tree.Reference, tree.Apply)
+        nodes = (node for part in (*parts, *bodies) for node in tree.walk(part))
+        return any(isinstance(node, named) and node.name == target.name for node in nodes)
+
+    def _readable(self, syntax: Syntax) -> Expr | None:
+        try:
+            return self.read(syntax)
+        except NoteError:
+            return None
 
     def _transposed_gradient(self, syntax: Nabla, items: list[Syntax], place: int) -> tuple[Expr, int] | None:
         r"""\nabla_x f(x)^\top: f(x) is a scalar, so the transpose is the gradient's."""
@@ -159,6 +205,34 @@ class Calculus(Names):
 
 def _product(items: list[Syntax], span: Span) -> Syntax:
     return items[0] if len(items) == 1 else Sequence(tuple(items), span)
+
+
+def _carried(syntax: Nabla, rest: list[Syntax]) -> tuple[list[Syntax], list[Syntax]]:
+    r"""The product with ∇ inside of its first sign, (∇ a) · b for ∇ (a · b); and ∇ with that first factor a."""
+    first = rest[0]
+    if not isinstance(first, Binary):
+        return [syntax, *rest], [syntax, *rest]
+    left: list[Syntax] = [*first.left.items] if isinstance(first.left, Sequence) else [first.left]
+    inner, innermost = _carried(syntax, left)
+    before = Binary(first.op, juxtaposed(inner), first.right, syntax.span.to(first.right.span))
+    return [before, *rest[1:]], innermost
+
+
+def _derivative_of(e: Expr, syntax: Nabla) -> tree.Derivative | None:
+    """The derivative that a ∇ became."""
+    for node in tree.walk(e):
+        if isinstance(node, tree.Derivative) and node.span is not None and node.span.start == syntax.span.start:
+            return node
+    return None
+
+
+def _without(e: Expr, part: Expr) -> list[Expr]:
+    """What an expression is made of beside one of its parts."""
+    if e is part:
+        return []
+    if not any(node is part for node in tree.walk(e)):
+        return [e]
+    return [other for child in tree.children(e) for other in _without(child, part)]
 
 
 def _layout(body: Expr, variable: Expr, gradient: bool, span: Span) -> tuple[Layout, tree.Shape]:

@@ -32,7 +32,6 @@ def split_rows(tokens: Many[Token]) -> list[Row]:
     around: list[str] = []
     inside: list[Token] = []
     braces = marks = 0
-    apart = False
     for token in tokens:
         row = rows[-1]
         begins, ends = token.kind == "begin", token.kind == "end"
@@ -47,15 +46,15 @@ def split_rows(tokens: Many[Token]) -> list[Row]:
         elif token.is_(r"\\") and not inside and braces <= 0:
             rows.append(Row())
             marks = 0
-        elif token.is_("&") and not inside:
+        elif token.is_("&") and not inside and braces <= 0:
             marks += 1
             if around[-1:] == ["eqnarray"]:
                 _check_eqnarray(token, marks)
             elif marks % 2 == 0:
                 row.columns.append([])
+            row.columns[-1].append(Token("mark", "&", token.span))
         else:
-            row.columns[-1].append(Token("prose", token.text, token.span) if apart and token.kind == "word" else token)
-        apart = token.is_("&") and not inside
+            row.columns[-1].append(token)
     if inside:
         opened = inside[-1]
         raise fail(
@@ -87,9 +86,27 @@ def _check_eqnarray(token: Token, marks: int) -> None:
 
 
 def _trimmed(column: list[Token]) -> list[Token]:
-    r"""A column without the space that it begins with: \qquad indents a row that goes on."""
-    start = next((place for place, token in enumerate(column) if token.kind != "quad"), len(column))
-    return column[start:]
+    r"""A column without its marks and what only spaces it: \qquad where it begins, the {} between a mark and a sign."""
+    kept: list[Token] = []
+    place = 0
+    while place < len(column):
+        token, following = column[place], column[place + 1 : place + 3]
+        before = column[place - 1] if place else None
+        marked = before is not None and before.kind == "mark"
+        free = before is None or marked or not kept or relates(before) or before.is_(*SIGNS)
+        if token.kind == "mark" or (token.kind == "quad" and not kept):
+            place += 1
+        elif free and token.is_("{") and _is_spacing(following):
+            place += 2
+        else:
+            kept.append(Token("prose", token.text, token.span) if marked and token.kind == "word" else token)
+            place += 1
+    return kept
+
+
+def _is_spacing(following: list[Token]) -> bool:
+    r"""Whether a brace is closed at once, and nothing is put on it: not the base of {}^\top."""
+    return bool(following) and following[0].is_("}") and not (following[1:] and following[1].is_("^", "_"))
 
 
 def goes_on(column: Many[Token]) -> bool:

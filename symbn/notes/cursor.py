@@ -35,8 +35,8 @@ class Cursor(ABC):
         """A sum of products."""
 
     @abstractmethod
-    def product(self) -> Syntax:
-        """Juxtaposed factors."""
+    def loose(self) -> Syntax:
+        r"""A product, with \odot and the like."""
 
     @abstractmethod
     def factor(self) -> Syntax | None:

@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from symbn.diagnostics import Diagnostic, Label
 from symbn.source import Span
 
-ENVIRONMENTS = frozenset({"equation", "align", "aligned", "gather", "eqnarray", "multline", "split"})
-UNREAD_ENVIRONMENTS = frozenset({"alignat", "flalign", "displaymath", "math", "dmath", "gathered", "IEEEeqnarray"})
+ENVIRONMENTS = frozenset(
+    {"equation", "align", "aligned", "alignat", "flalign", "gather", "eqnarray", "multline", "split"}
+)
+UNREAD_ENVIRONMENTS = frozenset({"displaymath", "math", "dmath", "gathered", "IEEEeqnarray"})
 
 _TOKEN = re.compile(
     r"\\begin\{([A-Za-z]+)(\*?)\}|\\[^\n]|`+|\$\$?|<!--|<((?i:pre|script|style|textarea|code))(?=[\s>])"
@@ -27,6 +29,7 @@ _INLINE_TOKEN = re.compile(
 )
 _BACKTICKS = re.compile("`+")
 _LABEL = re.compile(r"[ \t]*(?:\n[ \t>]{0,40})?\{:?[ \t]*#([^\s{}]{1,200})[^{}\n]{0,200}\}")
+_COLUMNS = re.compile(r"[ \t]*\{[ \t]*\d{1,2}[ \t]*\}")
 _REST_OF_LINE = re.compile(r"[ \t.,;:]*(?=\n|\Z)")
 
 Lines = Callable[[int], Iterator[tuple[int, int, int]]]
@@ -159,6 +162,8 @@ class InlineScanner:
                     self._report_unread(opener, match[1])
                 return None
             environment = match[1] + match[2]
+            if match[1] == "alignat" and (columns := _COLUMNS.match(passage.view, match.end())):
+                opener = Span(opener.start, passage.start + columns.end())
             closer = _Closer(rf"\end{{{environment}}}", token)
         elif token == r"\[":
             if opener.start < self._no_bracket_before:

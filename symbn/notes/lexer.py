@@ -42,6 +42,9 @@ _ENVIRONMENT = re.compile(r"\s*\{([a-zA-Z]+\*?)\}")
 _BRACED = re.compile(r"\s*\{([^{}]*)\}")
 _ROW_SKIP = re.compile(r"\*?\s*(?:\[[^\]\n]*\])?")
 _BRACKET = re.compile(r"\s*\[[^\]\n]*\]")
+_COUNTED = frozenset(["array", "alignat", "alignedat"])
+"""Environments with an argument that says how many columns they have."""
+
 _TEXT_COMMANDS = frozenset([r"\text", r"\mbox", r"\textrm", r"\textnormal", r"\textit", r"\textbf", r"\intertext"])
 _SYNONYMS = {
     r"\lvert": "|", r"\rvert": "|", r"\vert": "|", r"\mid": "|", r"\lVert": r"\|", r"\rVert": r"\|", r"\Vert": r"\|",
@@ -137,7 +140,7 @@ def _command(text: str, position: int, end: int, tokens: list[Token]) -> int:
             raise fail("P202", f"{name} without an environment's name", span, help=f"write {name}{{align}}, say")
         after = environment.end()
         tokens.append(Token(name[1:], environment.group(1).removesuffix("*"), Span(position, after)))
-        if name == r"\begin" and environment.group(1) == "array":
+        if name == r"\begin" and environment.group(1).removesuffix("*") in _COUNTED:
             columns = _BRACED.match(text, after, end)
             after = columns.end() if columns else after
         elif name == r"\begin" and (options := _BRACKET.match(text, after, end)):

@@ -4,17 +4,20 @@ Read as math: `$…$`, `$$…$$`, `\(…\)`, `\[…\]`, ```` ```math ```` fences
 `\begin{align}`; in paragraphs, headings, lists, tables and block quotes.  Not math: code (fenced, indented,
 spans), comments, `\$`, and money: an opening `$` has no space after it, a closing one no space before it and
 no digit after it (Pandoc's rule).  Math within math is the parser's concern: an environment inside `$$…$$`
-is part of its content.
+is part of its content.  A document that symbn wrote says what in it is commentary: see `markers`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symbn.diagnostics import Diagnostic
 from symbn.notes.blocks import BlockScanner, Heading
 from symbn.notes.front_matter import FrontMatter, read_front_matter
+from symbn.notes.inline import Found
+from symbn.notes.markers import Markers, read_markers
 from symbn.source import Span
 
 __all__ = ["FrontMatter", "MathBlock", "Scan", "scan"]
@@ -60,18 +63,25 @@ def scan(text: str) -> Scan:
     ['y']
     """
     front_matter, error = read_front_matter(text)
-    note = BlockScanner(text, front_matter.span.end if front_matter else 0)
+    markers = read_markers(text)
+    note = BlockScanner(markers.without_commentary(text), front_matter.span.end if front_matter else 0)
     title, sections = _sections(text, note.headings)
-    blocks = tuple(
-        MathBlock(
-            found.content, found.outer, found.display, found.environment, found.label, sections[heading], found.segments
-        )
-        for found, heading in note.found
-    )
+    blocks = tuple(_blocks([(found, sections[heading]) for found, heading in note.found], markers))
     if front_matter and front_matter.title:
         title = front_matter.title
-    diagnostics = tuple(note.diagnostics) if error is None else (error.diagnostic, *note.diagnostics)
+    diagnostics = (*([] if error is None else [error.diagnostic]), *note.diagnostics, *markers.diagnostics)
     return Scan(front_matter, blocks, diagnostics, title)
+
+
+def _blocks(found: list[tuple[Found, str]], markers: Markers) -> Iterator[MathBlock]:
+    """The math that was found, each with its section."""
+    end = 0
+    for math, section in found:
+        label = math.label or markers.label(end, math.outer.start)
+        section = markers.section(math.outer.start) or section
+        segments = markers.outside(math.segments)
+        end = math.outer.end
+        yield MathBlock(math.content, math.outer, math.display, math.environment, label, section, segments)
 
 
 def _sections(text: str, headings: list[Heading]) -> tuple[str | None, list[str]]:

@@ -1,13 +1,15 @@
 r"""∂/∂ and ∇ as they are written: \frac{\partial^2 f}{\partial x \partial y}, ∂f/∂x, \nabla^2_x.
 
 A fraction is a derivation if both sides begin with the same mark, ∂ or an upright or plain d; as many marks
-stand below as the order above says, or one with that power: \partial x^2.
+stand below as the order above says, or one with that power: \partial x^2.  The mark above acts on the product that
+follows it: \partial\, x \odot y is ∂(x ⊙ y).
 """
 
 from __future__ import annotations
 
 from symbn.diagnostics import NoteError, fail
 from symbn.notes.syntax import (
+    Binary,
     Derivation,
     Group,
     Nabla,
@@ -15,6 +17,7 @@ from symbn.notes.syntax import (
     Numeral,
     Script,
     Sequence,
+    Signed,
     Syntax,
     juxtaposed,
     unscripted,
@@ -23,12 +26,14 @@ from symbn.source import Span
 
 
 def derivation(numerator: Syntax, denominator: Syntax, span: Span) -> Derivation | None:
-    r"""∂f/∂x and the like; None for any other quotient.  Raises NoteError (P260, P261)."""
-    above, below = _items(numerator), _items(denominator)
-    order = _order(above[0])
+    r"""∂f/∂x and the like; None for any other quotient.  Raises NoteError (P260, P261, P262)."""
+    head, body = _parted(numerator)
+    below = _items(denominator)
+    order = _order(head)
     if order is None or _order(below[0]) is None:
+        _ask_about_sum(numerator, denominator)
         return None
-    mark = unscripted(above[0])
+    mark = unscripted(head)
     assert isinstance(mark, Name)
     if not _leads_with(denominator, mark.latex) or len(below) < 2:
         return None
@@ -52,7 +57,6 @@ def derivation(numerator: Syntax, denominator: Syntax, span: Span) -> Derivation
             "P261", f"∂ of order {order} by {len(variables)} variable(s)", span,
             help=r"write \frac{\partial^2 f}{\partial x \partial y}, with as many ∂ below as above",
         )  # fmt: skip
-    body = juxtaposed(above[1:]) if len(above) > 1 else None
     return Derivation(body, tuple(variables), order, mark.latex, span)
 
 
@@ -62,7 +66,12 @@ def _without_variable(span: Span) -> NoteError:
 
 def is_partial(syntax: Syntax) -> bool:
     """Whether something begins with ∂."""
-    return _order(_items(syntax)[0]) is not None and _leads_with(syntax, r"\partial")
+    return _order(_parted(syntax)[0]) is not None and _leads_with(syntax, r"\partial")
+
+
+def acts(syntax: Syntax) -> bool:
+    r"""Whether something is an operator that acts on what follows: \nabla_x, \frac{\partial}{\partial x}."""
+    return isinstance(syntax, Nabla) or (isinstance(syntax, Derivation) and syntax.body is None)
 
 
 def nabla(sub: Syntax | None, sup: Syntax | None, span: Span) -> Syntax:
@@ -83,6 +92,32 @@ def _items(syntax: Syntax) -> list[Syntax]:
     return list(syntax.items) if isinstance(syntax, Sequence) else [syntax]
 
 
+def _parted(syntax: Syntax) -> tuple[Syntax, Syntax | None]:
+    r"""The first factor of a product, and what is left of the product: ∂ and x ⊙ y for \partial x \odot y."""
+    if isinstance(syntax, Binary):
+        head, rest = _parted(syntax.left)
+        if rest is None:
+            return syntax, None  # the sign joins the first factor itself to something
+        return head, Binary(syntax.op, rest, syntax.right, rest.span.to(syntax.right.span))
+    first, *others = _items(syntax)
+    if first is syntax:
+        return syntax, None
+    head, rest = _parted(first)
+    left = others if rest is None else [rest, *others]
+    return head, juxtaposed(left) if left else None
+
+
+def _ask_about_sum(numerator: Syntax, denominator: Syntax) -> None:
+    r"""Raises NoteError (P262) for \frac{\partial x + y}{\partial x}."""
+    if isinstance(numerator, Group) and numerator.delimiter == "{":
+        _ask_about_sum(numerator.content, denominator)
+    elif isinstance(numerator, Signed) and _leads_with(denominator, r"\partial") and is_partial(numerator.terms[0][1]):
+        raise fail(
+            "P262", "how far does this ∂ reach?", numerator.span,
+            help="put what it acts on in parentheses, or write a fraction for each term",
+        )  # fmt: skip
+
+
 def _order(syntax: Syntax) -> int | None:
     r"""The k of a leading \partial^k; None if this is none."""
     if isinstance(syntax, Name) and syntax.latex in (r"\partial", r"\mathrm{d}", "d"):
@@ -93,7 +128,7 @@ def _order(syntax: Syntax) -> int | None:
 
 
 def _leads_with(syntax: Syntax, latex: str) -> bool:
-    first = unscripted(_items(syntax)[0])
+    first = unscripted(_parted(syntax)[0])
     return isinstance(first, Name) and first.latex == latex
 
 

@@ -2,14 +2,15 @@ r"""LaTeX math to syntax trees: a Pratt parser over `lexer` tokens, grammar in `
 
 Binding, loosest first:  relations;  + −;  \odot \oslash \otimes \circ;  / \cdot \times and juxtaposition;  scripts.
 `/` takes what stands left of it in the product and one factor on its right: 1/n yᵀy is (1/n)yᵀy.
-\sum and \prod reach over the rest of their product.  An unknown command is an error, never a guess.
+\sum, \prod, ∂/∂x and ∇ reach over the product that follows, up to the next + or −: \sum_i a_i \odot b_i is
+\sum_i (a_i \odot b_i).  An unknown command is an error, never a guess.
 """
 
 from __future__ import annotations
 
 from symbn.diagnostics import fail
 from symbn.notes.lexer import Token
-from symbn.notes.operators import derivation, is_partial, nabla
+from symbn.notes.operators import acts, derivation, is_partial, nabla
 from symbn.notes.primaries import Primaries
 from symbn.notes.syntax import (
     Binary,
@@ -35,7 +36,7 @@ class Parser(Primaries):
     def additive(self) -> Syntax:
         terms: list[tuple[str, Syntax]] = []
         sign = "+"
-        start = self.current.span
+        first = start = self.current.span
         if self.current.is_("+", "-", r"\pm", r"\mp"):
             sign = self.advance().text
         while True:
@@ -48,22 +49,25 @@ class Parser(Primaries):
             sign = self.advance().text
         if len(terms) == 1 and terms[0][0] == "+":
             return terms[0][1]
-        return Signed(tuple(terms), start.to(terms[-1][1].span).to(terms[0][1].span))
+        return Signed(tuple(terms), first.to(terms[-1][1].span))
 
-    def loose(self) -> Syntax:
-        left = self.product()
+    def loose(self, begun: Syntax | None = None) -> Syntax:
+        left = self.product(begun)
         while self.current.kind == "command" and self.current.text in LOOSE:
             op = self.advance()
             right = self.product()
             left = Binary(op.text, left, right, left.span.to(right.span))
         return left
 
-    def product(self) -> Syntax:
-        items: list[Syntax] = []
+    def product(self, begun: Syntax | None = None) -> Syntax:
+        items: list[Syntax] = [] if begun is None else [begun]
         while True:
+            if items and acts(items[-1]):
+                items += self._acted_on()
+                break
+            if items and self._at_prose():
+                break
             token = self.current
-            if token.kind == "word" and items and self._ends_after_current():
-                break  # a word after a product that ends there is prose
             if token.text in TIGHT and token.kind in ("command", "symbol"):
                 if not items:
                     raise fail("P232", f"nothing stands left of this {token.text}", token.span)
@@ -72,6 +76,8 @@ class Parser(Primaries):
                 right = self.factor()
                 if right is None:
                     raise fail("P233", f"nothing stands right of this {token.text}", token.span)
+                if acts(right):
+                    right = juxtaposed([right, *self._acted_on()])
                 if token.text == "/" and is_partial(left) and isinstance(right, Name) and right.latex == r"\partial":
                     below = self.factor()
                     right = juxtaposed([right, below]) if below is not None else right
@@ -89,7 +95,19 @@ class Parser(Primaries):
             raise fail("P234", f"an expression is missing: {what}", found.span, help="is something left out?")
         return juxtaposed(items)
 
-    def _ends_after_current(self) -> bool:
+    def _acted_on(self) -> list[Syntax]:
+        """What follows ∂/∂x or ∇, up to the next sign: its factors, or one product with an operator sign in it."""
+        begun = None if self._at_prose() else self.factor()
+        if begun is None:
+            return []
+        with self.deeper():
+            operand = self.loose(begun)
+        return list(operand.items) if isinstance(operand, Sequence) else [operand]
+
+    def _at_prose(self) -> bool:
+        """At a word after a product that ends there."""
+        if self.current.kind != "word":
+            return False
         following = self.peek()
         return following is self.end or following.kind in ("quad", "prose") or following.is_(",", ".", ";")
 

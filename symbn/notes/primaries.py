@@ -177,5 +177,5 @@ class Primaries(Spelling, Matrices):
                 sub = self.script_argument(marker)
             else:
                 sup = self.script_argument(marker)
-        body = self.product()
+        body = self.loose()
         return Big(command.text[1:], sub, sup, body, command.span.to(body.span))

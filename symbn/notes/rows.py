@@ -1,95 +1,125 @@
-r"""The rows of a formula to chains `a = b = c`: environments that only arrange rows are taken off.
+r"""The rows of a formula to chains `a = b = c`, several side by side where the rows have columns.
 
-A row that begins with a relation or a sign, or follows a dangling relation, goes on with the chain before it.
+A row that begins with a relation or a sign, or follows a dangling relation, goes on with the chain above it.
 A comma or a wide space ends a chain that is whole; before any relation it lists subjects, as in A, B ∈ ….
 A row that cannot be read does not take down others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence as Many
 from dataclasses import replace
+from itertools import takewhile
 
 from symbn.diagnostics import Diagnostic, NoteError, fail
+from symbn.notes.columns import SIGNS, Row, equations, goes_on, operates, split_rows, states
 from symbn.notes.lexer import Token
 from symbn.notes.parser import Parser
 from symbn.notes.syntax import Chain, Commas, Dots, Group, Link, Name, Numeral, Signed, Syntax
-from symbn.notes.vocabulary import DOTS, IN_RANGE, ROW_ENVIRONMENTS, relates
+from symbn.notes.vocabulary import DOTS, IN_RANGE, relates
 from symbn.source import Span
 
 
 def parse_block(tokens: Many[Token], whole: Span) -> tuple[list[Chain], list[Diagnostic]]:
     """The chains of one formula, and what could not be read."""
-    chains: list[Chain] = []
-    problems: list[Diagnostic] = []
-    pending: _Open | None = None
     try:
-        rows = _rows(tokens, whole)
+        rows = split_rows(tokens)
     except NoteError as error:
         return [], [error.diagnostic]
-    labels = [label for _, label in rows if label is not None]
-    block_label = labels[0] if len(labels) == 1 else None
-    for row, label in rows:
-        if not row:
-            if pending is not None and label is not None and pending.label is None:
-                pending.label = label
-            continue
-        own = label if len(labels) > 1 else None
-        try:
-            pending = _Row(row, pending, own, chains).read()
-        except NoteError as error:
-            problems.append(error.diagnostic)
-            pending = None
-    if pending is not None:
-        try:
-            chains.append(pending.close())
-        except NoteError as error:
-            problems.append(error.diagnostic)
-    if block_label is not None:
-        chains = [replace(chain, label=block_label) for chain in chains]
-    return chains, problems
+    labels = [row.label for row in rows if row.label is not None]
+    block = _Block(several=len(labels) > 1)
+    for row in rows:
+        block.read(row)
+    block.close(block.open)
+    chains = sorted(block.chains, key=lambda chain: chain.span.start)
+    if len(labels) == 1:
+        chains = [replace(chain, label=labels[0]) for chain in chains]
+    return chains, block.problems
 
 
-def _rows(tokens: Many[Token], whole: Span) -> list[tuple[list[Token], str | None]]:
-    """Tokens split at top-level row ends, with the label of each row."""
-    rows: list[tuple[list[Token], str | None]] = []
-    row: list[Token] = []
-    label: str | None = None
-    inside: list[Token] = []
-    braces = 0
-    apart = False
-    for token in tokens:
-        if token.kind in ("begin", "end") and token.text in ROW_ENVIRONMENTS and not inside:
-            continue
-        if token.kind == "begin":
-            inside.append(token)
-        elif token.kind == "end":
-            if not inside or inside[-1].text != token.text:
-                raise fail(
-                    "P211", f"\\end{{{token.text}}} closes nothing that is open here", token.span,
-                    help=f"open it with \\begin{{{token.text}}}, or remove it",
-                )  # fmt: skip
-            inside.pop()
-        elif token.is_("{"):
-            braces += 1
-        elif token.is_("}"):
-            braces -= 1
-        if token.kind in ("label", "tag"):
-            label = token.text
-        elif token.is_(r"\\") and not inside and braces <= 0:
-            rows.append((row, label))
-            row, label = [], None
-        elif not (token.is_("&") and not inside):
-            row.append(Token("prose", token.text, token.span) if apart and token.kind == "word" else token)
-        apart = token.is_("&") and not inside
-    if inside:
-        opened = inside[-1]
-        raise fail(
-            "P210", f"\\begin{{{opened.text}}} is never closed", opened.span,
-            help=f"close it with \\end{{{opened.text}}}",
-        )  # fmt: skip
-    rows.append((row, label))
-    return rows
+class _Block:
+    """The chains of a formula that are whole, and for each column the one that a following row may go on with."""
+
+    def __init__(self, several: bool) -> None:
+        self.several = several
+        """Whether more than one row has a label: then each is its own row's."""
+        self.chains: list[Chain] = []
+        self.problems: list[Diagnostic] = []
+        self.open: dict[int, _Open] = {}
+        self._starts: set[int] = set()
+        """Where the rows of equations begin."""
+
+    def read(self, row: Row) -> None:
+        """One more row."""
+        if not any(row.columns):
+            for whole in self.open.values():
+                whole.label = whole.label or row.label
+            return
+        above, self.open = self.open, {}
+        try:
+            found = equations(row.columns, {place: chain.dangling is not None for place, chain in above.items()})
+        except NoteError as error:
+            self.problems.append(error.diagnostic)
+            self.close({place: chain for place, chain in above.items() if not self._continues(row, place, chain)})
+            return
+        begins = False
+        self._starts |= {tokens[0].span.start for _, tokens in found}
+        for place, tokens in found:
+            try:
+                before = self._before(above, place, tokens)
+                begins = begins or before is None
+                chain = _Row(tokens, before, row.label if self.several else None, self.chains).read()
+            except NoteError as error:
+                self.problems.append(error.diagnostic)
+                continue
+            if chain is not None:
+                self.open[place] = chain
+        if begins:
+            self.close(above)
+        else:
+            self.open |= above
+
+    @staticmethod
+    def _continues(row: Row, place: int, chain: _Open) -> bool:
+        column = row.columns[place] if place < len(row.columns) else []
+        return goes_on(column) or chain.dangling is not None
+
+    def _before(self, above: dict[int, _Open], place: int, tokens: list[Token]) -> _Open | None:
+        """The chain of the rows above that an equation goes on with; one that it does not go on with is whole."""
+        first = tokens[0]
+        if place not in above and above and (goes_on(tokens) or operates(first)):
+            place = max((p for p in above if p < place), default=min(above))
+        chain = above.pop(place, None)
+        if chain is None:
+            return None
+        if chain.dangling is None and operates(first):
+            raise fail(
+                "P227", f"a row cannot begin with {first.text}", first.span,
+                help="is it a factor of the row before? Put the product in one row",
+            )  # fmt: skip
+        if chain.dangling is None and first.is_(*SIGNS):
+            self._check_apart(chain, first)
+        if chain.dangling is not None or goes_on(tokens):
+            return chain
+        self.close({place: chain})
+        return None
+
+    def _check_apart(self, chain: _Open, sign: Token) -> None:
+        """Raises NoteError (P225) where another equation stands between the rows of a sum."""
+        if any(chain.sides[-1].span.start < start < sign.span.start for start in self._starts - chain.starts):
+            raise fail(
+                "P225", "a sum goes on in another row, beside another equation", sign.span,
+                help="write the equations one below the other",
+            )  # fmt: skip
+
+    def close(self, chains: Mapping[int, _Open]) -> None:
+        """No row goes on with these."""
+        for chain in chains.values():
+            try:
+                self.chains.append(chain.close())
+            except NoteError as error:
+                self.problems.append(error.diagnostic)
 
 
 class _Open:
@@ -101,6 +131,8 @@ class _Open:
         self.subjects: list[Syntax] = []
         self.label: str | None = None
         self.dangling: Token | None = None
+        self.starts: set[int] = set()
+        """Where its rows begin."""
 
     def close(self) -> Chain:
         if self.dangling is not None and len(self.links) >= len(self.sides):
@@ -118,13 +150,9 @@ class _Row:
         self.parser = Parser(tokens)
         self.label = label
         self.done = done
-        first = tokens[0]
-        signed = first.is_("+", "-", r"\pm")
-        if before is not None and not (relates(first) or before.dangling is not None or signed):
-            done.append(before.close())
-            before = None
-        self.goes_on = before is not None and before.dangling is None and signed
+        self.goes_on = before is not None and before.dangling is None and tokens[0].is_(*SIGNS)
         self.chain = before or _Open()
+        self.chain.starts.add(tokens[0].span.start)
 
     def read(self) -> _Open | None:
         """The chain that may go on; those that are whole go to `done`."""
@@ -160,10 +188,20 @@ class _Row:
         elif following is parser.end or self._at_piece_end(following):
             return
         elif chain.links and len(chain.sides) > len(chain.links):
+            if token.kind == "quad" and following.is_(*SIGNS) and not states(self._up_to_space()):
+                raise fail(
+                    "P226", "does this sum go on behind the space?", following.span,
+                    help="remove the space, or write a relation",
+                )  # fmt: skip
             self.done.append(chain.close())
             self.chain = _Open()
         elif chain.sides and not chain.links:
             chain.subjects.append(chain.sides.pop())
+
+    def _up_to_space(self) -> list[Token]:
+        """What stands before the next wide space."""
+        following = self.parser.tokens[self.parser.place :]
+        return list(takewhile(lambda token: token.kind != "quad", following))
 
     def _at_piece_end(self, token: Token) -> bool:
         """Whether what follows a comma or a wide space still belongs to the same chain."""

@@ -42,7 +42,8 @@ DOTS = frozenset(r"\dots \cdots \vdots \ddots \iddots".split())
 OPENERS = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array cases".split())
 ROW_ENVIRONMENTS = frozenset(
-    "equation align aligned alignat gather gathered eqnarray multline split displaymath math".split()
+    """equation align aligned alignat alignedat flalign gather gathered eqnarray multline split displaymath
+    math""".split()
 )
 SPELLINGS = {r"\boldsymbol": r"\boldsymbol", r"\bm": r"\boldsymbol", r"\pmb": r"\boldsymbol", r"\symbf": r"\mathbf"}
 

@@ -117,12 +117,19 @@ def test_indented_text_is_code_only_after_a_blank_line() -> None:
     assert math("text\n\n    $a$\n\ntext $b$") == ["b"]
 
 
-@pytest.mark.parametrize("name", ["equation", "align", "aligned", "gather", "eqnarray", "multline", "split"])
+@pytest.mark.parametrize(
+    "name", ["equation", "align", "aligned", "alignat", "flalign", "gather", "eqnarray", "multline", "split"]
+)
 @pytest.mark.parametrize("star", ["", "*"])
 def test_bare_environments_are_displays(name: str, star: str) -> None:
     block = only(f"text\n\\begin{{{name}{star}}}\na &= b\n\\end{{{name}{star}}}\ntext")
     assert block.environment == name + star
     assert block.display
+
+
+@pytest.mark.parametrize("columns", ["{2}", " {12}"])
+def test_the_number_of_columns_is_no_math(columns: str) -> None:
+    assert math(f"\\begin{{alignat}}{columns} a &= b & c &= d\\end{{alignat}}") == ["a &= b & c &= d"]
 
 
 def test_an_environment_ends_at_its_own_end() -> None:
@@ -319,7 +326,7 @@ def test_unclosed_fences_and_comments_are_told() -> None:
 
 
 def test_environments_that_are_not_read_are_told() -> None:
-    assert codes("\\begin{flalign} a = b \\end{flalign}") == ["P018"]
+    assert codes("\\begin{dmath} a = b \\end{dmath}") == ["P018"]
 
 
 # Size.
