@@ -90,7 +90,10 @@ def claims(runs: int) -> None:
             warm_times.append(seconds(lambda i=indexing: prove(i)))
         cold[statement.id], warm[statement.id] = median(cold_times), median(warm_times)
         full[statement.id] = median(
-            [next(r.seconds for r in note.check([statement.id], explain=False).statements if r.id == statement.id) for _ in range(3)]
+            [
+                next(r.seconds for r in note.check([statement.id], explain=False).statements if r.id == statement.id)
+                for _ in range(3)
+            ]
         )
     in_note = [r.seconds for r in note.check(explain=False).statements if r.kind == "claim"]
     print("\n## Claims of the note, milliseconds\n")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,21 @@ if TYPE_CHECKING:
     from symbn.answers import Answers
 
 __all__ = ["Limits", "Note", "read_source"]
+
+
+class CheckedNote(NoteReport):
+    """A note's report, which shows itself in a notebook as the page that `symbn export --to html` writes."""
+
+    def __repr__(self) -> str:
+        counts = Counter(report.verdict for report in self.statements)
+        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        return f"<{self.source.path}: {told or 'no statements'}>"
+
+    def _repr_html_(self) -> str:
+        from symbn.export.html import render_html  # nothing else needs it here
+
+        page = escape(render_html(self), quote=True)
+        return f'<iframe sandbox title="symbn" srcdoc="{page}" style="width: 100%; height: 40em; border: 0"></iframe>'
 
 
 class Note:
@@ -103,7 +120,7 @@ class Note:
         on_report: Callable[[Report, int, int], None] | None = None,
         explain: bool = True,
         repair: bool = True,
-    ) -> NoteReport:
+    ) -> CheckedNote:
         """Check the statements (those that a selector names, if there are any).
 
         Without `explain` a report does not say how its statement was understood; without `repair` no right side is
@@ -124,7 +141,10 @@ class Note:
             reports.append(report)
             if on_report is not None:
                 on_report(reports[-1], done, len(chosen))
-        return NoteReport(self.source, self.title, tuple(reports), self.diagnostics)
+        return CheckedNote(self.source, self.title, tuple(reports), self.diagnostics)
+
+    def _repr_html_(self) -> str:
+        return self.check()._repr_html_()
 
     def _answers(self, verifier: Verifier, repair: bool, reports: Sequence[Report]) -> Answers:
         from symbn.answers import Answers  # half as slow to import as all the rest, and few statements need it
@@ -132,7 +152,7 @@ class Note:
         known = {report.id: report.verdict for report in reports}
         return Answers(self.statements, self.places if repair else {}, verifier, known)
 
-    def derive(self, select: Sequence[str] = (), limits: Limits | None = None) -> NoteReport:
+    def derive(self, select: Sequence[str] = (), limits: Limits | None = None) -> CheckedNote:
         """The derivations of what the statements ask for: holes, and derivatives that chains begin with."""
         from symbn.derive import Deriver  # as above
 
@@ -143,7 +163,7 @@ class Note:
                 continue
             if not select or any(selects(one, statement.id, statement.label) for one in select):
                 reports.append(deriver.derived(statement))
-        return NoteReport(self.source, self.title, tuple(reports), self.diagnostics)
+        return CheckedNote(self.source, self.title, tuple(reports), self.diagnostics)
 
 
 def selects(selector: str, id: str, label: str | None) -> bool:

@@ -129,6 +129,21 @@ class Report:
     understood: tuple[str, ...] = ()
     """For `--explain`: the statement as read, its assumptions, and how it was decided."""
 
+    def _repr_latex_(self) -> str | None:
+        """For notebooks: the derivation if there is one, else the statement with its verdict."""
+        if self.verdict == "error":
+            return None  # what was not read is not handed on
+        lines = [(step.left, step.right, step.rules) for step in self.steps if step.rules]
+        if not lines:
+            relation = r"\in" if self.kind == "shape" else ":=" if self.kind == "definition" else "="
+            right = self.derived if self.kind == "hole" and self.derived else self.rhs
+            said = f"{self.lhs} {relation} {right}" if right else self.lhs
+            return rf"$\displaystyle {said} \qquad \text{{{self.verdict}}}$"
+        letters = [rf"\text{{write }} {step.left} = {step.right}" for step in self.steps if not step.rules]
+        rows = [rf"{left} &= {right} && \text{{{', '.join(rules)}}}" for left, right, rules in lines]
+        aligned = r" \\ ".join([*(f"&{letter}" for letter in letters), *rows])
+        return rf"$\displaystyle \begin{{aligned}} {aligned} \end{{aligned}}$"
+
 
 @dataclass(frozen=True)
 class NoteReport:

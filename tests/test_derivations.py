@@ -108,7 +108,9 @@ def test_with_a_square_matrix_only_values_refute() -> None:
 @pytest.mark.parametrize("note", NOTES)
 def test_a_proof_lists_what_it_needs_and_no_more(note: str) -> None:
     """var + ε > 0 is a condition where ε may have any sign, and goes without saying for ε > 0 and n ≥ 2."""
-    free = Note.from_text(text(note).replace(r"\epsilon > 0", r"\epsilon \in \mathbb{R}")).check(explain=False, repair=False)
+    free = Note.from_text(text(note).replace(r"\epsilon > 0", r"\epsilon \in \mathbb{R}")).check(
+        explain=False, repair=False
+    )
     for report in free.statements:
         if report.verdict == "proved" and r"\sqrt" in report.lhs + report.rhs:
             assert any(r"\epsilon > 0" in c.latex for c in report.conditions), report.id
@@ -174,7 +176,11 @@ def test_the_false_twin_of_a_claim_is_refuted(twin: Twin) -> None:
     changed = Note.from_text(twin.text)
     ids = {s.id for s in changed.statements}
     assert ids == set(statements(twin.note)), "the twin reads as other statements"
-    (report,) = changed.check(select=[twin.id], explain=False, repair=False).statements if _unique(twin) else _own(changed, twin)
+    (report,) = (
+        changed.check(select=[twin.id], explain=False, repair=False).statements
+        if _unique(twin)
+        else _own(changed, twin)
+    )
     assert report.verdict == "refuted", f"{report.lhs} = {report.rhs}: {report.verdict} {report.message}"
     assert report.counterexample is not None
 
