@@ -128,7 +128,7 @@ FORBIDDEN = {
         "symbn.note",
         "symbn.expr.indexing",
     ),
-    "symbn.export": ("symbn.notes", "symbn.core", "symbn.evidence", "symbn.verify", "symbn.expr"),
+    "symbn.export": ("symbn.core", "symbn.evidence", "symbn.verify", "symbn.expr", "symbn.note"),
     "symbn.expr": ("symbn.notes", "symbn.evidence", "symbn.export", "symbn.verify", "symbn.note"),
     "symbn.explain": ("symbn.notes", "symbn.export", "symbn.verify", "symbn.note"),
     "symbn.verify": ("symbn.notes", "symbn.export", "symbn.note", "symbn.cli"),
@@ -197,6 +197,14 @@ def test_imports_go_one_way(layer: str) -> None:
         wrong = [name for name in imported(module) if within(name, *FORBIDDEN[layer])]
         wrong = [name for name in wrong if name not in SPELLING.get(layer, ())]
         assert not wrong, f"{module} imports {wrong}"
+
+
+SPELLING = tuple(f"symbn.notes.{name}" for name in ("lexer", "markdown", "parser", "rows", "syntax", "vocabulary"))
+
+
+@pytest.mark.parametrize("module", of("symbn.export"))
+def test_exporters_know_how_a_note_is_written_and_not_what_it_means(module: str) -> None:
+    assert not [name for name in imported(module) if within(name, "symbn.notes") and not within(name, *SPELLING)]
 
 
 def test_the_second_path_shares_nothing_with_the_core() -> None:
