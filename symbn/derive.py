@@ -28,7 +28,7 @@ from symbn.verify import Verifier
 
 _MOST_WORDS = 8
 """How many of the author's derivatives are tried in a closed form, the nearest first."""
-_MOST_PHRASES = 24
+_MOST_PHRASES = 12
 """How many of his sums and applied functions."""
 
 

@@ -111,11 +111,13 @@ class _Forms:
         facts = Facts(self._sums)
         every = patterns(facts)
         first = Folding(facts, every)
-        yield from self._with(first)
+        found = list(self._with(first))
+        yield from found
         used = [p for p in every if p.name in first.used]
         if used:
             yield from self._with(Folding(facts, []))
-        yield from self._expanded()
+        if not found or not isinstance(self._asked, tree.Derivative):
+            yield from self._expanded()
         for pattern in used if len(used) > 1 else ():
             yield from self._with(Folding(facts, [p for p in every if p is not pattern]))
 

@@ -3,11 +3,12 @@ r"""Typed expressions as LaTeX, in the author's own names; what is printed reads
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
 from symbn.expr import tree
+from symbn.expr.reindexing import with_indices
 from symbn.expr.tree import Expr, Ix
 
 _SUM, _PRODUCT, _FACTOR, _ATOM = range(4)
@@ -187,28 +188,10 @@ def _slice(e: tree.Slice) -> str:
 
 
 def _stack(e: tree.Stack) -> str:
-    first = to_latex(_at(e.body, e.index, tree.IndexConst(1, e.index.dim)))
+    first = to_latex(with_indices(e.body, {e.index.name: tree.IndexConst(1, e.index.dim)}))
     value = e.index.dim if not isinstance(e.index.dim, tree.DimVar) else "?"
-    last = to_latex(_at(e.body, e.index, tree.IndexConst(value, e.index.dim)))
+    last = to_latex(with_indices(e.body, {e.index.name: tree.IndexConst(value, e.index.dim)}))
     if e.axis == "diagonal":
         return rf"\operatorname{{diag}}\left( {first}, \ldots, {last} \right)"
     between = r" \\ \vdots \\ " if e.axis == "rows" else r" & \cdots & "
     return rf"\begin{{pmatrix}} {first}{between}{last} \end{{pmatrix}}"
-
-
-def _at(value: Expr, index: tree.IndexVar, position: Ix) -> Expr:
-    """An expression with an index replaced, for printing."""
-
-    def walk(v: object) -> object:
-        if isinstance(v, tree.IndexVar):
-            return position if v.name == index.name else v
-        if isinstance(v, tuple):
-            return tuple(map(walk, v))
-        if is_dataclass(v) and not isinstance(v, type) and not isinstance(v, tree.DimVar):
-            changes = {f.name: walk(getattr(v, f.name)) for f in fields(v) if f.name not in ("shape", "span")}
-            return replace(v, **changes)
-        return v
-
-    result = walk(value)
-    assert isinstance(result, Expr)
-    return result

@@ -8,7 +8,7 @@ Each is an identity; shapes are those of the parts.  The one place that writes c
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -164,14 +164,16 @@ def total(terms: Sequence[Expr]) -> Expr:
 def rebuilt(e: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """e with its direct subexpressions changed; the variable of a derivative stays."""
     changes: dict[str, Any] = {}
-    for field in fields(e):
-        if field.name in ("shape", "span", "variable", "target"):
-            continue
-        value = getattr(e, field.name)
+    for name in tree.part_names(type(e)):
+        value = getattr(e, name)
         if isinstance(value, Expr):
-            changes[field.name] = change(value)
+            new = change(value)
+            if new is not value:
+                changes[name] = new
         elif isinstance(value, tuple) and any(isinstance(v, Expr) for v in value):
-            changes[field.name] = tuple(map(change, value))
+            parts = tuple(map(change, value))
+            if any(a is not b for a, b in zip(parts, value, strict=True)):
+                changes[name] = parts
     return replace(e, **changes) if changes else e
 
 

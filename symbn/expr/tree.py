@@ -360,12 +360,22 @@ class Definition:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
+_PART_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def part_names(kind: type[Expr]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold subexpressions; a derivative's variable is a name, not one of them."""
+    found = _PART_NAMES.get(kind)
+    if found is None:
+        found = tuple(f.name for f in fields(kind) if f.name not in ("shape", "span", "variable", "target"))
+        _PART_NAMES[kind] = found
+    return found
+
+
 def children(node: Expr) -> Iterator[Expr]:
-    """The direct subexpressions, in order (a derivative's variable is a name, not a subexpression)."""
-    for f in fields(node):
-        if f.name in ("shape", "span", "variable", "target"):
-            continue
-        value = getattr(node, f.name)
+    """The direct subexpressions, in order."""
+    for name in part_names(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Expr):
             yield value
         elif isinstance(value, tuple):
@@ -394,12 +404,10 @@ def with_symbols(e: Expr, values: Mapping[str, Expr]) -> Expr:
     if isinstance(e, Symbol):
         return values.get(e.name, e)
     changes: dict[str, Any] = {}
-    for f in fields(e):
-        if f.name in ("shape", "span", "variable", "target"):
-            continue
-        value = getattr(e, f.name)
+    for name in part_names(type(e)):
+        value = getattr(e, name)
         if isinstance(value, Expr):
-            changes[f.name] = with_symbols(value, values)
+            changes[name] = with_symbols(value, values)
         elif isinstance(value, tuple) and any(isinstance(v, Expr) for v in value):
-            changes[f.name] = tuple(with_symbols(v, values) if isinstance(v, Expr) else v for v in value)
+            changes[name] = tuple(with_symbols(v, values) if isinstance(v, Expr) else v for v in value)
     return replace(e, **changes) if changes else e

@@ -45,7 +45,6 @@ class Claims:
     def claim(self, statement: Statement, place: int) -> None:
         """The equation of the sides at `place` and after it."""
         first, second = self._side(place), self._side(place + 1)
-        statement.asked, statement.goes_on = self._asked(), place > 0
         reader = self.reader
         try:
             left, right = self._same_shape(first.expression(), second.expression(), place)
@@ -81,7 +80,7 @@ class Claims:
         except NoteError as error:
             fail_statement(statement, error)
 
-    def _asked(self) -> Expr | None:
+    def asked(self) -> Expr | None:
         """The derivative that the chain begins with, if its sizes are known."""
         side = self._side(0).found
         try:

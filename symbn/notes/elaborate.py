@@ -206,6 +206,7 @@ class Elaborator:
                 assert passage is not None, "a claim follows the new names"
                 self.places[statement.id] = Place(passage, place, statement)
                 claims.claim(statement, place)
+                statement.asked, statement.goes_on = claims.asked(), place > 0
 
     def _passage(self, chain: Chain, block: MathBlock, first: int) -> Passage:
         return Passage(self.register.source, block, chain, first, snapshot(self.scope), self._chains)
