@@ -63,7 +63,8 @@ def _generalise(first: Any, last: Any, index: str, found: list[tuple[Syntax, Syn
         if len(first) != len(last):
             return None
         items = [_generalise(a, b, index, found) for a, b in zip(first, last, strict=True)]
-        return None if any(i is None and a is not None for i, a in zip(items, first, strict=True)) else tuple(items)
+        pairs = zip(items, first, last, strict=True)
+        return None if any(i is None and not (a is b is None) for i, a, b in pairs) else tuple(items)
     if is_dataclass(first) and not isinstance(first, (type, Span)):
         values: dict[str, Any] = {}
         for field in fields(first):
@@ -72,8 +73,8 @@ def _generalise(first: Any, last: Any, index: str, found: list[tuple[Syntax, Syn
                 values[field.name] = a
                 continue
             values[field.name] = _generalise(a, b, index, found)
-            if values[field.name] is None and a is not None:
-                return None
+            if values[field.name] is None and not (a is b is None):
+                return None  # also where one of the two has something that the other lacks: c_1, …, c_m^2
         return type(first)(**values)
     return first if first == last else None
 
