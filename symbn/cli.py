@@ -225,7 +225,7 @@ def _derive(path: str, preamble_paths: Sequence[str], select: Sequence[str], tim
     if select:
         _selected([note], select)
     try:
-        report = note.derive(select, Limits(seconds=timeout, terms=TERMS))
+        report: NoteReport = note.derive(select, Limits(seconds=timeout, terms=TERMS))
     except Exception as error:
         report = NoteReport(source, None, (), (_own_fault(error),))
         _print_unreadable([report])
@@ -242,6 +242,111 @@ def _derive(path: str, preamble_paths: Sequence[str], select: Sequence[str], tim
 
         _print(render_derivations(report, _style(sys.stdout, False)))
     return PROVED if all(statement.derived is not None for statement in report.statements) else NOT_PROVED
+
+
+@main.command()
+@click.argument("note", metavar="NOTE")
+@click.option("--to", "to", type=click.Choice(["latex", "html", "json"]), required=True, help="What to write.")
+@click.option("-o", "--output", "output", metavar="FILE", help="Where to write it; standard output if not given.")
+@click.option("--force", is_flag=True, help="Write over a file that exists.")
+@click.option("--fragment", is_flag=True, help="With latex: only the equations, to be read into a paper by \\input.")
+@click.option(
+    "--select",
+    "select",
+    multiple=True,
+    metavar="LABEL",
+    help="Only the statement or chain of this label or number.  May be repeated.",
+)
+@click.option("--preamble", "preambles", multiple=True, metavar="FILE", help="A note read first.  May be repeated.")
+@click.pass_context
+def export(
+    context: click.Context,
+    note: str,
+    to: str,
+    output: str | None,
+    force: bool,
+    fragment: bool,
+    select: tuple[str, ...],
+    preambles: tuple[str, ...],
+) -> None:
+    """Write what is known of NOTE (a Markdown file; - is standard input) as a document.
+
+    Exits 0 when it is written, whatever the verdicts, and 2 on wrong usage.
+    """
+    if [note, *preambles].count("-") > 1:
+        raise click.UsageError("standard input (-) can be read once only")
+    if fragment and to != "latex":
+        raise click.UsageError("--fragment goes with --to latex")
+    try:
+        context.exit(_export((note, *preambles), to, output, force, fragment, select))
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        context.exit(INTERRUPTED)
+
+
+def _export(
+    paths: Sequence[str], to: str, output: str | None, force: bool, fragment: bool, select: Sequence[str]
+) -> int:
+    """Check a note and write its report; the exit code.  The note's path comes first, then its preambles'."""
+    from symbn.export.layout import visible
+    from symbn.export.writing import NotWritten, check_output, write_whole
+    from symbn.note import Limits, Note  # slow to import, see `_run`
+
+    try:
+        if output is not None:
+            check_output(output, force, paths)
+        sources = [_read(one) for one in paths]
+        unreadable = [source for source in sources if isinstance(source, NoteReport)]
+        if unreadable:
+            _print_unreadable(unreadable)
+            return UNUSABLE
+        source, *preambles = [one for one in sources if isinstance(one, SourceFile)]
+        note = Note(source, preambles)
+        if select:
+            _selected([note], select)
+        report = _check(note, select, Limits(seconds=SECONDS, terms=TERMS), True)
+        code = exit_code(report)
+        if code in (UNUSABLE, OWN_FAULT):
+            _print_faults(report)
+            return code
+        try:
+            text = _exported(note, report, to, fragment)
+        except Exception as error:
+            _print_unreadable([NoteReport(source, None, (), (_own_fault(error),))])
+            return OWN_FAULT
+        if output is None:
+            click.echo(text, nl=not text.endswith("\n"))
+        else:
+            write_whole(text, output, force)
+    except _Interrupted:
+        raise KeyboardInterrupt from None
+    except NotWritten as error:
+        click.echo(f"Error: {visible(str(error))}", err=True)
+        return UNUSABLE
+    return PROVED
+
+
+def _exported(note: Note, report: NoteReport, to: str, fragment: bool) -> str:
+    """A report as a document."""
+    if to == "json":
+        from symbn.export.json import render_json
+
+        return render_json([report])
+    if to == "html":
+        from symbn.export.html import render_html
+
+        return render_html(report)
+    from symbn.export.latex import render_fragment, render_latex
+    from symbn.given import credit, given
+
+    return render_fragment(report) if fragment else render_latex(report, credit(note), given(note))
+
+
+def _print_faults(report: NoteReport) -> None:
+    """Why a note has no report that could be written."""
+    found = [*report.diagnostics, *(d for statement in report.statements for d in statement.diagnostics)]
+    faults = tuple(d for d in found if d.code.startswith("X")) or report.diagnostics
+    _print_unreadable([NoteReport(report.source, None, (), faults)])
 
 
 def _run(

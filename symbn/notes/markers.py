@@ -11,18 +11,14 @@ To LaTeX these lines are comments.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symbn.diagnostics import Diagnostic, Label
 from symbn.source import Span
 
-_SIGN = "% symbn:"
-_MARKER = re.compile(
-    r"^(?:% symbn: (?:(?P<word>commentary|end commentary)|section (?P<section>\S[^\n]*?)|label (?P<label>\S[^\n]*?))"
-    r"|(?P<line>[^\n]*\S[^\n]*[ \t]% symbn: commentary))[ \t]*$",
-    re.MULTILINE,
-)
+_SIGN = "% symbn: "
 _CHARACTER = re.compile(r"[^\n]")
 
 
@@ -37,9 +33,11 @@ class Markers:
 
     def without_commentary(self, text: str) -> str:
         """The text with % for every character of commentary: all places are kept, and no math is found there."""
+        parts, end = [], 0
         for span in self.commentary:
-            text = text[: span.start] + _CHARACTER.sub("%", text[span.start : span.end]) + text[span.end :]
-        return text
+            parts += [text[end : span.start], _CHARACTER.sub("%", text[span.start : span.end])]
+            end = span.end
+        return "".join([*parts, text[end:]])
 
     def section(self, place: int) -> str | None:
         """The section that a marker before a place names."""
@@ -48,46 +46,64 @@ class Markers:
 
     def label(self, start: int, end: int) -> str | None:
         """The label that a marker between two places names; the last one, if there are several."""
-        return next((label for place, label in reversed(self.labels) if start <= place < end), None)
+        before = bisect_left(self.labels, end, key=lambda pair: pair[0])
+        return self.labels[before - 1][1] if before and self.labels[before - 1][0] >= start else None
 
     def outside(self, segments: tuple[Span, ...]) -> tuple[Span, ...]:
         """Segments of a formula without the commentary in them."""
-        for span in self.commentary:
+        if not segments:
+            return ()
+        first = bisect_right(self.commentary, segments[0].start, key=lambda span: span.end)
+        last = bisect_left(self.commentary, segments[-1].end, key=lambda span: span.start)
+        for span in self.commentary[first:last]:
             segments = tuple(part for segment in segments for part in _cut(segment, span))
         return segments
 
 
 def read_markers(text: str) -> Markers:
     """The markers of a text, in its order."""
-    if _SIGN not in text:
-        return Markers()
     commentary: list[Span] = []
     sections: list[tuple[int, str]] = []
     labels: list[tuple[int, str]] = []
-    opened: re.Match[str] | None = None
-    for marker in _MARKER.finditer(text):
-        if marker["word"] == "end commentary" and opened is not None:
-            commentary.append(Span(opened.start(), marker.end()))
+    opened: Span | None = None
+    for line, alone, said in _signs(text):
+        word, _, name = said.partition(" ")
+        if alone and said == "end commentary" and opened is not None:
+            commentary.append(opened.to(line))
             opened = None
-        elif opened is not None or marker["word"] == "end commentary":
+        elif opened is not None:
             continue
-        elif marker["word"]:
-            opened = marker
-        elif marker["line"]:
-            commentary.append(Span(marker.start(), marker.end()))
-        elif marker["section"]:
-            sections.append((marker.start(), marker["section"]))
-        else:
-            labels.append((marker.start(), marker["label"]))
+        elif said == "commentary":
+            if alone:
+                opened = line
+            else:
+                commentary.append(line)
+        elif alone and word == "section" and name.strip():
+            sections.append((line.start, name.strip()))
+        elif alone and word == "label" and name.strip():
+            labels.append((line.start, name.strip()))
     problems = () if opened is None else (_unclosed(opened),)
     return Markers(tuple(commentary), tuple(sections), tuple(labels), problems)
 
 
-def _unclosed(opened: re.Match[str]) -> Diagnostic:
+def _signs(text: str) -> Iterator[tuple[Span, bool, str]]:
+    """The lines with a marker: their places, whether they begin with it, and what it says."""
+    position = text.find(_SIGN)
+    while position >= 0:
+        start, end = text.rfind("\n", 0, position) + 1, text.find("\n", position)
+        end = len(text) if end < 0 else end
+        if position != start:  # at the end of a line, the last one counts
+            position = text.rfind(_SIGN, position, end)
+        if position == start or text[position - 1] in " \t":
+            yield Span(start, end), not text[start:position].strip(), text[position + len(_SIGN) : end].strip()
+        position = text.find(_SIGN, end)
+
+
+def _unclosed(opened: Span) -> Diagnostic:
     return Diagnostic(
         "P019",
         "this commentary is not closed",
-        (Label(Span(opened.start(), opened.end()), "opened here"),),
+        (Label(opened, "opened here"),),
         help="write `% symbn: end commentary` where it ends; it is read as text",
     )
 
