@@ -62,6 +62,13 @@ def test_statements_show_themselves_with_their_verdicts() -> None:
     assert r"= 2 A^{\top} z" in (reports["eq:hole"]._repr_latex_() or "")
 
 
+def test_a_statement_shows_itself_as_it_was_written() -> None:
+    statements = {statement.id: statement for statement in NOTE.statements}
+    assert statements["eq:true"]._repr_latex_() == r"$\displaystyle \nabla_x (x^\top A x) = (A + A^\top) x$"
+    assert statements["eq:name"]._repr_latex_() == r"$\displaystyle z := A x$"
+    assert statements["eq:unread"]._repr_latex_() is None
+
+
 def test_a_derivation_shows_itself_line_by_line() -> None:
     (derived,) = NOTE.derive(["eq:hole"]).statements
     shown = derived._repr_latex_() or ""

@@ -29,7 +29,12 @@ def index_latex(index: Ix) -> str:
 
 
 def dim_latex(dim: tree.Dim) -> str:
-    return str(dim)
+    return _as_word(str(dim))
+
+
+def _as_word(name: str) -> str:
+    r"""A name of several letters in one font, \mathrm{ddof}: without it each letter is a factor."""
+    return rf"\mathrm{{{name}}}" if len(name) > 1 and name.isalpha() else name
 
 
 def name_latex(name: str) -> str:
@@ -64,7 +69,7 @@ def _latex(e: Expr) -> tuple[str, int]:
         case tree.Dimension():
             return dim_latex(e.dim), _ATOM
         case tree.Symbol():
-            return name_latex(e.name), _ATOM
+            return _as_word(name_latex(e.name)), _ATOM
         case tree.Reference():
             indices = f"_{{{''.join(map(index_latex, e.indices))}}}" if e.indices else ""
             name = name_latex(e.name)
@@ -102,7 +107,7 @@ def _latex(e: Expr) -> tuple[str, int]:
             name = rf"\{e.function}" if e.function not in ("sigmoid", "softplus") else rf"\operatorname{{{e.function}}}"
             return rf"{name}\left( {to_latex(e.arg)} \right)", _ATOM
         case tree.Apply():
-            return f"{name_latex(e.name)}{chr(39) * e.order}({', '.join(map(to_latex, e.arguments))})", _ATOM
+            return f"{_as_word(name_latex(e.name))}{chr(39) * e.order}({', '.join(map(to_latex, e.arguments))})", _ATOM
         case tree.Slice():
             return _slice(e), _ATOM
         case tree.Trace():

@@ -51,6 +51,13 @@ class Statement:
     notices: tuple[str, ...] = ()
     message: str = ""
 
+    def _repr_latex_(self) -> str | None:
+        """For notebooks: the statement as it was written; nothing for one that could not be read."""
+        if any(diagnostic.severity == "error" for diagnostic in self.diagnostics):
+            return None
+        relation = ":=" if self.kind == "definition" else r"\in" if self.kind in ("shape", "declaration") else "="
+        return rf"$\displaystyle {self.lhs} {relation} {self.rhs}$" if self.rhs else rf"$\displaystyle {self.lhs}$"
+
     def sympy(self, goal: int = 0) -> tuple[Any, Any]:
         """The two sides of a claim as SymPy expressions; a first-order claim's goal 1 is its derivative."""
         # Imported here: `symbn check` never needs SymPy, whose import alone takes longer than a check.

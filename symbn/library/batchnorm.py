@@ -194,7 +194,7 @@ def _normalise_whole(Y: Array, eps: float, ddof: float, work: Any, wide: Any) ->
 def normalise(Y: Array, *, eps: float, ddof: float, out: Array | None = None, check_finite: bool = False) -> Array:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
-    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     Y : n×m, $Y$
     Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
@@ -385,7 +385,7 @@ def backward_normalised(
     r"""\nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
     \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
 
-    eq:backward-normalised: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:backward-normalised: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
@@ -500,7 +500,7 @@ def grad_gamma(
 ) -> Array:
     r"""\nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
-    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     Y : n×m, $Y$
     grad_Z : n×m, $\nabla_{Z} L(Z)$
@@ -569,7 +569,7 @@ def _grad_beta_whole(grad_Z: Array, work: Any, wide: Any) -> tuple[Array, ...]:
 def grad_beta(grad_Z: Array, *, out: Array | None = None, check_finite: bool = False) -> Array:
     r"""\nabla_\beta L(Z) = H^\top \mathbf{1}
 
-    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
@@ -636,7 +636,7 @@ def grad_Y(
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
-    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-Y: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
@@ -765,7 +765,7 @@ def grad_W(
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
 
-    eq:grad-W: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-W: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     X : n×p, $X$
     W : m×p, $W$
@@ -904,7 +904,7 @@ def grad_X(
     r"""\nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
 
-    eq:grad-X: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-X: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     X : n×p, $X$
     W : m×p, $W$
@@ -1042,15 +1042,15 @@ def backward(
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
-    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-Y: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     \nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
-    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     \nabla_\beta L(Z) = H^\top \mathbf{1}
 
-    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
@@ -1196,12 +1196,12 @@ def backward_weights(
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
 
-    eq:grad-W: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-W: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     \nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
 
-    eq:grad-X: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-X: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     X : n×p, $X$
     W : m×p, $W$
@@ -1361,15 +1361,15 @@ def forward_backward(
     \nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
-    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-Y: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     \nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
-    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     \nabla_\beta L(Z) = H^\top \mathbf{1}
 
-    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
@@ -1524,12 +1524,12 @@ def forward_backward_normalised(
 ) -> tuple[Array, Array]:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
-    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     \nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
     \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
 
-    eq:backward-normalised: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:backward-normalised: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$

@@ -125,7 +125,7 @@ __all__ = [
 def normalise(Y: Array, *, eps: float, ddof: float, check_finite: bool = False) -> Array:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
-    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     Y : n×m, $Y$
     Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
@@ -204,7 +204,7 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
     r"""\nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
     \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
 
-    eq:backward-normalised: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:backward-normalised: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
@@ -252,7 +252,7 @@ def backward_normalised(Y: Array, grad_Y_hat: Array, *, eps: float, ddof: float,
 def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, check_finite: bool = False) -> Array:
     r"""\nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
-    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     Y : n×m, $Y$
     grad_Z : n×m, $\nabla_{Z} L(Z)$
@@ -294,7 +294,7 @@ def grad_gamma(Y: Array, grad_Z: Array, *, eps: float, ddof: float, check_finite
 def grad_beta(grad_Z: Array, *, check_finite: bool = False) -> Array:
     r"""\nabla_\beta L(Z) = H^\top \mathbf{1}
 
-    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     grad_Z : n×m, $\nabla_{Z} L(Z)$
     Arrays are float32, or float64, all of them; with check_finite, infinities and NaN are refused.
@@ -312,7 +312,7 @@ def grad_Y(Y: Array, gamma: Array, grad_Z: Array, *, eps: float, ddof: float, ch
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
-    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-Y: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
@@ -366,7 +366,7 @@ def grad_W(
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
 
-    eq:grad-W: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-W: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     X : n×p, $X$
     W : m×p, $W$
@@ -428,7 +428,7 @@ def grad_X(
     r"""\nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
 
-    eq:grad-X: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-X: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     X : n×p, $X$
     W : m×p, $W$
@@ -489,15 +489,15 @@ def backward(
     r"""\nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
-    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-Y: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     \nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
-    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     \nabla_\beta L(Z) = H^\top \mathbf{1}
 
-    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
@@ -552,12 +552,12 @@ def backward_weights(
     r"""\nabla_W L(Z) = \left( \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma
     L(Z)) \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} \right)^\top X
 
-    eq:grad-W: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-W: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     \nabla_X L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1} W
 
-    eq:grad-X: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-X: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     X : n×p, $X$
     W : m×p, $W$
@@ -625,15 +625,15 @@ def forward_backward(
     \nabla_Y L(Z) = \left( J H - \frac{1}{n - \operatorname{ddof}} \hat Y \operatorname{diag}(\nabla_\gamma L(Z))
     \right) \operatorname{diag}(\gamma) \Sigma_y^{-1}
 
-    eq:grad-Y: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:grad-Y: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     \nabla_\gamma L(Z) = \operatorname{diag}(\hat Y^\top H)
 
-    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-gamma: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     \nabla_\beta L(Z) = H^\top \mathbf{1}
 
-    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:grad-beta: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     Y : n×m, $Y$
     gamma : m×1, $\gamma$, dimensions (m)
@@ -695,12 +695,12 @@ def forward_backward_normalised(
 ) -> tuple[Array, Array]:
     r"""\hat Y = J Y \Sigma_y^{-1}
 
-    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - ddof \ne 0$.
+    eq:normalise: proved where $\operatorname{var}(y_{i}) + \epsilon > 0$, $n - \mathrm{ddof} \ne 0$.
 
     \nabla_Y M(\hat Y) = \left( J G - \frac{1}{n - \operatorname{ddof}} \hat Y
     \operatorname{diag}(\operatorname{diag}(\hat Y^\top G)) \right) \Sigma_y^{-1}
 
-    eq:backward-normalised: proved where $n - ddof \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
+    eq:backward-normalised: proved where $n - \mathrm{ddof} \ne 0$, $\operatorname{var}(y_{i}) + \epsilon > 0$.
 
     Y : n×m, $Y$
     grad_Y_hat : n×m, $\nabla_{\hat{Y}} M(\hat{Y})$
