@@ -13,7 +13,7 @@ from symbn.verify import Verifier
 
 
 class Answers:
-    """Answers for the statements of one note; `known` holds the verdicts so far, `places` what may be repaired."""
+    """Answers for the statements of one note; `known` are the verdicts so far, `places` what may be repaired."""
 
     def __init__(
         self, statements: Sequence[Statement], places: Mapping[str, Place], verifier: Verifier, known: Mapping[str, str]

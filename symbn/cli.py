@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -114,13 +114,8 @@ def check(
 
     Exits 0 when every claim is proved, 1 when one is not, 2 on wrong usage.
     """
-    if [*notes, *preambles].count("-") > 1:
-        raise click.UsageError("standard input (-) can be read once only")
-    try:
-        context.exit(_run(notes, preambles, select, timeout, max_terms, _Printer(format, explain)))
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        context.exit(INTERRUPTED)
+    _check_standard_input([*notes, *preambles])
+    context.exit(_ended(lambda: _run(notes, preambles, select, timeout, max_terms, _Printer(format, explain))))
 
 
 @main.command()
@@ -166,15 +161,10 @@ def kernels(
 
     Exits 0 when it is written, 1 when an equation is not proved or computes nothing, 2 on wrong usage.
     """
-    if [note, *preambles].count("-") > 1:
-        raise click.UsageError("standard input (-) can be read once only")
+    _check_standard_input([note, *preambles])
     from symbn.kernels.command import Request, run  # slow to import, see `_run`
 
-    try:
-        context.exit(run(Request(note, preambles, select, fuse, target, output, force, plan)))
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        context.exit(INTERRUPTED)
+    context.exit(_ended(lambda: run(Request(note, preambles, select, fuse, target, output, force, plan))))
 
 
 @main.command()
@@ -202,36 +192,57 @@ def derive(
 
     Exits 0 when each has a closed form, 1 when one has none, 2 on wrong usage.
     """
-    if [note, *preambles].count("-") > 1:
+    _check_standard_input([note, *preambles])
+    context.exit(_ended(lambda: _derive(note, preambles, select, timeout, format)))
+
+
+def _check_standard_input(paths: Sequence[str]) -> None:
+    if paths.count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only")
+
+
+def _ended(work: Callable[[], int]) -> int:
+    """The exit code of some work, which Ctrl-C ends."""
     try:
-        context.exit(_derive(note, preambles, select, timeout, format))
+        return work()
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
-        context.exit(INTERRUPTED)
+        return INTERRUPTED
 
 
-def _derive(path: str, preamble_paths: Sequence[str], select: Sequence[str], timeout: float, format: str) -> int:
-    """Derive and print; the exit code."""
-    from symbn.note import Limits, Note  # slow to import, see `_run`
+def _opened(paths: Sequence[str], select: Sequence[str]) -> Note | None:
+    """The note of the first path, the others its preambles'; None, and said why, where one cannot be read.
 
-    sources = [_read(one) for one in (path, *preamble_paths)]
+    Raises UsageError for a selector that names nothing.
+    """
+    from symbn.note import Note  # slow to import, see `_run`
+
+    sources = [_read(one) for one in paths]
     unreadable = [source for source in sources if isinstance(source, NoteReport)]
     if unreadable:
         _print_unreadable(unreadable)
-        return UNUSABLE
+        return None
     source, *preambles = [one for one in sources if isinstance(one, SourceFile)]
     note = Note(source, preambles)
     if select:
         _selected([note], select)
+    return note
+
+
+def _derive(path: str, preamble_paths: Sequence[str], select: Sequence[str], timeout: float, format: str) -> int:
+    """Derive and print; the exit code."""
+    from symbn.note import Limits  # slow to import, see `_run`
+
+    note = _opened((path, *preamble_paths), select)
+    if note is None:
+        return UNUSABLE
     try:
-        report: NoteReport = note.derive(select, Limits(seconds=timeout, terms=TERMS))
+        report = note.derive(select, Limits(seconds=timeout, terms=TERMS))
     except Exception as error:
-        report = NoteReport(source, None, (), (_own_fault(error),))
-        _print_unreadable([report])
+        _print_unreadable([NoteReport(note.source, None, (), (_own_fault(error),))])
         return OWN_FAULT
     if not report.statements:
-        click.echo(f"{source.path}: there is no derivative to derive", err=True)
+        click.echo(f"{note.source.path}: there is no derivative to derive", err=True)
         return NOT_PROVED
     if format == "json":
         from symbn.export.json import render_json
@@ -273,15 +284,10 @@ def export(
 
     Exits 0 when it is written, whatever the verdicts, and 2 on wrong usage.
     """
-    if [note, *preambles].count("-") > 1:
-        raise click.UsageError("standard input (-) can be read once only")
+    _check_standard_input([note, *preambles])
     if fragment and to != "latex":
         raise click.UsageError("--fragment goes with --to latex")
-    try:
-        context.exit(_export((note, *preambles), to, output, force, fragment, select))
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        context.exit(INTERRUPTED)
+    context.exit(_ended(lambda: _export((note, *preambles), to, output, force, fragment, select)))
 
 
 def _export(
@@ -290,20 +296,14 @@ def _export(
     """Check a note and write its report; the exit code.  The note's path comes first, then its preambles'."""
     from symbn.export.layout import visible
     from symbn.export.writing import NotWritten, check_output, write_whole
-    from symbn.note import Limits, Note  # slow to import, see `_run`
+    from symbn.note import Limits  # slow to import, see `_run`
 
     try:
         if output is not None:
             check_output(output, force, paths)
-        sources = [_read(one) for one in paths]
-        unreadable = [source for source in sources if isinstance(source, NoteReport)]
-        if unreadable:
-            _print_unreadable(unreadable)
+        note = _opened(paths, select)
+        if note is None:
             return UNUSABLE
-        source, *preambles = [one for one in sources if isinstance(one, SourceFile)]
-        note = Note(source, preambles)
-        if select:
-            _selected([note], select)
         report = _check(note, select, Limits(seconds=SECONDS, terms=TERMS), True)
         code = exit_code(report)
         if code in (UNUSABLE, OWN_FAULT):
@@ -312,7 +312,7 @@ def _export(
         try:
             text = _exported(note, report, to, fragment)
         except Exception as error:
-            _print_unreadable([NoteReport(source, None, (), (_own_fault(error),))])
+            _print_unreadable([NoteReport(note.source, None, (), (_own_fault(error),))])
             return OWN_FAULT
         if output is None:
             click.echo(text, nl=not text.endswith("\n"))

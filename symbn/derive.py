@@ -155,7 +155,7 @@ class Deriver:
         }
         kept = {key: d for key, d in context.definitions.items() if key not in later}
         kept = {d.key: d for d in context.definitions_used([d.body for d in kept.values()])} | kept
-        return Context(dict(context.dimensions), dict(context.symbols), dict(context.functions), kept)
+        return context.copy(kept)
 
 
 def _sides(statement: Statement) -> list[Expr]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from html import escape
@@ -129,12 +129,14 @@ class Note:
         chosen = [s for s in self.statements if not select or any(selects(one, s.id, s.label) for one in select)]
         verifier = Verifier(limits, explain)
         reports: list[Report] = []
+        verdicts: dict[str, str] = {}
         answers: Answers | None = None
         for done, statement in enumerate(chosen, start=1):
             report = verifier.check(statement)
+            verdicts[statement.id] = report.verdict
             if explain or report.verdict == "refuted" or statement.kind == "hole":
                 if answers is None:
-                    answers = self._answers(verifier, repair, reports)
+                    answers = self._answers(verifier, repair, verdicts)
                 report = answers.answered(statement, report)
             if explain:
                 report = replace(report, uses=uses(statement, self._definitions))
@@ -146,11 +148,10 @@ class Note:
     def _repr_html_(self) -> str:
         return self.check()._repr_html_()
 
-    def _answers(self, verifier: Verifier, repair: bool, reports: Sequence[Report]) -> Answers:
+    def _answers(self, verifier: Verifier, repair: bool, verdicts: Mapping[str, str]) -> Answers:
         from symbn.answers import Answers  # half as slow to import as all the rest, and few statements need it
 
-        known = {report.id: report.verdict for report in reports}
-        return Answers(self.statements, self.places if repair else {}, verifier, known)
+        return Answers(self.statements, self.places if repair else {}, verifier, verdicts)
 
     def derive(self, select: Sequence[str] = (), limits: Limits | None = None) -> CheckedNote:
         """The derivations of what the statements ask for: holes, and derivatives that chains begin with."""

@@ -53,7 +53,7 @@ class Exhausted(Exception):
 
 
 class Repairer:
-    """Suggests right sides for the claims of one note, as their reports come in; `known` are earlier verdicts."""
+    """Suggests right sides for the claims of one note; `known` are the verdicts so far, which grow with its reports."""
 
     def __init__(
         self, places: Mapping[str, Place], verifier: Verifier, known: Mapping[str, str], bounds: Bounds | None = None
@@ -61,11 +61,11 @@ class Repairer:
         self._places = places
         self._verifier = verifier
         self._bounds = bounds or Bounds()
-        self._verdicts = dict(known)
+        self._known = known
+        self._checked: dict[str, str] = {}
 
     def repaired(self, report: Report) -> Report:
         """The report, with a suggestion if it is of a refuted claim that can be repaired."""
-        self._verdicts[report.id] = report.verdict
         place = self._places.get(report.id)
         if report.verdict != "refuted" or place is None:
             return report
@@ -89,9 +89,11 @@ class Repairer:
 
     def _verdict(self, statement: Statement) -> str:
         """A statement's verdict; one that was not selected is checked here."""
-        if statement.id not in self._verdicts:
-            self._verdicts[statement.id] = self._verifier.check(statement).verdict
-        return self._verdicts[statement.id]
+        if statement.id in self._known:
+            return self._known[statement.id]
+        if statement.id not in self._checked:
+            self._checked[statement.id] = self._verifier.check(statement).verdict
+        return self._checked[statement.id]
 
 
 @dataclass(frozen=True)

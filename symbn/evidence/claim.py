@@ -59,9 +59,7 @@ class Claim:
     def __post_init__(self) -> None:
         self.dependence = Dependence(self.context)
         self.survey = self.dependence.survey((self.lhs, self.rhs), self.free)
-        self.least = dict(self.context.dimensions)
-        for dim, position in self.survey.positions:
-            self.least[dim] = max(position, self.least.get(dim, 1))
+        self.least = self.survey.least(self.context)
 
     def compare(self, sizes: Sizes, point: Point, indices: Iterable[dict[str, int]]) -> Difference | None:
         """A certain difference at this point, or None; Undefined where a side has no value."""

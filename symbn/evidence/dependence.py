@@ -38,6 +38,13 @@ class Survey:
     positions: tuple[tuple[str, int], ...]
     holds_application: bool
 
+    def least(self, context: Context) -> dict[str, int]:
+        """The least size of each dimension: as declared, and no smaller than its fixed positions (x_3)."""
+        sizes = dict(context.dimensions)
+        for dim, position in self.positions:
+            sizes[dim] = max(position, sizes.get(dim, 1))
+        return sizes
+
 
 class Dependence:
     """Surveys of expressions in one context; each definition is walked once."""

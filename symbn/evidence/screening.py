@@ -45,9 +45,7 @@ class Screen:
     ) -> None:
         self.dependence = Dependence(context)
         survey = self.dependence.survey(sides, free)
-        least = dict(context.dimensions)
-        for dim, position in survey.positions:
-            least[dim] = max(position, least.get(dim, 1))
+        least = survey.least(context)
         dimensions = tuple(dict.fromkeys((*survey.dimensions, *context.dimensions)))
         plan = size_plan(dimensions, least, 3)
         styles = (Style.WIDE,) * 3 if survey.holds_application else (Style.SMALL, Style.POSITIVE, Style.WIDE)

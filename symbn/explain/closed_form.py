@@ -15,7 +15,7 @@ from symbn.core.equality import Proof, decide
 from symbn.core.ring import Budget
 from symbn.core.terms import NoRule
 from symbn.core.unfolding import unfold_all, unfold_derivatives
-from symbn.explain.folded_sums import WORD, FoldedSums, preferred_spellings
+from symbn.explain.folded_sums import WORD, folded_sums
 from symbn.explain.folding import Facts, Folding, patterns
 from symbn.explain.matrix_form import matrix_form
 from symbn.explain.notation import transpose
@@ -91,13 +91,7 @@ class _Forms:
     ) -> None:  # fmt: skip
         self._asked, self._plain = asked, plain
         context = _with_words(context, words)
-        scratch = FoldedSums(context, plain)
-        if budget is not None:
-            scratch.ring.budget = budget
-        scratch.to_sum(asked, *places_of(asked.shape))
-        self._sums = FoldedSums(context, plain, preferred_spellings(scratch.spellings))
-        if budget is not None:
-            self._sums.ring.budget = budget
+        self._sums = folded_sums(asked, context, plain, budget)
         self._row, self._column = places_of(asked.shape)
         self._value = unfold_derivatives(self._sums.to_sum(asked, self._row, self._column), self._sums.theory)
         self._sums.name_diagonals()
@@ -147,4 +141,4 @@ def _with_words(context: Context, words: Sequence[Expr]) -> Context:
     for number, word in enumerate(words, start=1):
         key = f"{WORD}{number}"
         definitions[key] = tree.Definition(key, tuple(free_indices(word).values()), (), word, rank + number, key)
-    return Context(dict(context.dimensions), dict(context.symbols), dict(context.functions), definitions)
+    return context.copy(definitions)

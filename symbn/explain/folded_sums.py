@@ -18,11 +18,12 @@ from dataclasses import dataclass, replace
 from symbn.core.axioms import Signature, Unfolding
 from symbn.core.contraction import close_one, fresh, rename
 from symbn.core.heads import tensor
+from symbn.core.ring import Budget
 from symbn.core.terms import Index, SumOfProducts
 from symbn.core.unfolding import unfold_all
 from symbn.expr import tree
 from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing, Place, dim_of, index_of, is_alias, places_of
+from symbn.expr.indexing import Indexing, Place, dim_of, index_of, is_alias, places_of, present
 from symbn.expr.reindexing import free_indices
 from symbn.expr.tree import Expr, IndexVar
 
@@ -66,9 +67,7 @@ class FoldedSums(Indexing):
         self._spread = {
             key: replace(definition, rank=definition.rank * _RANKS) for key, definition in context.definitions.items()
         }
-        super().__init__(
-            Context(dict(context.dimensions), dict(context.symbols), dict(context.functions), dict(self._spread))
-        )
+        super().__init__(context.copy(self._spread))
         self._rank = (1 + max((d.rank for d in self._spread.values()), default=0)) // _RANKS * _RANKS + _RANKS
 
     def _define(self, definition: tree.Definition) -> None:
@@ -77,18 +76,20 @@ class FoldedSums(Indexing):
         if definition.parameters:
             return
         unfolding = self._unfoldings[definition.key]
-        named = self._by_key(unfolding.body)
-        if named is not None:  # the author's own name for a sum
+        closed = self._sum_behind(unfolding.body)
+        if closed is not None:  # the author's own name for a sum
             own = tree.Reference(name=definition.key, shape=definition.body.shape, indices=definition.indices)
-            self._spell(next(c for c, n in self.named.items() if n is named), own)
+            self._spell(closed, own)
         elif self._is_symmetric(definition):
             self._signatures[definition.key] = Signature(self._signatures[definition.key].dims, True)
 
-    def _by_key(self, body: SumOfProducts) -> NamedSum | None:
+    def _sum_behind(self, body: SumOfProducts) -> SumOfProducts | None:
+        """The closed value of the named sum that a definition is another name of."""
         if not is_alias(body):
             return None
         (factor,) = body.factors()
-        return next((n for n in self.named.values() if n.key == getattr(factor.head, "name", None)), None)
+        key = getattr(factor.head, "name", None)
+        return next((closed for closed, named in self.named.items() if named.key == key), None)
 
     def _is_symmetric(self, definition: tree.Definition) -> bool:
         rows, columns = definition.body.shape
@@ -108,7 +109,7 @@ class FoldedSums(Indexing):
                 closed, captured, places = found
                 named = self.named.get(closed) or self._named(closed, e)
                 self._spell(closed, e)
-                at = dict(zip(places, _present(row, column), strict=True))
+                at = dict(zip(places, present(row, column), strict=True))
                 indices = tuple(at.get(captured[k], captured[k]) for k in named.order)
                 return tensor(self.ring, named.key, indices, symmetric=self._signatures[named.key].symmetric)
         if isinstance(e, tree.Reference) and e.arguments:
@@ -116,7 +117,7 @@ class FoldedSums(Indexing):
             if inlined is not None:
                 return self.to_sum(inlined, row, column)
         if isinstance(e, tree.Reference) and self._signatures[e.name].symmetric and e.name not in self._inlined:
-            return tensor(self.ring, e.name, _present(row, column), symmetric=True)
+            return tensor(self.ring, e.name, present(row, column), symmetric=True)
         return super().to_sum(e, row, column)
 
     def _spell(self, closed: SumOfProducts, e: Expr) -> None:
@@ -162,8 +163,8 @@ class FoldedSums(Indexing):
         if len(value.terms) < 2 or value.as_coefficient() is not None:
             return None
         closed, captured, _ = close_one(value)
-        own = {*_present(*places), *(index_of(i) for i in free_indices(e).values())}
-        return (closed, captured, _present(*places)) if own == set(captured) else None
+        own = {*present(*places), *(index_of(i) for i in free_indices(e).values())}
+        return (closed, captured, present(*places)) if own == set(captured) else None
 
     def _named(self, closed: SumOfProducts, e: Expr) -> NamedSum:
         """A new name, for the spelling that is preferred among those that can be said already."""
@@ -206,7 +207,7 @@ class FoldedSums(Indexing):
         places = places_of(e.shape)
         value = unfold_all(self.plain.to_sum(e, *places), self.plain.theory)
         _, captured, _ = close_one(value)
-        return captured, _present(*places)
+        return captured, present(*places)
 
     def name_of(self, e: tree.Add) -> NamedSum | None:
         """The name of a sum, if it has one."""
@@ -241,12 +242,24 @@ class FoldedSums(Indexing):
         return tree.with_symbols(definition.body, values)
 
 
+def folded_sums(asked: Expr, context: Context, plain: Indexing, budget: Budget | None = None) -> FoldedSums:
+    """The translation in which the sums that `asked` rests on have the spellings that suit a derivative best."""
+    scratch = FoldedSums(context, plain)
+    if budget is not None:
+        scratch.ring.budget = budget
+    scratch.to_sum(asked, *places_of(asked.shape))
+    found = FoldedSums(context, plain, _preferred_spellings(scratch.spellings))
+    if budget is not None:
+        found.ring.budget = budget
+    return found
+
+
 def references(e: Expr) -> Iterator[tree.Reference]:
     """The defined names in an expression."""
     return (node for node in tree.walk(e) if isinstance(node, tree.Reference))
 
 
-def preferred_spellings(spellings: dict[SumOfProducts, list[Expr]]) -> dict[SumOfProducts, list[Expr]]:
+def _preferred_spellings(spellings: dict[SumOfProducts, list[Expr]]) -> dict[SumOfProducts, list[Expr]]:
     """For what is differentiated: whole matrices before their entries, explicit ones before applied functions and sums
     over indices, then the shortest."""
 
@@ -266,10 +279,6 @@ def shortest_spelling(spellings: Iterable[Expr]) -> Expr:
 def _swapped(closed: SumOfProducts) -> SumOfProducts:
     first, second = sorted(closed.free, key=lambda i: str(i.label))
     return rename(closed, {first: Index(second.label, first.dim), second: Index(first.label, second.dim)})
-
-
-def _present(*places: Place) -> tuple[Index, ...]:
-    return tuple(place for place in places if place is not None)
 
 
 def _placed(shape: tree.Shape, places: tuple[Index, ...]) -> tuple[Place, Place]:

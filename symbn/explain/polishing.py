@@ -4,7 +4,6 @@
     Diag(u ⊙ c)               →  C Diag(u)            c the diagonal of the author's diagonal matrix C
     A B X + C B X             →  (A + C) B X          what all terms begin or end with
     Y_{:i}                    →  y_i                  the author's name for a slice
-    ((∇_Ŷ L)_{:i})ᵀ           →  ∂L/∂ŷ_i              a slice of a gradient is a derivative by the slice
 
 Each is an identity of the expressions' values; the result is proved with everything else.
 """

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symbn.explain.folded_sums import FoldedSums, NamedSum, preferred_spellings, shortest_spelling
+from symbn.core.ring import Budget
+from symbn.explain.folded_sums import folded_sums, shortest_spelling
 from symbn.explain.notation import rebuilt
 from symbn.expr import tree
 from symbn.expr.context import Context
@@ -23,15 +24,13 @@ _SQUARE, _MATRICES, _COLUMNS, _SCALARS = "JKPQMR", "ABMRPQ", "uvzer", "srqtuv"
 class Shorthand:
     """The letters of one derivation, and expressions written with them."""
 
-    def __init__(self, context: Context, asked: tree.Derivative) -> None:
+    def __init__(self, context: Context, asked: tree.Derivative, budget: Budget | None = None) -> None:
         plain = Indexing(context)
-        scratch = FoldedSums(context, plain)
-        scratch.to_sum(asked, *places_of(asked.shape))
-        self._sums = FoldedSums(context, plain, preferred_spellings(scratch.spellings))
+        if budget is not None:
+            plain.ring.budget = budget
+        self._sums = folded_sums(asked, context, plain, budget)
         self._sums.to_sum(asked, *places_of(asked.shape))
-        self.context = Context(
-            dict(context.dimensions), dict(context.symbols), dict(context.functions), dict(context.definitions)
-        )
+        self.context = context.copy()
         self._letters: dict[str, str] = {}
         self._rank = max((d.rank for d in context.definitions.values()), default=0)
         taken = {*context.dimensions, *context.symbols, *context.functions}
@@ -88,7 +87,7 @@ class Shorthand:
         return e if isinstance(e, tree.Derivative) else rebuilt(e, self.shortened)
 
     def _letter(self, e: tree.Add) -> Expr | None:
-        named = self._named(e)
+        named = self._sums.name_of(e)
         if named is None or named.key not in self._letters:
             return None
         at = self._sums.correspondence(e, named.spelling)
@@ -97,9 +96,6 @@ class Shorthand:
         own = free_indices(e)
         indices: tuple[Ix, ...] = tuple(own[at[i.name]] for i in named.family)
         return tree.Reference(name=self._letters[named.key], shape=e.shape, indices=indices)
-
-    def _named(self, e: tree.Add) -> NamedSum | None:
-        return self._sums.name_of(e)
 
 
 def _size(e: Expr) -> int:

@@ -56,7 +56,7 @@ def derivation(
 
     Raises BudgetExceeded.
     """
-    shorthand = Shorthand(context, asked)
+    shorthand = Shorthand(context, asked, budget)
     indexing = Indexing(shorthand.context)
     if budget is not None:
         indexing.ring.budget = budget

@@ -14,8 +14,14 @@ from symbn.report import Step, Suggestion
 def did_you_mean(suggestion: Suggestion, paint: Paint, width: int) -> Iterator[str]:
     """What would be right, and how it differs, in words."""
     yield from answer("did you mean", suggestion.latex, paint, width)
-    changes = "; ".join(with_plain_names(edit.what) for edit in suggestion.edits)
-    yield from folded("  ", changes or "this right side is right; the left side is not", width)
+    yield from folded("  ", "; ".join(changes(suggestion)), width)
+
+
+def changes(suggestion: Suggestion) -> list[str]:
+    """What a suggestion changes, in words."""
+    return [with_plain_names(edit.what) for edit in suggestion.edits] or [
+        "this right side is right; the left side is not"
+    ]
 
 
 def answer(head: str, latex: str, paint: Paint, width: int) -> Iterator[str]:

@@ -19,7 +19,6 @@ from symbn.report import NoteReport
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 )
-_LARGEST_PICTURE = 120  # boxes
 
 
 def render_html(report: NoteReport) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symbn.diagnostics import Diagnostic
-from symbn.export.answers import with_plain_names
+from symbn.export.answers import changes, with_plain_names
 from symbn.export.html_formulas import code, content, formula
 from symbn.export.html_letters import written
 from symbn.export.mathml import math, operator, table
@@ -109,9 +109,7 @@ def _answer(head: str, report: Report, latex: str) -> str:
 
 
 def _edits(suggestion: Suggestion) -> str:
-    changes = [sentence(edit.what) for edit in suggestion.edits]
-    changes = changes or ["this right side is right; the left side is not"]
-    return f'<ul class="edits">{"".join(f"<li>{change}</li>" for change in changes)}</ul>'
+    return f'<ul class="edits">{"".join(f"<li>{written(change)}</li>" for change in changes(suggestion))}</ul>'
 
 
 def _numbers(report: Report) -> Iterator[str]:

@@ -108,7 +108,7 @@ def rows(text: str, segments: Iterable[Span], marks: Iterable[Mark] = ()) -> lis
         raise Unprintable from error
     if not tokens:
         raise Unprintable
-    chains, problems = parse_block(tokens, tokens[0].span.to(tokens[-1].span))
+    chains, problems = parse_block(tokens)
     if problems:
         chains = _expression(tokens)
     trees = (side for chain in chains for side in (*chain.subjects, *chain.sides))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from symbn.export.answers import with_plain_names
+from symbn.export.answers import changes, with_plain_names
 from symbn.export.counterexample_latex import counterexample_latex
 from symbn.export.latex_chains import Chain, Link, Side
 from symbn.export.latex_display import LINE, display
 from symbn.export.latex_math import Refused, inline_math, read_math
 from symbn.export.latex_pieces import width_of
 from symbn.export.latex_text import text_latex
-from symbn.report import Counterexample, Report, Step, Suggestion
+from symbn.report import Counterexample, Report, Step
 
 _FAILED = ("refuted", "undecided", "error")
 _WIDEST_LEFT = 0.4
@@ -57,16 +57,11 @@ def _did_you_mean(report: Report, relation: str) -> Iterator[str]:
     if suggestion is None:
         return
     yield ""
-    yield rf"Did you mean ({text_latex(_changes(suggestion))}):"
+    yield rf"Did you mean ({text_latex('; '.join(changes(suggestion)))}):"
     if suggestion.edits:
         yield from _equation(report.lhs, relation, suggestion.latex, "proved")
     else:
         yield inline_math(suggestion.latex)
-
-
-def _changes(suggestion: Suggestion) -> str:
-    changes = "; ".join(with_plain_names(edit.what) for edit in suggestion.edits)
-    return changes or "this right side is right; the left side is not"
 
 
 def _equation(left: str, relation: str, right: str, tag: str) -> list[str]:

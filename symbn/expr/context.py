@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,12 +44,17 @@ class Context:
     functions: dict[str, FunctionDeclaration] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
 
+    def copy(self, definitions: Mapping[str, Definition] | None = None) -> Context:
+        """A context of its own that says the same, with other definitions if they are given."""
+        kept = self.definitions if definitions is None else definitions
+        return Context(dict(self.dimensions), dict(self.symbols), dict(self.functions), dict(kept))
+
     def definitions_used(self, expressions: Iterable[Expr]) -> list[Definition]:
         """The definitions that the expressions rest on, directly or not, lowest rank first."""
         found: dict[str, Definition] = {}
         pending: list[Expr] = list(expressions)
         while pending:
-            for name in _names(pending.pop()):
+            for name in mentioned_names(pending.pop()):
                 definition = self.definitions.get(name)
                 if definition is not None and name not in found:
                     found[name] = definition
@@ -57,7 +62,8 @@ class Context:
         return sorted(found.values(), key=lambda definition: definition.rank)
 
 
-def _names(expression: Expr) -> Iterator[str]:
+def mentioned_names(expression: Expr) -> Iterator[str]:
+    """The defined names in an expression, and what its derivatives are taken by."""
     for node in walk(expression):
         if isinstance(node, Reference):
             yield node.name

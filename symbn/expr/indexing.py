@@ -91,7 +91,7 @@ class Indexing:
                 if e.name in ring.parameters and e.name not in self._held:
                     return constant(ring.variable(e.name))
                 signature = self._signatures.setdefault(e.name, Signature(_dims(e.shape)))
-                return tensor(ring, e.name, _present(row, column), symmetric=signature.symmetric)
+                return tensor(ring, e.name, present(row, column), symmetric=signature.symmetric)
             case tree.Reference():
                 return self._reference(e, row, column)
             case tree.Identity():
@@ -220,7 +220,7 @@ class Indexing:
         return self._renamed(e.body, row, None, {index: column})
 
     def _reference(self, e: tree.Reference, row: Place, column: Place) -> SumOfProducts:
-        out = tuple(index_of(i) for i in e.indices) + _present(row, column)
+        out = tuple(index_of(i) for i in e.indices) + present(row, column)
         unfolding = self._unfoldings[e.name]
         arguments = tuple(self._argument(a) for a in e.arguments)
         if e.name not in self._inlined:
@@ -232,13 +232,13 @@ class Indexing:
 
     def _argument(self, e: tree.Expr) -> Argument:
         formals = tuple(None if dim == 1 else fresh(dim_of(dim)) for dim in e.shape)
-        return Argument(_present(*formals), self.to_sum(e, *formals))
+        return Argument(present(*formals), self.to_sum(e, *formals))
 
     def _apply(self, e: tree.Apply, row: Place, column: Place) -> SumOfProducts:
         if e.entrywise:
             return scalarwise(e.name, e.order, self.to_sum(e.arguments[0], row, column), known=False)
         arguments = tuple(self._argument(a) for a in e.arguments)
-        return tensor(self.ring, e.name, _present(row, column), arguments=arguments)
+        return tensor(self.ring, e.name, present(row, column), arguments=arguments)
 
     def _at_zero(self, e: tree.At, row: Place, column: Place) -> SumOfProducts:
         """arg with a symbol at 0: a scalar is no coefficient then, and definitions that rest on it are unfolded."""
@@ -265,17 +265,17 @@ class Indexing:
         if e.layout == "jacobian":
             tall = e.arg.shape[1] == 1
             inside = self.to_sum(e.arg, row if tall else None, None if tall else row)
-            free = _present(column)
+            free = present(column)
         elif e.layout == "gradient":
             inside = self.to_sum(e.arg, None, None)
-            free = _present(row, column)
+            free = present(row, column)
         else:
             inside = self.to_sum(e.arg, row, column)
-            free = _present()
+            free = present()
         return differentiate(inside, self.variable(e, free), self.theory)
 
     def _differential(self, e: tree.Differential, row: Place, column: Place) -> SumOfProducts:
-        free = _present(*places_of(e.variable.shape))
+        free = present(*places_of(e.variable.shape))
         partial = differentiate(self.to_sum(e.arg, row, column), self.variable(e, free), self.theory)
         result = multiply(partial, tensor(self.ring, e.increment.name, free))
         for index in free:
@@ -353,7 +353,8 @@ def places_of(shape: tree.Shape) -> tuple[Place, Place]:
     return (None if rows == 1 else fresh(dim_of(rows))), (None if columns == 1 else fresh(dim_of(columns)))
 
 
-def _present(*places: Place) -> tuple[Index, ...]:
+def present(*places: Place) -> tuple[Index, ...]:
+    """The indices among places."""
     return tuple(place for place in places if place is not None)
 
 

@@ -34,10 +34,7 @@ class Declarations:
     """The names met so far, with what is known of them; several expressions may be read into one."""
 
     def __init__(self, context: Context | None = None) -> None:
-        given = context or Context()
-        self.context = Context(
-            dict(given.dimensions), dict(given.symbols), dict(given.functions), dict(given.definitions)
-        )
+        self.context = (context or Context()).copy()
         self.free: dict[Any, IndexVar] = {}
         self._symbols: dict[str, Any] = {}
         self._bound: dict[Any, tuple[IndexVar, Any]] = {}

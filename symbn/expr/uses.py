@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symbn.expr import tree
+from symbn.expr.context import mentioned_names
 from symbn.expr.statement import Statement
-from symbn.expr.tree import Expr
 from symbn.source import Span
 
 
@@ -19,18 +18,8 @@ def uses(statement: Statement, definitions: Mapping[Span, str]) -> tuple[str, ..
         parts += [d.body for d in context.definitions.values() if d.span == statement.span]
     found: dict[str, None] = {}
     for part in parts:
-        for name in _names(part):
+        for name in mentioned_names(part):
             definition = context.definitions.get(name)
             if definition is not None and definition.span is not None and definition.span in definitions:
                 found[definitions[definition.span]] = None
     return tuple(id for id in found if id != statement.id)
-
-
-def _names(e: Expr) -> list[str]:
-    found = []
-    for node in tree.walk(e):
-        if isinstance(node, tree.Reference):
-            found.append(node.name)
-        elif isinstance(node, tree.Derivative | tree.Differential):
-            found.append(node.target.name)
-    return found

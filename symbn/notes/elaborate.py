@@ -65,7 +65,7 @@ class Elaborator:
             except NoteError as error:
                 parsed.append((block, [], [error.diagnostic]))
                 continue
-            chains, problems = parse_block(tokens, block.content) if tokens else ([], [])
+            chains, problems = parse_block(tokens) if tokens else ([], [])
             states = any(map(relates, tokens))
             parsed.append((block, chains, problems if states else []))
             self._chains += chains

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symbn.expr.context import Context
 from symbn.expr.tree import Definition
 from symbn.notes.rewriting import referring
 from symbn.notes.scope import DefinedTensor, Scope
@@ -16,8 +15,7 @@ from symbn.notes.scope import DefinedTensor, Scope
 
 def new_epoch(scope: Scope) -> None:
     """Give the scope a context of its own."""
-    old = scope.context
-    scope.context = Context(dict(old.dimensions), dict(old.symbols), dict(old.functions), dict(old.definitions))
+    scope.context = scope.context.copy()
 
 
 def replace_symbol(definition: Definition, scope: Scope) -> int:

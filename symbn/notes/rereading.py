@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from symbn.diagnostics import NoteError, fail
-from symbn.expr.context import Context
 from symbn.expr.shape import shape_text
 from symbn.expr.statement import Statement
 from symbn.expr.tree import Shape
@@ -35,10 +34,8 @@ _DIAGONAL = re.compile(r"\\(?:operatorname\*?\s*\{\s*[dD]iag\s*\}|mathrm\s*\{\s*
 
 def snapshot(scope: Scope) -> Scope:
     """The names as they are now."""
-    old = scope.context
-    context = Context(dict(old.dimensions), dict(old.symbols), dict(old.functions), dict(old.definitions))
     return Scope(
-        context, dict(scope.meanings), dict(scope.families), dict(scope.indices), dict(scope.places),
+        scope.context.copy(), dict(scope.meanings), dict(scope.families), dict(scope.indices), dict(scope.places),
         scope.applications, dict(scope.bare_arguments),
     )  # fmt: skip
 
@@ -98,7 +95,7 @@ class Place:
         """One side by itself.  Raises NoteError."""
         span = Span(0, len(text))
         tokens = tokenize(text, [span])
-        chains, problems = parse_block(tokens, span) if tokens else ([], [])
+        chains, problems = parse_block(tokens) if tokens else ([], [])
         if problems:
             raise NoteError(problems[0])
         if len(chains) != 1 or len(chains[0].sides) != 1 or chains[0].links or chains[0].subjects:

@@ -18,10 +18,9 @@ from symbn.notes.lexer import Token
 from symbn.notes.parser import Parser
 from symbn.notes.syntax import Chain, Commas, Dots, Group, Link, Name, Numeral, Signed, Syntax
 from symbn.notes.vocabulary import DOTS, IN_RANGE, relates
-from symbn.source import Span
 
 
-def parse_block(tokens: Many[Token], whole: Span) -> tuple[list[Chain], list[Diagnostic]]:
+def parse_block(tokens: Many[Token]) -> tuple[list[Chain], list[Diagnostic]]:
     """The chains of one formula, and what could not be read."""
     try:
         rows = split_rows(tokens)

@@ -52,7 +52,7 @@ def right_sides(text: str) -> dict[Span, Syntax]:
     found: dict[Span, Syntax] = {}
     for block in scan(text).blocks:
         tokens = tokenize(text, block.segments)
-        chains = parse_block(tokens, block.content)[0] if tokens else []
+        chains = parse_block(tokens)[0] if tokens else []
         for chain in chains:
             for place, (link, right) in enumerate(zip(chain.links, chain.sides[1:], strict=True)):
                 first = chain.sides[0].span if place == 0 else link.span

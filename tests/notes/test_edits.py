@@ -41,7 +41,7 @@ SIDES = (
 
 def written(text: str, words: Vocabulary = WORDS) -> Written:
     span = Span(0, len(text))
-    chains, problems = parse_block(tokenize(text, [span]), span)
+    chains, problems = parse_block(tokenize(text, [span]))
     assert not problems
     return Written(text, chains[0].sides[0], words)
 
@@ -138,7 +138,7 @@ def test_every_edit_can_be_parsed_or_is_refused(text: str) -> None:
     for change in changes:
         after = edited(side, (change,))
         try:
-            chains, problems = parse_block(tokenize(after, [Span(0, len(after))]), Span(0, len(after)))
+            chains, problems = parse_block(tokenize(after, [Span(0, len(after))]))
         except NoteError:
             continue
         whole += not problems and len(chains) == 1 and len(chains[0].sides) == 1

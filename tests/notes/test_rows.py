@@ -16,7 +16,7 @@ from symbn.source import Span
 def parsed(text: str) -> tuple[list[Chain], list[str]]:
     """The chains of a formula, and the codes of what could not be read."""
     whole = Span(0, len(text))
-    chains, problems = parse_block(tokenize(text, [whole]), whole)
+    chains, problems = parse_block(tokenize(text, [whole]))
     return chains, [problem.code for problem in problems]
 
 

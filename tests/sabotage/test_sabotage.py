@@ -310,10 +310,9 @@ MUTATIONS = [
     Mutation(
         "Jacobians are transposed",
         INDEXING,
-        "inside = self.to_sum(e.arg, row if tall else None, None if tall else row)\n"
-        "            free = _present(column)",
+        "inside = self.to_sum(e.arg, row if tall else None, None if tall else row)\n            free = present(column)",
         "inside = self.to_sum(e.arg, column if tall else None, None if tall else column)\n"
-        "            free = _present(row)",
+        "            free = present(row)",
         ("layout",),
     ),
     Mutation(
