@@ -52,7 +52,7 @@ def interleaved(actions: dict[str, Callable[[], object]], runs: int) -> dict[str
 
 
 def whole_process(runs: int) -> None:
-    check = [sys.executable, "-c", "from symbn.cli import main; main()", "check", str(NOTE)]
+    check = [sys.executable, "-c", "from symbn.cli import main; main()", "check", "--no-cache", str(NOTE)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     finished = subprocess.run(check, capture_output=True, text=True, env=environment)
     assert finished.returncode == 0, finished.stdout + finished.stderr

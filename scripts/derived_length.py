@@ -18,7 +18,7 @@ from symbn.derive import Deriver
 from symbn.explain.closed_form import length
 from symbn.export.plain import plain
 from symbn.note import Note
-from symbn.verify import Verifier
+from symbn.verifier import Verifier
 
 SHIPPED = ("batchnorm.md", "batchnorm_affine.md", "batchnorm_layer.md")
 

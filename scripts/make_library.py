@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from symbn.kernels.module import Origin
@@ -18,26 +20,57 @@ from symbn.note import Note
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "symbn" / "library"
 
-BATCHNORM = "derivations/batchnorm_layer.md"
-SELECTED = (
-    "normalise", "forward", "backward-normalised", "grad-gamma", "grad-beta", "grad-Y", "grad-W", "grad-X",
-)  # fmt: skip
-FUSED = {
-    "backward": ("grad-Y", "grad-gamma", "grad-beta"),
-    "backward_weights": ("grad-W", "grad-X"),
-    "forward_backward": ("forward", "grad-Y", "grad-gamma", "grad-beta"),
-    "forward_backward_normalised": ("normalise", "backward-normalised"),
+TARGETS = {"": "numpy", "_array_api": "array-api", "_numba": "numba"}
+"""What is added to a module's name, and its target."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What the modules of one note hold: a function for each selected equation, and one for each fused set."""
+
+    note: str
+    selected: tuple[str, ...]
+    fused: Mapping[str, tuple[str, ...]]
+
+
+LAYERS = {
+    "batchnorm": Layer(
+        "derivations/batchnorm_layer.md",
+        ("normalise", "forward", "backward-normalised", "grad-gamma", "grad-beta", "grad-Y", "grad-W", "grad-X"),
+        {
+            "backward": ("grad-Y", "grad-gamma", "grad-beta"),
+            "backward_weights": ("grad-W", "grad-X"),
+            "forward_backward": ("forward", "grad-Y", "grad-gamma", "grad-beta"),
+            "forward_backward_normalised": ("normalise", "backward-normalised"),
+        },
+    ),
+    "layernorm": Layer(
+        "derivations/layer_norm.md",
+        ("normalise", "forward"),
+        {
+            "backward": ("grad-X", "grad-gamma", "grad-beta"),
+            "forward_backward": ("forward", "grad-X", "grad-gamma", "grad-beta"),
+        },
+    ),
+    "rmsnorm": Layer(
+        "derivations/rms_norm.md",
+        ("normalise", "forward"),
+        {"backward": ("grad-X", "grad-gamma"), "forward_backward": ("forward", "grad-X", "grad-gamma")},
+    ),
 }
-MODULES = {"batchnorm": "numpy", "batchnorm_array_api": "array-api", "batchnorm_numba": "numba"}
+"""The name of each layer's modules, and what they are made of."""
 
 
-def sources() -> dict[Path, str]:
+def sources(layers: Mapping[str, Layer] = LAYERS) -> dict[Path, str]:
     """Every module's path and text."""
-    path = ROOT / BATCHNORM
-    note = Note.read(path)
-    kernels = kernels_of(note, SELECTED, FUSED)
-    origin = Origin(BATCHNORM, note.title, hashlib.sha256(note.source.text.encode()).hexdigest())
-    return {LIBRARY / f"{name}.py": source_of(kernels, origin, target) for name, target in MODULES.items()}
+    found = {}
+    for name, layer in layers.items():
+        note = Note.read(ROOT / layer.note)
+        kernels = kernels_of(note, layer.selected, layer.fused)
+        origin = Origin(layer.note, note.title, hashlib.sha256(note.source.text.encode()).hexdigest())
+        for ending, target in TARGETS.items():
+            found[LIBRARY / f"{name}{ending}.py"] = source_of(kernels, origin, target)
+    return found
 
 
 def main() -> int:

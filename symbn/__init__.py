@@ -1,7 +1,8 @@
 """symbn checks matrix calculus: the equations of a Markdown note, or of SymPy expressions.
 
     Note.read(path).check()      a verdict for every equation of a note
-    prove(lhs, rhs)              one equation
+    verify(claim, given)         one claim, from LaTeX
+    prove(lhs, rhs)              one equation of SymPy expressions
     jacobian(expr, x), gradient(expr, X)
     kernel(statement, target=…)  a proved equation of a note as a function of arrays
 
@@ -14,19 +15,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from symbn.api import Decision, NotProved, from_sympy, gradient, jacobian, prove, sympy_sides, to_sympy
+    from symbn.api import NotProved, from_sympy, gradient, jacobian, prove, sympy_sides, to_sympy
+    from symbn.decision import Decision
     from symbn.diagnostics import NoteError, ShapeError
     from symbn.expr.sympy_nodes import Gradient, Jacobian, UnknownFunction
+    from symbn.grading import verify
     from symbn.kernels.lowering import NoKernel
     from symbn.kernels.source import kernel
     from symbn.note import Note
-    from symbn.verify import Limits
+    from symbn.verifier import Limits
 
 _HOMES = {
-    "Decision": "symbn.api",
+    "Decision": "symbn.decision",
     "Gradient": "symbn.expr.sympy_nodes",
     "Jacobian": "symbn.expr.sympy_nodes",
-    "Limits": "symbn.verify",
+    "Limits": "symbn.verifier",
     "NoKernel": "symbn.kernels.lowering",
     "NotProved": "symbn.api",
     "Note": "symbn.note",
@@ -40,6 +43,7 @@ _HOMES = {
     "prove": "symbn.api",
     "sympy_sides": "symbn.api",
     "to_sympy": "symbn.api",
+    "verify": "symbn.grading",
 }
 
 __all__ = [
@@ -60,6 +64,7 @@ __all__ = [
     "prove",
     "sympy_sides",
     "to_sympy",
+    "verify",
 ]
 
 

@@ -9,7 +9,7 @@ from symbn.expr.statement import Statement
 from symbn.notes.rereading import Place
 from symbn.repair import Repairer
 from symbn.report import Report
-from symbn.verify import Verifier
+from symbn.verifier import Verifier
 
 
 class Answers:

@@ -10,9 +10,9 @@ differentiated before it is returned.  What is read from SymPy, and what raises,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from symbn.decision import Decision
 from symbn.diagnostics import Diagnostic, ShapeError
 from symbn.explain.closed_form import closed_form
 from symbn.explain.latex import to_latex
@@ -22,9 +22,8 @@ from symbn.expr.statement import Goal, Statement
 from symbn.expr.sympy_derivatives import differentiated, target_of
 from symbn.expr.sympy_reading import Reading
 from symbn.expr.sympy_view import from_sympy, to_sympy
-from symbn.report import Counterexample, Report, Verdict
 from symbn.source import Span
-from symbn.verify import Limits, Verifier
+from symbn.verifier import Limits, Verifier
 
 __all__ = [
     "Decision",
@@ -38,44 +37,6 @@ __all__ = [
 ]
 
 _NOWHERE = Span(0, 0)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Whether an equation holds; true in a condition only if it is proved."""
-
-    report: Report
-
-    @property
-    def verdict(self) -> Verdict:
-        """`proved`, `refuted` or `undecided`."""
-        return self.report.verdict
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """What must hold besides the declarations, as LaTeX: `n \\ne 1`."""
-        return tuple(condition.latex for condition in self.report.conditions)
-
-    @property
-    def counterexample(self) -> Counterexample | None:
-        """Sizes and numbers at which the two sides differ."""
-        return self.report.counterexample
-
-    @property
-    def message(self) -> str:
-        return self.report.message
-
-    @property
-    def understood(self) -> tuple[str, ...]:
-        """The equation as it was read, what was assumed, and how it was decided."""
-        return self.report.understood
-
-    def __bool__(self) -> bool:
-        return self.verdict == "proved"
-
-    def __repr__(self) -> str:
-        more = self.message or "; ".join(f"if {condition}" for condition in self.conditions)
-        return f"<{self.verdict}{': ' if more else ''}{more}>"
 
 
 class NotProved(Exception):
@@ -111,7 +72,7 @@ def prove(lhs: Any, rhs: Any, assumptions: Any = (), limits: Limits | None = Non
     goals = () if problems else (Goal(left, right),)
     statement = _claim(goals, (to_latex(left), to_latex(right)), reading)
     statement.diagnostics, statement.misshapen = problems, bool(problems)
-    return Decision(Verifier(limits).check(statement))
+    return Decision((Verifier(limits).check(statement),))
 
 
 def _claim(goals: tuple[Goal, ...], sides: tuple[str, str], reading: Reading) -> Statement:

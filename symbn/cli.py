@@ -11,31 +11,25 @@ import math
 import os
 import shutil
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
-from symbn.diagnostics import Diagnostic, NoteError
-from symbn.report import NoteReport, Report
+from symbn.checking import Asked, Interrupted, Partial, is_own_fault, reports_of
+from symbn.diagnostics import NoteError, own_fault
+from symbn.kept import KeptReports, cache_folder
+from symbn.report import NoteReport
 from symbn.source import SourceFile
 
 if TYPE_CHECKING:
     from symbn.export.text import TextStyle
-    from symbn.note import Limits, Note
+    from symbn.note import Note
 
 PROVED, NOT_PROVED, UNUSABLE, OWN_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 SECONDS, TERMS = 10.0, 200_000
-
-
-class _Interrupted(Exception):
-    """Ctrl-C came while a note was checked; what was found until then."""
-
-    def __init__(self, report: NoteReport, total: int) -> None:
-        super().__init__("interrupted")
-        self.report, self.total = report, total
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -99,6 +93,17 @@ def _positive(context: click.Context, parameter: click.Parameter, value: float) 
     metavar="N",
     help="Terms that a proof may make; past it, the claim is undecided.",
 )
+@click.option(
+    "-j",
+    "--jobs",
+    "jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Check so many notes at once; what is printed stays the same.",
+)
+@click.option("--no-cache", is_flag=True, help="Check again what was checked before, and keep no reports.")
 @click.pass_context
 def check(
     context: click.Context,
@@ -109,13 +114,20 @@ def check(
     explain: bool,
     timeout: float,
     max_terms: int,
+    jobs: int,
+    no_cache: bool,
 ) -> None:
-    """Check the equations of each NOTE (a Markdown file; - is standard input).
+    """Check the equations of each NOTE (a Markdown file, or a folder: every .md below it; - is standard input).
 
     Exits 0 when every claim is proved, 1 when one is not, 2 on wrong usage.
+
+    A report is kept in the user's cache directory, and serves as long as symbn, the note and its preambles are as they
+    were.
     """
     _check_standard_input([*notes, *preambles])
-    context.exit(_ended(lambda: _run(notes, preambles, select, timeout, max_terms, _Printer(format, explain))))
+    asked = Asked(SourceFile("", ""), (), select, timeout, max_terms, explain)
+    kept = KeptReports(None if no_cache else cache_folder())
+    context.exit(_ended(lambda: _run(notes, preambles, asked, kept, jobs, _Printer(format, explain))))
 
 
 @main.command()
@@ -162,7 +174,7 @@ def kernels(
     Exits 0 when it is written, 1 when an equation is not proved or computes nothing, 2 on wrong usage.
     """
     _check_standard_input([note, *preambles])
-    from symbn.kernels.command import Request, run  # slow to import, see `_run`
+    from symbn.kernels.command import Request, run  # slow to import, and --help must not wait for it
 
     context.exit(_ended(lambda: run(Request(note, preambles, select, fuse, target, output, force, plan))))
 
@@ -215,7 +227,7 @@ def _opened(paths: Sequence[str], select: Sequence[str]) -> Note | None:
 
     Raises UsageError for a selector that names nothing.
     """
-    from symbn.note import Note  # slow to import, see `_run`
+    from symbn.note import Note  # slow to import, and --help must not wait for it
 
     sources = [_read(one) for one in paths]
     unreadable = [source for source in sources if isinstance(source, NoteReport)]
@@ -225,13 +237,13 @@ def _opened(paths: Sequence[str], select: Sequence[str]) -> Note | None:
     source, *preambles = [one for one in sources if isinstance(one, SourceFile)]
     note = Note(source, preambles)
     if select:
-        _selected([note], select)
+        _selected([source], preambles, select)
     return note
 
 
 def _derive(path: str, preamble_paths: Sequence[str], select: Sequence[str], timeout: float, format: str) -> int:
     """Derive and print; the exit code."""
-    from symbn.note import Limits  # slow to import, see `_run`
+    from symbn.note import Limits  # slow to import, and --help must not wait for it
 
     note = _opened((path, *preamble_paths), select)
     if note is None:
@@ -239,7 +251,7 @@ def _derive(path: str, preamble_paths: Sequence[str], select: Sequence[str], tim
     try:
         report = note.derive(select, Limits(seconds=timeout, terms=TERMS))
     except Exception as error:
-        _print_unreadable([NoteReport(note.source, None, (), (_own_fault(error),))])
+        _print_unreadable([NoteReport(note.source, None, (), (own_fault(error),))])
         return OWN_FAULT
     if not report.statements:
         click.echo(f"{note.source.path}: there is no derivative to derive", err=True)
@@ -296,7 +308,6 @@ def _export(
     """Check a note and write its report; the exit code.  The note's path comes first, then its preambles'."""
     from symbn.export.layout import visible
     from symbn.export.writing import NotWritten, check_output, write_whole
-    from symbn.note import Limits  # slow to import, see `_run`
 
     try:
         if output is not None:
@@ -304,7 +315,8 @@ def _export(
         note = _opened(paths, select)
         if note is None:
             return UNUSABLE
-        report = _check(note, select, Limits(seconds=SECONDS, terms=TERMS), True)
+        asked = Asked(note.source, note.preambles, tuple(select), SECONDS, TERMS, explain=True)
+        report = next(reports_of([asked], KeptReports(None)))
         code = exit_code(report)
         if code in (UNUSABLE, OWN_FAULT):
             _print_faults(report)
@@ -312,13 +324,13 @@ def _export(
         try:
             text = _exported(note, report, to, fragment)
         except Exception as error:
-            _print_unreadable([NoteReport(note.source, None, (), (_own_fault(error),))])
+            _print_unreadable([NoteReport(note.source, None, (), (own_fault(error),))])
             return OWN_FAULT
         if output is None:
             click.echo(text, nl=not text.endswith("\n"))
         else:
             write_whole(text, output, force)
-    except _Interrupted:
+    except Interrupted:
         raise KeyboardInterrupt from None
     except NotWritten as error:
         click.echo(f"Error: {visible(str(error))}", err=True)
@@ -352,43 +364,45 @@ def _print_faults(report: NoteReport) -> None:
 def _run(
     paths: Sequence[str],
     preamble_paths: Sequence[str],
-    select: Sequence[str],
-    timeout: float,
-    max_terms: int,
+    asked: Asked,
+    kept: KeptReports,
+    jobs: int,
     printer: _Printer,
 ) -> int:
-    """Check the notes and print their reports; the exit code."""
-    # The checking part takes some time to import: --help must not wait for it.
-    from symbn.note import Limits, Note
+    """Check the notes, each as it is `asked`, and print their reports; the exit code."""
+    from symbn.notes.folders import with_folders_opened  # beside the checking part, not needed for --help
 
-    limits = Limits(seconds=timeout, terms=max_terms)
-    sources = [_read(path) for path in paths]
+    sources = [_read(path) for path in with_folders_opened(paths)]
     given = [_read(path) for path in preamble_paths]
-    preambles = [source for source in given if isinstance(source, SourceFile)]
+    preambles = tuple(source for source in given if isinstance(source, SourceFile))
     if len(preambles) < len(given):
         _print_unreadable(source for source in given if isinstance(source, NoteReport))
         return UNUSABLE
-    opened = [source if isinstance(source, NoteReport) else Note(source, preambles) for source in sources]
-    if select:
-        opened = _selected(opened, select)
-    reports: list[NoteReport] = []
+    if asked.select:
+        sources = _selected(sources, preambles, asked.select)
+    notes = [one if isinstance(one, NoteReport) else replace(asked, source=one, preambles=preambles) for one in sources]
     code = PROVED
     try:
-        for note in opened:
-            reports.append(note if isinstance(note, NoteReport) else _check(note, select, limits, printer.explain))
-            code = max(code, exit_code(reports[-1]))
-            printer.add(reports[-1])
-    except _Interrupted as stop:
-        checked = len(stop.report.statements)
-        if checked:
-            printer.add(stop.report)
+        for report in reports_of(notes, kept, jobs):
+            code = max(code, exit_code(report))
+            printer.add(report)
+    except Interrupted as stop:
+        for partial in stop.partial:
+            if partial.report.statements or partial.ended:
+                printer.add(partial.report)
         printer.finish()
-        name = stop.report.source.path
-        said = f"after {checked} of {stop.total} statements" if checked else "before its first statement was checked"
-        click.echo(f"{name}: interrupted {said}", err=True)
+        for partial in stop.partial:
+            if not partial.ended:
+                click.echo(_until_when(partial), err=True)
         return INTERRUPTED
     printer.finish()
     return code
+
+
+def _until_when(partial: Partial) -> str:
+    checked = len(partial.report.statements)
+    said = f"after {checked} of {partial.total} statements" if checked else "before its first statement was checked"
+    return f"{partial.report.source.path}: interrupted {said}"
 
 
 def _read(path: str) -> SourceFile | NoteReport:
@@ -401,58 +415,26 @@ def _read(path: str) -> SourceFile | NoteReport:
         return NoteReport(SourceFile(path, ""), None, (), (error.diagnostic,))
 
 
-def _check(note: Note, select: Sequence[str], limits: Limits, explain: bool) -> NoteReport:
-    """A note's report.  A fault of symbn's own becomes a diagnostic, with the place in its code."""
-    from symbn.export.progress import Progress
-
-    done: list[Report] = []
-    totals = [0]
-    try:
-        with Progress(note.source.path) as progress:
-
-            def note_progress(report: Report, count: int, total: int) -> None:
-                done.append(report)
-                totals[0] = total
-                progress.report(count, total)
-
-            return note.check(select=select, limits=limits, on_report=note_progress, explain=explain)
-    except KeyboardInterrupt:
-        raise _Interrupted(NoteReport(note.source, None, tuple(done)), totals[0]) from None
-    except NoteError as error:
-        return NoteReport(note.source, None, tuple(done), (error.diagnostic,))
-    except Exception as error:
-        return NoteReport(note.source, None, tuple(done), (_own_fault(error),))
-
-
-def _own_fault(error: Exception) -> Diagnostic:
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    places = tuple(f"in {frame.name}, {os.path.basename(frame.filename)}:{frame.lineno}" for frame in reversed(frames))
-    return Diagnostic(
-        "X900",
-        f"symbn itself failed: {type(error).__name__}: {error}",
-        notes=places,
-        help="this is a fault of symbn; please report the note",
-    )
-
-
-def _selected(notes: list[Note | NoteReport], select: Sequence[str]) -> list[Note | NoteReport]:
+def _selected(
+    sources: Sequence[SourceFile | NoteReport], preambles: Sequence[SourceFile], select: Sequence[str]
+) -> list[SourceFile | NoteReport]:
     """The notes that hold a selected statement.  Raises UsageError for a selector that names none."""
-    from symbn.note import selects  # slow to import, see `_run`
+    from symbn.note import selects  # slow to import, and --help must not wait for it
 
-    kept: list[Note | NoteReport] = []
+    kept: list[SourceFile | NoteReport] = []
     names: list[str] = []
     found: set[str] = set()
-    for note in notes:
-        ids = [] if isinstance(note, NoteReport) else _ids(note)
+    for source in sources:
+        ids = [] if isinstance(source, NoteReport) else _ids(source, preambles)
         if isinstance(ids, NoteReport):
-            return [ids if other is note else other for other in notes]
+            return [ids if other is source else other for other in sources]
         matched = {one for one in select if any(selects(one, id, label) for id, label in ids)}
         names += [name for pair in ids for name in pair if name is not None]
         found |= matched
-        if matched or isinstance(note, NoteReport):
-            kept.append(note)
+        if matched or isinstance(source, NoteReport):
+            kept.append(source)
     for selector in select:
-        if selector not in found and not any(isinstance(note, NoteReport) for note in notes):
+        if selector not in found and not any(isinstance(source, NoteReport) for source in sources):
             names = list(dict.fromkeys(names))
             near = get_close_matches(selector, names, n=3, cutoff=0.5)
             near = near or get_close_matches(f"eq:{selector}", names, n=3, cutoff=0.5)
@@ -461,18 +443,19 @@ def _selected(notes: list[Note | NoteReport], select: Sequence[str]) -> list[Not
     return kept
 
 
-def _ids(note: Note) -> list[tuple[str, str | None]] | NoteReport:
+def _ids(source: SourceFile, preambles: Sequence[SourceFile]) -> list[tuple[str, str | None]] | NoteReport:
     """The statements' names; a report of symbn's own fault if reading the note fails."""
+    from symbn.note import Note  # as above
+
     try:
-        return note.ids()
+        return Note(source, preambles).ids()
     except Exception as error:
-        return NoteReport(note.source, None, (), (_own_fault(error),))
+        return NoteReport(source, None, (), (own_fault(error),))
 
 
 def exit_code(report: NoteReport) -> int:
     """What a note's report means for the exit code."""
-    diagnostics = [*report.diagnostics, *(d for statement in report.statements for d in statement.diagnostics)]
-    if any(diagnostic.code.startswith("X") for diagnostic in diagnostics):
+    if is_own_fault(report):
         return OWN_FAULT
     if _is_unreadable(report):
         return UNUSABLE

@@ -24,7 +24,7 @@ from symbn.expr.reindexing import free_indices
 from symbn.expr.statement import Goal, Statement
 from symbn.expr.tree import Expr
 from symbn.report import Report, Step
-from symbn.verify import Verifier
+from symbn.verifier import Verifier
 
 _MOST_WORDS = 8
 """How many of the author's derivatives are tried in a closed form, the nearest first."""

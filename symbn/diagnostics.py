@@ -6,6 +6,8 @@ Codes are stable: `P…` reading a file and its math, `E…` names and meaning, 
 
 from __future__ import annotations
 
+import os
+import traceback
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,3 +69,15 @@ def fail(
     """A `NoteError` with one place; meant to be raised."""
     labels = () if span is None else (Label(span, at),)
     return NoteError(Diagnostic(code, message, labels, notes, help))
+
+
+def own_fault(error: Exception) -> Diagnostic:
+    """X900: symbn itself failed, with the place in its code."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = tuple(f"in {frame.name}, {os.path.basename(frame.filename)}:{frame.lineno}" for frame in reversed(frames))
+    return Diagnostic(
+        "X900",
+        f"symbn itself failed: {type(error).__name__}: {error}",
+        notes=places,
+        help="this is a fault of symbn; please report the note",
+    )

@@ -20,7 +20,7 @@ from symbn.notes.reading import read_source
 from symbn.notes.rereading import Place
 from symbn.report import NoteReport, Report
 from symbn.source import SourceFile, Span
-from symbn.verify import Limits, Verifier
+from symbn.verifier import Limits, Verifier
 
 if TYPE_CHECKING:
     from symbn.answers import Answers
@@ -82,10 +82,10 @@ class Note:
         problems: list[Diagnostic] = []
         for preamble in self.preambles:
             scanned = scan(preamble.text)
-            problems += _assumptions(elaborator, scanned.front_matter)
+            problems += assumptions(elaborator, scanned.front_matter)
             elaborator.read(preamble, scanned.blocks)
             elaborator.forget_statements()
-        problems += _assumptions(elaborator, self._scan.front_matter)
+        problems += assumptions(elaborator, self._scan.front_matter)
         elaborator.forget_statements()
         elaborator.read(self.source, self._scan.blocks)
         return elaborator.statements, problems, elaborator.places
@@ -173,12 +173,20 @@ def selects(selector: str, id: str, label: str | None) -> bool:
     return selector in names or f"eq:{selector}" in names
 
 
-def _assumptions(elaborator: Elaborator, front_matter: FrontMatter | None) -> list[Diagnostic]:
+def formula(text: str) -> MathBlock:
+    """A text that is one piece of math by itself, without delimiters."""
+    span = Span(0, len(text))
+    return MathBlock(span, span, False, None, None, "0", (span,))
+
+
+def assumptions(elaborator: Elaborator, front_matter: FrontMatter | None) -> list[Diagnostic]:
     """Declarations, definitions and assumptions given as LaTeX under `symbn:` in the front matter."""
     problems: list[Diagnostic] = []
     if front_matter is None:
         return problems
     for key, value in front_matter.symbn.items():
+        if elaborator.settle(key, value):
+            continue
         given = value if isinstance(value, list) else [value]
         if key not in ("declarations", "assumptions", "definitions") or not all(isinstance(v, str) for v in given):
             problems.append(
@@ -187,17 +195,16 @@ def _assumptions(elaborator: Elaborator, front_matter: FrontMatter | None) -> li
                         "P120",
                         f"`symbn: {key}` in the front matter is not understood",
                         (),
-                        help="`declarations`, `assumptions` and `definitions` hold lists of LaTeX statements",
+                        help="`declarations`, `assumptions` and `definitions` hold lists of LaTeX statements; "
+                        "`functions: elementwise` and `norm: frobenius` settle what a matrix's exp and norm are",
                     )
                 ).diagnostic
             )
             continue
         for text in given:
             text = text.strip().strip("$")
-            span = Span(0, len(text))
-            block = MathBlock(span, span, False, None, None, "0", (span,))
             before = len(elaborator.statements)
-            elaborator.read(SourceFile("front matter", text), [block])
+            elaborator.read(SourceFile("front matter", text), [formula(text)])
             for statement in elaborator.statements[before:]:
                 problems += [
                     Diagnostic(d.code, f"in the front matter, `{text}`: {d.message}", (), d.notes, d.help)

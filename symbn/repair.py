@@ -27,7 +27,7 @@ from symbn.notes.rereading import Place
 from symbn.notes.syntax import Binary, Derivation, Nabla, Script, Syntax, walk, without_spans
 from symbn.report import Edit, Report, Suggestion
 from symbn.source import Span
-from symbn.verify import Limits, Verifier
+from symbn.verifier import Limits, Verifier
 
 _FITTING = SHAPING | {"name", "index"}
 """The kinds that can mend a shape."""

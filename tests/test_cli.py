@@ -110,7 +110,7 @@ def test_one_bad_note_among_good_ones_counts(check: Check) -> None:
         ["-", "--preamble", "-"],
         ["a.md", "--select", "eq:none"],
         ["missing.md"],
-        ["."],
+        ["folder"],
         ["a.md", "missing.md"],
         ["a.md", "--preamble", "missing.md"],
         ["binary.md"],
@@ -120,6 +120,7 @@ def test_one_bad_note_among_good_ones_counts(check: Check) -> None:
     ids=" ".join,
 )
 def test_exit_is_2_on_wrong_usage_and_nothing_is_a_traceback(check: Check, arguments: list[str]) -> None:
+    Path("folder").mkdir()
     result = check(*arguments, a=TRUE, binary=b"\0\1\2", latin="é".encode("latin-1"))
     assert result.exit_code == 2
     assert result.stderr

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 from symbn.core.contraction import multiply
-from symbn.core.powers import power, scalarwise
+from symbn.core.powers import absolute, power, scalarwise
 from symbn.core.ring import Ring
-from symbn.core.terms import Factor, Head, Index, Power, SumOfProducts, Tensor, constant, nested
+from symbn.core.terms import Factor, Head, Index, Power, SumOfProducts, Tensor, Trait, constant, nested
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,20 @@ CONTRACTION = Rule("contraction", "Σ_i δ_ij F(i) = F(j), and Σ_i 1 = n")
 RADICAL = Rule("radical", "(√e)² = e, and e · e⁻¹ = 1")
 CLEARING = Rule("clearing denominators", "a = b if a e = b e and e ≠ 0")
 UNFOLDING = Rule("unfolding", "a defined name equals its definition")
-SYMMETRY = Rule("symmetry", "Aᵀ = A for a matrix declared symmetric")
+RELATIONS = Rule("inverses", "A A⁻¹ = A⁻¹ A = I, QᵀQ = QQᵀ = I for Q orthogonal, and what follows")
+UPDATES = Rule("low-rank updates", "det(A + LR) = det A det(I + RA⁻¹L), and Sherman and Morrison's formula")
+ENTRIES = Rule("entries", "matrices of a size that is a number are equal if all their entries are")
+THROUGH = Rule("multiplying through", "A⁻¹b = c if b = A c")
+ELEMENTARY_FUNCTIONS = Rule("elementary functions", "tanh u = (eᵘ − e⁻ᵘ)/(eᵘ + e⁻ᵘ), σ(u) = 1/(1 + e⁻ᵘ) and the like")
+
+ASSUMED: Mapping[Trait, str] = {
+    "symmetric": "symmetric (Aᵀ = A)",
+    "definite": "positive definite (xᵀAx > 0 for x ≠ 0)",
+    "orthogonal": "orthogonal (AᵀA = I)",
+    "positive": "positive in every entry",
+    "random": "random",
+}
+"""How a report says what is declared."""
 
 
 DIFFERENTIALS: Mapping[str, Rule] = {
@@ -57,10 +71,10 @@ DIFFERENTIALS: Mapping[str, Rule] = {
 
 @dataclass(frozen=True)
 class Signature:
-    """A tensor's index dimensions (a family's own indices first), and whether it is declared symmetric."""
+    """A tensor's index dimensions (a family's own indices first), and what is declared of it."""
 
     dims: tuple[str | int, ...]
-    symmetric: bool = False
+    traits: frozenset[Trait] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,11 @@ class Theory:
     def unfolded(self) -> dict[tuple[str, bool], dict[tuple[Head, tuple[str | int, ...]], SumOfProducts]]:
         """What heads become when a definition is unfolded in them, as far as it was needed (`unfolding`)."""
         return {}
+
+    def traits(self, name: str) -> frozenset[Trait]:
+        """What is declared of a name."""
+        signature = self.signatures.get(name)
+        return signature.traits if signature is not None else frozenset()
 
     def direct(self, name: str) -> frozenset[str]:
         """The tensors and parameters that a definition mentions; defined functions are looked through."""
@@ -183,5 +202,26 @@ KNOWN_DERIVATIVES: Mapping[str, Derivation] = {
     "tanh": lambda u: _number(u, 1) - _squared(_f("tanh", u)),
     "sigmoid": lambda u: _f("sigmoid", u) - _squared(_f("sigmoid", u)),
     "softplus": lambda u: _f("sigmoid", u),
+    "sign": lambda u: _number(u, 0),
 }
-"""φ ↦ φ′ at u."""
+"""φ ↦ φ′ at u; sign′ = 0 for u ≠ 0."""
+
+
+def _halved(e: SumOfProducts) -> SumOfProducts:
+    return e.scaled(e.ring.rational(Fraction(1, 2)))
+
+
+def _over(above: SumOfProducts, below: SumOfProducts) -> SumOfProducts:
+    return multiply(above, power(below, above.ring.rational(-1)))
+
+
+ELEMENTARY: Mapping[str, Derivation] = {
+    "sinh": lambda u: _halved(_f("exp", u) - _f("exp", -u)),
+    "cosh": lambda u: _halved(_f("exp", u) + _f("exp", -u)),
+    "tanh": lambda u: _over(_f("exp", u) - _f("exp", -u), _f("exp", u) + _f("exp", -u)),
+    "sigmoid": lambda u: _over(_number(u, 1), _number(u, 1) + _f("exp", -u)),
+    "softplus": lambda u: _f("log", _number(u, 1) + _f("exp", u)),
+    "tan": lambda u: _over(_f("sin", u), _f("cos", u)),
+    "sign": lambda u: _over(u, absolute(u)),
+}
+"""φ(u) in terms of exp, log, sin, cos and |·|: what is put in place when names alone do not decide; sign for u ≠ 0."""

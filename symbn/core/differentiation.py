@@ -2,8 +2,9 @@
 
     ∂ c            = ∂c/∂V                                   a coefficient, if V is one of its parameters
     ∂ δ[i, j]      = 0
-    ∂ V[i, j]      = δ[i, k] δ[j, l]
+    ∂ V[i, j]      = δ[i, k] δ[j, l]                         of a symmetric V ½(δ[i, k] δ[j, l] + δ[i, l] δ[j, k])
     ∂ f[i](u, …)   = Σ_a ∂_a f[i; a](u, …) · ∂u[a]           a function, unknown or folded, by its arguments
+    ∂ A⁻¹, ∂ det A, ∂ 𝔼[h]                                  the functions of `applications`, each by its own rule
     ∂ name[i]      = Σ_r Σ_a ∂_r name[i; a] · ∂r[a]          a folded definition, by each r it directly mentions
     ∂ e^r          = r e^(r−1) ∂e + e^r log e · ∂r
     ∂ φ⁽ᵏ⁾(e)      = φ⁽ᵏ⁺¹⁾(e) ∂e                            known φ by `axioms.KNOWN_DERIVATIVES`
@@ -16,12 +17,15 @@ layers is one product of k factors; `unfolding` turns slots into derivatives of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
+from symbn.core.applications import FUNCTIONS
 from symbn.core.axioms import KNOWN_DERIVATIVES, Theory, mentioned_names
 from symbn.core.contraction import atom, bind, contract, delta, fresh, multiply, opened, rename
+from symbn.core.expectation import MEAN
 from symbn.core.heads import opened_component, split_tensor, tensor
 from symbn.core.powers import power, scalarwise
-from symbn.core.ring import Coefficient
+from symbn.core.ring import Coefficient, Ring
 from symbn.core.terms import (
     DeltaHead,
     Factor,
@@ -84,6 +88,8 @@ def _depends(factor: Factor, by: Variable, theory: Theory) -> bool:
     if isinstance(head, DeltaHead):
         return False
     if isinstance(head, Tensor):
+        if head.name == MEAN and "random" in theory.traits(by.name):
+            return False  # the mean has bound it
         bodies = [argument.body for argument in head.arguments]
         return by.name in theory.dependencies(head.name) or any(_sum_depends(b, by, theory) for b in bodies)
     if isinstance(head, Power):
@@ -122,16 +128,17 @@ def _differentiate_tensor(head: Tensor, indices: tuple[Index, ...], by: Variable
     ring = theory.ring
     out, slots, arguments = split_tensor(head, indices)
     if _is_variable(head, indices, by):
-        result = constant(ring.one)
-        for own, wanted in zip(out, by.indices, strict=True):
-            result = multiply(result, delta(ring, own, wanted))
-        return result
+        return _of_itself(head, out, by.indices, ring)
+    function = FUNCTIONS.get(head.name)
+    if function is not None:
+        (argument,) = arguments
+        return function.differential(out, argument, differentiate(argument.body, by, theory))
     result = SumOfProducts(ring, {})
 
     def chain(target: int | str, places: tuple[Index, ...], inner: SumOfProducts) -> SumOfProducts:
         """Σ_places ∂_target head[places] · inner[places]"""
         slot = (Slot(target, len(places)), places)
-        product = multiply(tensor(ring, head.name, out, (*slots, slot), arguments, head.symmetric), inner)
+        product = multiply(tensor(ring, head.name, out, (*slots, slot), arguments, head.traits), inner)
         for place in places:
             product = bind(product, place)
         return product
@@ -149,13 +156,27 @@ def _differentiate_tensor(head: Tensor, indices: tuple[Index, ...], by: Variable
     return result
 
 
+def _of_itself(head: Tensor, own: tuple[Index, ...], wanted: tuple[Index, ...], ring: Ring) -> SumOfProducts:
+    """∂V[i, j]/∂V[k, l]; of a symmetric V the mean of both orders, the derivative within the symmetric matrices."""
+    if "orthogonal" in head.traits:
+        raise NoRule(f"a derivative by the orthogonal matrix {head.name}, whose entries depend on each other")
+    orders = [wanted, wanted[::-1]] if "symmetric" in head.traits else [wanted]
+    result = SumOfProducts(ring, {})
+    for order in orders:
+        product = constant(ring.rational(Fraction(1, len(orders))))
+        for a, b in zip(own, order, strict=True):
+            product = multiply(product, delta(ring, a, b))
+        result = result + product
+    return result
+
+
 def entry_of(name: str, theory: Theory) -> tuple[tuple[Index, ...], SumOfProducts]:
     """A tensor or parameter at fresh free indices."""
     if name in theory.ring.names:
         return (), constant(theory.ring.variable(name))
     signature = theory.signatures[name]
     places = tuple(fresh(dim) for dim in signature.dims)
-    return places, tensor(theory.ring, name, places, symmetric=signature.symmetric)
+    return places, tensor(theory.ring, name, places, traits=signature.traits)
 
 
 def _differentiate_power(head: Power, indices: tuple[Index, ...], by: Variable, theory: Theory) -> SumOfProducts:

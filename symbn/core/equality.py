@@ -22,10 +22,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from symbn.core.axioms import CLEARING, CONTRACTION, RADICAL, SYMMETRY, UNFOLDING, Rule, Theory, all_factors
+from symbn.core.applications import FUNCTIONS
+from symbn.core.axioms import (
+    ASSUMED,
+    CLEARING,
+    CONTRACTION,
+    ELEMENTARY_FUNCTIONS,
+    ENTRIES,
+    RADICAL,
+    RELATIONS,
+    THROUGH,
+    UNFOLDING,
+    UPDATES,
+    Rule,
+    Theory,
+    all_factors,
+)
+from symbn.core.elementary import expanded
+from symbn.core.entries import cases, has_counted_sizes
 from symbn.core.radicals import clear_one, has_powers, reduce_leading_monomials
+from symbn.core.relations import has_relations, related
 from symbn.core.terms import Power, SumOfProducts, Tensor
+from symbn.core.through import multiplied_through
 from symbn.core.unfolding import unfold
+from symbn.core.updates import has_updates, updated
+
+_MOST_MULTIPLIED = 3
 
 
 @dataclass(frozen=True)
@@ -122,12 +144,54 @@ def _rules_that_annul(e: SumOfProducts, thorough: bool) -> tuple[Rule, ...] | No
     """
     if e.is_zero():
         return ()
-    if not thorough or not has_powers(e):
+    if not thorough:
+        return None
+    found = _rules_of_powers(e)
+    if found is not None:
+        return found
+    simpler = expanded(e)
+    rules: tuple[Rule, ...] = () if simpler is e else (ELEMENTARY_FUNCTIONS,)
+    if rules and (found := _rules_of_powers(simpler)) is not None:
+        return rules + found
+    if has_relations(simpler):
+        found = _rules_of_relations(simpler, _MOST_MULTIPLIED)
+        if found is not None:
+            return rules + found
+    if has_updates(simpler):
+        found = _rules_of_relations(updated(simpler), 0)
+        if found is not None:
+            return (*rules, UPDATES, *found)
+    return (*rules, ENTRIES) if has_counted_sizes(simpler) and all(map(_vanishes, cases(simpler))) else None
+
+
+def _vanishes(e: SumOfProducts) -> bool:
+    return _rules_of_powers(e) is not None
+
+
+def _rules_of_powers(e: SumOfProducts) -> tuple[Rule, ...] | None:
+    """The rules by which e is 0 through the relation of its powers."""
+    if e.is_zero():
+        return ()
+    if not has_powers(e):
         return None
     reduced = reduce_leading_monomials(e)
     if reduced.is_zero():
         return (RADICAL,)
     return (RADICAL, CLEARING) if _vanishes_when_cleared(reduced) else None
+
+
+def _rules_of_relations(e: SumOfProducts, depth: int) -> tuple[Rule, ...] | None:
+    """The rules by which e is 0 through its inverses, multiplied through at most `depth` times."""
+    reduced = related(e)
+    found = _rules_of_powers(reduced)
+    if found is not None:
+        return (RELATIONS, *found)
+    if depth:
+        for through in multiplied_through(reduced):
+            found = _rules_of_relations(through, depth - 1)
+            if found is not None:
+                return (THROUGH, *found)
+    return None
 
 
 def _vanishes_when_cleared(e: SumOfProducts) -> bool:
@@ -151,8 +215,15 @@ def _conditions(sums: tuple[SumOfProducts, ...]) -> tuple[Condition, ...]:
 
 
 def _assumptions(sums: tuple[SumOfProducts, ...]) -> tuple[str, ...]:
-    symmetric = {f.head.name for e in sums for f in all_factors(e) if isinstance(f.head, Tensor) and f.head.symmetric}
-    return tuple(f"{name} is symmetric ({SYMMETRY.statement})" for name in sorted(symmetric))
+    """What is declared of the names that occur, once each, and used by a rule."""
+    found = {
+        (f.head.name, trait)
+        for e in sums
+        for f in all_factors(e)
+        if isinstance(f.head, Tensor) and f.head.name not in FUNCTIONS
+        for trait in f.head.traits
+    }
+    return tuple(f"{name} is {ASSUMED[trait]}" for name, trait in sorted(found) if trait in ASSUMED)
 
 
 def _reach(e: SumOfProducts) -> int:

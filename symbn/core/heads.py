@@ -16,6 +16,7 @@ from symbn.core.terms import (
     Slot,
     SumOfProducts,
     Tensor,
+    Trait,
     formal,
     parameter,
 )
@@ -27,7 +28,7 @@ def tensor(
     out: tuple[Index, ...],
     slots: tuple[tuple[Slot, tuple[Index, ...]], ...] = (),
     arguments: tuple[Argument, ...] = (),
-    symmetric: bool = False,
+    traits: frozenset[Trait] = frozenset(),
 ) -> SumOfProducts:
     """name[out] with derivative slots at indices, applied to arguments (whose formal indices have free names)."""
     bodies, captured, symmetries = close(tuple(a.body for a in arguments), tuple(a.formals for a in arguments))
@@ -36,7 +37,7 @@ def tensor(
         for a, body in zip(arguments, bodies, strict=True)
     )
     ordered = sorted(slots, key=lambda slot: (str(slot[0].target), slot[0].arity))
-    head = Tensor(name, len(out), tuple(s for s, _ in ordered), closed, len(captured), symmetric, symmetries)
+    head = Tensor(name, len(out), tuple(s for s, _ in ordered), closed, len(captured), traits, symmetries)
     return atom(ring, head, out + tuple(i for _, places in ordered for i in places) + captured)
 
 

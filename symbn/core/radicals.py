@@ -6,18 +6,18 @@ Two reductions, each sound wherever the statement itself is defined (e ≠ 0, an
 (e^(r+1) − e′ e^r) / c.  This works under a sum over an index that e carries, and ends, because l is the
 greatest monomial of e in a monomial order.
 
-*Clearing.*  A power at free indices is a single quantity Q.  The terms are grouped by the fractional part of
-Q's exponent; each group is multiplied by the power of e that makes all its exponents natural.  That every
+*Clearing.*  A power at free indices is a single quantity Q.  The terms are grouped by what is not whole in Q's
+exponent; each group is multiplied by the power of e that makes all its exponents natural.  That every
 group vanishes is sufficient; it is necessary too when e is no square (a + b√e = 0 only if a = b = 0).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 
 from symbn.core.contraction import bind, fresh, is_exponential, multiply, normal_product, opened
 from symbn.core.powers import power
+from symbn.core.ring import Coefficient
 from symbn.core.terms import Component, Factor, Index, Monomial, Power, SumOfProducts
 
 
@@ -114,27 +114,26 @@ def clear_one(e: SumOfProducts) -> list[SumOfProducts] | None:
     if place is None:
         return None
     ring = e.ring
-    groups: dict[Fraction, list[tuple[Fraction, SumOfProducts]]] = {}
+    groups: dict[Coefficient, list[tuple[int, SumOfProducts]]] = {}
     for monomial, coefficient in e.terms.items():
-        exponent = Fraction(0)
+        exponent = ring.zero
         rest: list[Component] = []
         for component in monomial:
             head = component[0].head
             if len(component) == 1 and isinstance(head, Power) and (head.base, component[0].indices) == place:
-                value = head.exponent.as_fraction()
-                assert value is not None
-                exponent += value
+                exponent = exponent + head.exponent
             else:
                 rest.append(component)
+        whole = exponent.whole_part()
         term = SumOfProducts(ring, {tuple(rest): coefficient})
-        groups.setdefault(exponent % 1, []).append((exponent, term))
+        groups.setdefault(exponent - ring.rational(whole), []).append((whole, term))
     base = opened(*place)
     cleared = []
     for terms in groups.values():
-        least = min(exponent for exponent, _ in terms)
+        least = min(whole for whole, _ in terms)
         total = SumOfProducts(ring, {})
-        for exponent, term in terms:
-            total = total + multiply(term, power(base, ring.rational(exponent - least)))
+        for whole, term in terms:
+            total = total + multiply(term, power(base, ring.rational(whole - least)))
         cleared.append(total)
     return cleared
 

@@ -215,6 +215,10 @@ class Coefficient:
         value = self.as_fraction()
         return value is not None and value.denominator == 1
 
+    def is_integral(self) -> bool:
+        """Whether the value is an integer for all sizes: a polynomial in dimensions with integer coefficients."""
+        return bool(self.denominator.is_one()) and self.variables() <= self.ring.dimensions.keys()
+
     def leads_negative(self) -> bool:
         """Whether the numerator's leading coefficient is negative."""
         return not self.is_zero() and int(self.numerator.leading_coefficient()) < 0

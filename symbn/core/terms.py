@@ -32,7 +32,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from itertools import permutations
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from symbn.core.ring import Coefficient, Ring
 
@@ -79,6 +79,10 @@ def digest(value: object) -> str:
 
 
 Permutation: TypeAlias = tuple[int, ...]
+
+Trait: TypeAlias = Literal["symmetric", "definite", "orthogonal", "invertible", "positive", "nonnegative", "random"]
+"""Of a matrix: Aᵀ = A; A = Aᵀ and xᵀAx > 0; AᵀA = I; A⁻¹ exists.  Of any tensor: every entry > 0, or ≥ 0; its value
+is random."""
 
 
 class Slot(NamedTuple):
@@ -130,7 +134,7 @@ class Tensor(_Keyed):
 
     A declared symbol, an unknown function with its derivatives, or a folded definition with its partial
     derivatives.  `out` indices come first, then those of each slot (slots sorted), then the `captured`
-    indices that the arguments use of their surroundings.
+    indices that the arguments use of their surroundings.  `traits` is what is known of every value of the name.
     """
 
     name: str
@@ -138,7 +142,7 @@ class Tensor(_Keyed):
     slots: tuple[Slot, ...] = ()
     arguments: tuple[Argument, ...] = ()
     captured: int = 0
-    symmetric: bool = False
+    traits: frozenset[Trait] = frozenset()
     argument_symmetries: tuple[Permutation, ...] = field(default=((),))
 
     @cached_property
@@ -150,7 +154,7 @@ class Tensor(_Keyed):
     def symmetries(self) -> tuple[Permutation, ...]:
         """Permutations of all index places that leave the value: a symmetric matrix, slots of one target,
         and what the arguments allow."""
-        first = [(0, 1), (1, 0)] if self.symmetric else [tuple(range(self.out))]
+        first = [(0, 1), (1, 0)] if "symmetric" in self.traits else [tuple(range(self.out))]
         blocks: list[tuple[int, ...]] = []
         position = self.out
         for slot in self.slots:

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from symbn.core.axioms import Theory, Unfolding
-from symbn.core.contraction import atom, contract, multiply, opened, rename
+from symbn.core.contraction import atom, contract, multiply, rename
 from symbn.core.differentiation import Variable, differentiate
-from symbn.core.heads import opened_component, split_tensor, tensor
-from symbn.core.powers import power, scalarwise
+from symbn.core.heads import opened_component, split_tensor
+from symbn.core.rebuilding import remade
 from symbn.core.terms import (
     Argument,
     Component,
@@ -23,9 +23,6 @@ from symbn.core.terms import (
     Factor,
     Head,
     Index,
-    NoRule,
-    Power,
-    Scalarwise,
     Slot,
     SumOfProducts,
     Tensor,
@@ -167,14 +164,14 @@ def _rebuild_factor(
     head, indices = factor
     if not _mentions(factor, name, names) or isinstance(head, DeltaHead):
         return atom(e.ring, head, indices)
-    if isinstance(head, Tensor):
+
+    def change(inner: SumOfProducts) -> SumOfProducts:
+        return _rebuild(inner, name, replacement, names)
+
+    if isinstance(head, Tensor) and head.name == name:
         out, slots, arguments = split_tensor(head, indices)
-        rebuilt = tuple(Argument(a.formals, _rebuild(a.body, name, replacement, names)) for a in arguments)
-        replaced = replacement(head, out, slots, rebuilt)
-        return tensor(e.ring, head.name, out, slots, rebuilt, head.symmetric) if replaced is None else replaced
-    if isinstance(head, Power):
-        return power(_rebuild(opened(head.base, indices), name, replacement, names), head.exponent)
-    if isinstance(head, Scalarwise):
-        argument = _rebuild(opened(head.argument, indices), name, replacement, names)
-        return scalarwise(head.function, head.order, argument, head.known)
-    raise NoRule(f"no rule to rebuild {head!r}")
+        changed = tuple(Argument(a.formals, change(a.body)) for a in arguments)
+        replaced = replacement(head, out, slots, changed)
+        if replaced is not None:
+            return replaced
+    return remade(e.ring, factor, change)

@@ -16,8 +16,9 @@ from symbn.evidence.functions import Hashing
 from symbn.evidence.matrices import Matrix
 from symbn.evidence.numeric import Undefined, certainly_differ, is_exact, is_loose, real, working_precision
 from symbn.evidence.points import Point
+from symbn.evidence.sizes import size_of
 from symbn.expr.context import Context
-from symbn.expr.tree import DimVar, Expr, IndexVar
+from symbn.expr.tree import Expr, IndexVar
 
 Sizes = dict[str, int]
 
@@ -94,13 +95,7 @@ class Claim:
 
 def index_values(free: tuple[IndexVar, ...], sizes: Sizes, limit: int) -> Iterator[dict[str, int]]:
     """Values of the free indices, from 1: all of them up to `limit`, else the corners and a deterministic choice."""
-    ranges = []
-    for index in free:
-        dim = index.dim
-        while isinstance(dim, DimVar):
-            assert dim.bound is not None, "a dimension was never inferred"
-            dim = dim.bound
-        ranges.append(dim if isinstance(dim, int) else sizes[dim])
+    ranges = [size_of(index.dim, sizes) for index in free]
     total = 1
     for size in ranges:
         total *= size

@@ -18,9 +18,11 @@ from typing import Protocol
 from symbn.evidence.dependence import Dependence
 from symbn.evidence.functions import Polynomial
 from symbn.evidence.matrices import Matrix, perturbed, same
+from symbn.evidence.means import is_random, mean
 from symbn.evidence.nodes import RULES
 from symbn.evidence.numeric import Scalar, Undefined, coefficient
-from symbn.evidence.worlds import Frame, World
+from symbn.evidence.sizes import is_known, size_of
+from symbn.evidence.worlds import Binding, Frame, World
 from symbn.expr.context import Context
 from symbn.expr.tree import (
     Apply,
@@ -28,14 +30,16 @@ from symbn.expr.tree import (
     Derivative,
     Differential,
     Dim,
-    DimVar,
+    Expectation,
     Expr,
     IndexConst,
     Ix,
+    Reference,
     Shape,
     Symbol,
     Target,
     Transpose,
+    Vec,
 )
 
 
@@ -44,11 +48,18 @@ class OutOfTime(Exception):
 
 
 class Valuation(Protocol):
-    """A point: concrete values for symbols and concrete polynomials for unknown functions."""
+    """A point: concrete values for symbols, concrete polynomials for unknown functions, outcomes of random names.
+
+    weights(rows): the probabilities of the outcomes, for random names of so many rows in all.
+    """
 
     def symbol(self, name: str, rows: int, columns: int) -> Matrix: ...
 
     def polynomial(self, name: str, output: int, arity: int) -> Polynomial: ...
+
+    def weights(self, rows: int) -> list[Scalar]: ...
+
+    def outcome(self, name: str, rows: int, columns: int, number: int) -> Matrix: ...
 
 
 class Evaluator:
@@ -68,9 +79,10 @@ class Evaluator:
         self._context = context
         self._sizes = sizes
         self._point = point
-        self._dependence = dependence or Dependence(context)
+        self.dependence = dependence or Dependence(context)
         self._deadline = deadline
         self._root = World()
+        self._weights: list[Scalar] = []
         self._tags = 0
 
     def evaluate(self, expr: Expr, indices: dict[str, int] | None = None) -> Matrix:
@@ -89,10 +101,7 @@ class Evaluator:
     # ------------------------------------------------------------ sizes and places
 
     def size(self, dim: Dim) -> int:
-        while isinstance(dim, DimVar):
-            assert dim.bound is not None, "a dimension was never inferred"
-            dim = dim.bound
-        return dim if isinstance(dim, int) else self._sizes[dim]
+        return size_of(dim, self._sizes)
 
     def sizes(self, shape: Shape) -> tuple[int, int]:
         return self.size(shape[0]), self.size(shape[1])
@@ -126,6 +135,8 @@ class Evaluator:
             rows, columns = self.sizes(node.shape)
             if world.parent is None:
                 found = self._point.symbol(node.name, rows, columns)
+            elif world.outcome is not None and node.name in self._context.random:
+                found = self._point.outcome(node.name, rows, columns, world.outcome)
             elif world.name != node.name:
                 found = self.symbol(node, world.parent)
             elif not world.tag:
@@ -135,36 +146,44 @@ class Evaluator:
             world.memo[node.name] = found
         return found
 
-    def reference(self, name: str, family: tuple[int, ...], arguments: list[Matrix], world: World) -> Matrix:
-        """A defined name's value: the body's where it rests on what this world holds, else the parent world's.
+    def reference(self, name: str, family: tuple[int, ...], bindings: list[Binding], world: World) -> Matrix:
+        """A defined name's value: the body's where it rests on what this world changes, else the parent world's.
 
         Perturbations of the name itself are added to it, whichever world made them.
         """
+        arguments = [binding.value for binding in bindings]
         key = (name, family, tuple(map(id, arguments)))
         found: tuple[Matrix, list[Matrix]] | None = world.memo.get(key)
         if found is not None:
             return found[0]
-        if world.parent is None or world.name in self._dependence.names(name):
+        if world.parent is None or self._changes(world, name):
             self.check_time()
             definition = self._context.definitions[name]
             indices = {index.name: k for index, k in zip(definition.indices, family, strict=True)}
-            bound = {p.name: a for p, a in zip(definition.parameters, arguments, strict=True)}
+            bound = {p.name: a for p, a in zip(definition.parameters, bindings, strict=True)}
             value = self.value(definition.body, Frame(world, indices, bound))
             outer = world.parent
             while outer is not None:
                 value = self._held(value, name, family, arguments, outer, world)
                 outer = outer.parent
         else:
-            value = self.reference(name, family, arguments, world.parent)
+            value = self.reference(name, family, bindings, world.parent)
         value = self._held(value, name, family, arguments, world, world)
-        world.memo[key] = value, arguments
+        if not (arguments and self._context.random):  # a mean looks at what arguments rest on, not at their values only
+            world.memo[key] = value, arguments
         return value
+
+    def _changes(self, world: World, name: str) -> bool:
+        """Whether a definition rests on the name that a world holds, or on the random names that have an outcome."""
+        if world.outcome is not None:
+            return self.dependence.is_random(name)
+        return world.name in self.dependence.names(name)
 
     def _held(
         self, value: Matrix, name: str, family: tuple[int, ...], arguments: list[Matrix], holder: World, world: World
     ) -> Matrix:
         """The value + ε if `holder` holds this very member of the family, or this very application."""
-        if holder.name != name or not holder.tag or holder.family != family:
+        if holder.name != name or not holder.tag or holder.family != family or self._is_bound(holder, world):
             return value
         if holder.target is not None:
             assert holder.frame is not None
@@ -173,6 +192,17 @@ class Evaluator:
             if not all(map(same, held, arguments)):
                 return value
         return perturbed(value, holder.tag, holder.row, holder.column)
+
+    def _is_bound(self, holder: World, world: World) -> bool:
+        """Whether a mean between a holder and a world binds what is held, as that rests on random names."""
+        inner: World | None = world
+        while inner is not None and inner is not holder and inner.outcome is None:
+            inner = inner.parent
+        if inner is None or inner is holder:
+            return False
+        held = holder.target.arguments if holder.target is not None else ()
+        at = holder.frame
+        return self.dependence.is_random(holder.name) or (at is not None and any(is_random(self, a, at) for a in held))
 
     def application(self, node: Apply, frame: Frame) -> Matrix:
         """f(e, …): the point's polynomials of all entries of the arguments; φ⁽ᵏ⁾(e) entry by entry."""
@@ -200,6 +230,20 @@ class Evaluator:
             world = world.parent
         return value
 
+    # ------------------------------------------------------------ means
+
+    def mean(self, node: Expectation, frame: Frame) -> Matrix:
+        """𝔼 arg, over the outcomes of all random names."""
+        return mean(self, node, frame)
+
+    def weights(self) -> list[Scalar]:
+        """The probabilities of the outcomes, for the random names whose sizes are known here."""
+        if not self._weights:
+            shapes = [self._context.symbols[name].shape for name in self._context.random]
+            rows = sum(self.size(shape[0]) for shape in shapes if is_known(shape, self._sizes))
+            self._weights = self._point.weights(rows)
+        return self._weights
+
     # ------------------------------------------------------------ derivatives
 
     def derivative(self, node: Derivative, frame: Frame) -> Matrix:
@@ -207,27 +251,43 @@ class Evaluator:
         self.check_time()
         inside, tag = self._holding(node.target, frame)
         values = self.value(node.arg, inside)
-        rows, columns = self.sizes(node.variable.shape)
-        height, width = self.sizes(node.target.shape)
-        held = (1 if node.target.row else height) * (1 if node.target.column else width)
-        assert held == rows * columns, "a derivative's variable and target have different sizes"
+        directions = self._directions(node.variable, node.target)
         if node.layout == "jacobian":
-            return [[coefficient(x, tag, d) for d in range(rows * columns)] for row in values for x in row]
+            order = [d for row in directions for d in row]
+            return [[coefficient(x, tag, d) for d in order] for row in values for x in row]
         if node.layout == "entrywise":
             return [[coefficient(x, tag, 0) for x in row] for row in values]
-        x = values[0][0]
-        if isinstance(node.variable, Transpose) and node.target.row is None and node.target.column is None:
-            return [[coefficient(x, tag, j * rows + i) for j in range(columns)] for i in range(rows)]
-        return [[coefficient(x, tag, i * columns + j) for j in range(columns)] for i in range(rows)]
+        return [[coefficient(values[0][0], tag, d) for d in row] for row in directions]
 
     def differential(self, node: Differential, frame: Frame) -> Matrix:
         """Σ ∂arg/∂target[k, l] · increment[k, l]."""
         inside, tag = self._holding(node.target, frame)
-        change = [x for row in self.value(node.increment, frame) for x in row]
+        directions = self._directions(node.variable, node.target)
+        change = self.value(node.increment, frame)
+        pairs = [(d, c) for p, q in zip(directions, change, strict=True) for d, c in zip(p, q, strict=True)]
         return [
-            [sum((coefficient(x, tag, d) * c for d, c in enumerate(change)), start=0 * x) for x in row]
+            [sum((coefficient(x, tag, d) * c for d, c in pairs), start=0 * x) for x in row]
             for row in self.value(node.arg, inside)
         ]
+
+    def _directions(self, variable: Expr, target: Target) -> list[list[int]]:
+        """Which direction moves each entry of the variable; those of what is held are numbered row by row."""
+
+        def numbered(e: Expr) -> list[list[int]]:
+            if isinstance(e, Vec):
+                return [[d] for column in zip(*numbered(e.arg), strict=True) for d in column]
+            if isinstance(e, Transpose):
+                return [list(column) for column in zip(*numbered(e.arg), strict=True)]
+            if isinstance(e, Reference) and e.name != target.name and target.row is target.column is None:
+                return numbered(self._context.definitions[e.name].body)  # another name for what is held
+            rows, columns = self.sizes(e.shape)
+            return [[i * columns + j for j in range(columns)] for i in range(rows)]
+
+        height, width = self.sizes(target.shape)
+        held = (1 if target.row else height) * (1 if target.column else width)
+        rows, columns = self.sizes(variable.shape)
+        assert held == rows * columns, "a derivative's variable and target have different sizes"
+        return numbered(variable)
 
     def _holding(self, target: Target, frame: Frame) -> tuple[Frame, int]:
         """The frame in which the target is held as the variable, and its tag."""
@@ -235,7 +295,8 @@ class Evaluator:
         family = tuple(self.place(index, frame) for index in target.family)
         if target.name in frame.parameters:
             tag = self._new_tag()
-            held = perturbed(frame.parameters[target.name], tag, row, column)
+            old = frame.parameters[target.name]
+            held = Binding(perturbed(old.value, tag, row, column), old.written, old.frame)
             return Frame(frame.world, frame.indices, {**frame.parameters, target.name: held}), tag
         key = (target.name, family, row, column)
         child = None if target.arguments else frame.world.children.get(key)
@@ -267,7 +328,7 @@ class Evaluator:
     def at_zero(self, node: At, frame: Frame) -> Matrix:
         """arg with the symbol at 0; a derivative by it inside is one at 0."""
         if node.name in frame.parameters:
-            zeros: Matrix = [[0] * len(row) for row in frame.parameters[node.name]]
+            zeros = Binding([[0] * len(row) for row in frame.parameters[node.name].value])
             return self.value(node.arg, Frame(frame.world, frame.indices, {**frame.parameters, node.name: zeros}))
         world = frame.world.children.get(node.name)
         if world is None:

@@ -61,7 +61,12 @@ def search(
     """Looks for a point at which lhs ≠ rhs, up to sizes max(reach, 4); `deadline` is a `time.monotonic()` moment."""
     claim = Claim(lhs, rhs, context, free, deadline)
     plan = size_plan(claim.survey.dimensions, claim.least, max(reach, 4))
-    return _run(claim, plan, seed, points=2 if plan[0] else 4, choices=27)
+    first = 3 if plan[0] else 6
+    attempts = [
+        _Attempt(sizes, _spread(claim, seed + 101 * number, both_signs=number == 0), first if number == 0 else 2)
+        for number, sizes in enumerate(plan)
+    ]
+    return _run(claim, attempts, choices=27)
 
 
 def confirm(
@@ -73,46 +78,72 @@ def confirm(
     """
     claim = Claim(lhs, rhs, context, free, deadline)
     plan = size_plan(claim.survey.dimensions, claim.least, 3)[:2]
-    return _run(claim, plan, seed=1, points=3 - len(plan), choices=4, mirrors=True)
+    attempts = [
+        _Attempt(sizes, [(s, 1, m) for s in _styles(claim) for m in (number == 1, number == 0)], 3 - len(plan))
+        for number, sizes in enumerate(plan)
+    ]
+    return _run(claim, attempts, choices=4)
 
 
-def _run(claim: Claim, plan: list[Sizes], seed: int, points: int, choices: int, mirrors: bool = False) -> Search:
-    """Tries each size at `points` points, with more draws where a side has no value."""
+_Trial = tuple[Style, int, bool]
+"""A style, a seed, and whether the point is the mirror image."""
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """Sizes, points to try there in order, and at how many the sides shall agree."""
+
+    sizes: Sizes
+    trials: list[_Trial]
+    points: int
+
+
+def _styles(claim: Claim) -> tuple[Style, ...]:
+    return _CAREFUL_STYLES if claim.survey.holds_application else _STYLES
+
+
+def _spread(claim: Claim, seed: int, both_signs: bool) -> list[_Trial]:
+    """Points that have little in common; with mirror images what holds for one sign only is seen."""
+    images = (False, True) if both_signs else (False,)
+    return [(style, seed + 7919 * k, m) for k, style in enumerate(_styles(claim)) for m in images]
+
+
+def _run(claim: Claim, attempts: list[_Attempt], choices: int) -> Search:
+    """Tries each size until the sides agreed at enough points, with more draws where a side has no value."""
     agreed: list[Sizes] = []
     undefined: list[Sizes] = []
     found: Difference | None = None
-    styles = _CAREFUL_STYLES if claim.survey.holds_application else _STYLES
     try:
-        for number, sizes in enumerate(plan):
-            values = list(index_values(claim.free, sizes, choices))
-            agreements = 0
-            trials = [(style, False) for style in styles]
-            if mirrors:
-                order = (False, True) if number % 2 == 0 else (True, False)
-                trials = [(style, mirrored) for style in styles for mirrored in order]
-            for attempt, (style, mirrored) in enumerate(trials):
-                if claim.deadline is not None and time.monotonic() > claim.deadline:
-                    raise OutOfTime
-                offset = 0 if mirrors else 101 * number + 7919 * attempt
-                point = Point(claim.context, seed + offset, style, mirrored=mirrored)
-                try:
-                    found = claim.compare(sizes, point, values)
-                except Undefined:
-                    continue
-                if found is not None:
-                    break
-                agreements += 1
-                if agreements >= points:
-                    break
+        for attempt in attempts:
+            found, agreements = _tried(claim, attempt, choices)
             if found is not None:
                 break
-            (agreed if agreements else undefined).append(sizes)
+            (agreed if agreements else undefined).append(attempt.sizes)
     except OutOfTime:
         pass
     if found is None:
         return Search(None, tuple(agreed), tuple(undefined))
     found = reduced(claim, found)
     return Search(present(found), tuple(agreed), tuple(undefined), found)
+
+
+def _tried(claim: Claim, attempt: _Attempt, choices: int) -> tuple[Difference | None, int]:
+    """The first difference at these sizes, and at how many points before the sides agreed."""
+    values = list(index_values(claim.free, attempt.sizes, choices))
+    agreements = 0
+    for style, seed, mirrored in attempt.trials:
+        if claim.deadline is not None and time.monotonic() > claim.deadline:
+            raise OutOfTime
+        try:
+            found = claim.compare(attempt.sizes, Point(claim.context, seed, style, mirrored=mirrored), values)
+        except Undefined:
+            continue
+        if found is not None:
+            return found, agreements
+        agreements += 1
+        if agreements >= attempt.points:
+            break
+    return None, agreements
 
 
 def size_plan(dimensions: tuple[str, ...], least: dict[str, int], top: int) -> list[Sizes]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from symbn.evidence.sizes import names_in
 from symbn.expr.context import Context
+from symbn.expr.shape import resolved
 from symbn.expr.tree import (
     Apply,
     At,
@@ -14,7 +16,6 @@ from symbn.expr.tree import (
     Differential,
     Dim,
     Dimension,
-    DimVar,
     Expr,
     IndexConst,
     IndexVar,
@@ -54,13 +55,21 @@ class Dependence:
         self._reached: dict[str, frozenset[str]] = {}
 
     def names(self, key: str) -> frozenset[str]:
-        """All that the definition `key` rests on, itself excluded (parameters included: harmless, but coarse)."""
+        """All that the definition `key` rests on, itself and its parameters excluded."""
         found = self._reached.get(key)
         if found is None:
-            own = _own_of(self._context.definitions[key])
-            found = own.names.union(*(self.names(n) for n in own.names if n in self._context.definitions))
+            definition = self._context.definitions[key]
+            own = _own_of(definition).names.difference([parameter.name for parameter in definition.parameters])
+            found = own.union(*(self.names(n) for n in own if n in self._context.definitions))
             self._reached[key] = found
         return found
+
+    def is_random(self, name: str) -> bool:
+        """Whether a name is declared random, or is defined and rests on one that is."""
+        if not self._context.random:
+            return False
+        rests = self.names(name) if name in self._context.definitions else frozenset((name,))
+        return not rests.isdisjoint(self._context.random)
 
     def survey(self, expressions: Iterable[Expr], free: Iterable[IndexVar] = ()) -> Survey:
         """Names and dimensions of expressions and free indices, with those of all definitions below them."""
@@ -137,10 +146,11 @@ class _Collected:
         self.holds_application = self.holds_application or other.holds_application
 
     def dim(self, dim: Dim | None, position: int = 1) -> None:
-        while isinstance(dim, DimVar):
-            dim = dim.bound
-        if isinstance(dim, str):
-            self.dimensions[dim] = max(position, self.dimensions.get(dim, 1))
+        if dim is None:
+            return
+        for name in names_in(dim):
+            least = position if name == resolved(dim) else 1
+            self.dimensions[name] = max(least, self.dimensions.get(name, 1))
 
     def visit(self, node: Expr) -> None:
         for dim in node.shape:

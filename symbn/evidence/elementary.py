@@ -116,6 +116,12 @@ def _log(x: Real) -> Real:
     return 0 if type(x) is not arb and x == 1 else arb(x).log()
 
 
+def _sqrt(x: Real) -> Real:
+    root = _root_power(x, Fraction(1, 2))
+    assert not isinstance(root, Dual)
+    return root
+
+
 def _abs(x: Real) -> Real:
     return -x if x < 0 else x if x >= 0 else abs(arb(x))
 
@@ -172,5 +178,7 @@ FUNCTIONS: dict[str, tuple[Callable[[Real], Real], Callable[[Scalar, Scalar], Sc
     "relu": (_relu, lambda x, f: (1 + _side(x)) // 2),
     "softplus": (_ball(lambda x: x.exp().log1p()), lambda x, f: elementwise("sigmoid", x)),
     "erf": (_ball(arb.erf, 0), _erf_slope),
+    "arctan": (_ball(arb.atan, 0), lambda x, f: reciprocal(1 + x * x)),
+    "sqrt": (_sqrt, lambda x, f: reciprocal(2 * f)),
 }
 """name → (f, (x, f(x)) ↦ f′(x)): one line a function."""

@@ -53,6 +53,22 @@ def multiplied(a: Matrix, b: Matrix) -> Matrix:
     return product
 
 
+def kronecker(a: Matrix, b: Matrix) -> Matrix:
+    """a ⊗ b: block (i, j) is a_ij b."""
+    return [[x * y for x in p for y in q] for p in a for q in b]
+
+
+def stacked_columns(a: Matrix) -> Matrix:
+    """vec a: the columns below each other."""
+    return [[x] for column in zip(*a, strict=True) for x in column]
+
+
+def blocks(cells: list[Matrix], columns: int) -> Matrix:
+    """Matrices side by side, `columns` in a row of blocks."""
+    bands = [cells[k : k + columns] for k in range(0, len(cells), columns)]
+    return [[x for part in parts for x in part] for band in bands for parts in zip(*band, strict=True)]
+
+
 def perturbed(value: Matrix, tag: int, row: int | None, column: int | None) -> Matrix:
     """value + ε, one direction for each entry of the pinned slice (or of all), row by row."""
     direction = 0

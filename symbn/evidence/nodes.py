@@ -9,25 +9,32 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symbn.evidence.elementary import elementwise, power
-from symbn.evidence.matrices import Matrix, chained, entries, multiplied, scaled
-from symbn.evidence.numeric import Scalar, divide
-from symbn.evidence.worlds import Frame
+from symbn.evidence.inverses import determinant, inverse
+from symbn.evidence.matrices import Matrix, blocks, chained, entries, kronecker, multiplied, scaled, stacked_columns
+from symbn.evidence.numeric import Scalar, divide, reciprocal
+from symbn.evidence.sizes import same_size
+from symbn.evidence.worlds import Binding, Frame
 from symbn.expr.tree import (
     Add,
     Apply,
     At,
+    Block,
     Delta,
     Derivative,
+    Determinant,
     Diagonal,
     DiagonalPart,
     Differential,
     Dim,
     Dimension,
     Elementwise,
+    Expectation,
     Expr,
     Fill,
     Hadamard,
     Identity,
+    Inverse,
+    Kronecker,
     MatrixPower,
     Number,
     Ones,
@@ -36,12 +43,14 @@ from symbn.expr.tree import (
     Quotient,
     Reference,
     Slice,
+    Softmax,
     Stack,
     Sum,
     Symbol,
     Trace,
     Transpose,
     UnitVector,
+    Vec,
     Zero,
 )
 
@@ -61,12 +70,12 @@ def _number(e: Evaluator, node: Number, frame: Frame) -> Matrix:
 
 def _symbol(e: Evaluator, node: Symbol, frame: Frame) -> Matrix:
     bound = frame.parameters.get(node.name)
-    return e.symbol(node, frame.world) if bound is None else bound
+    return e.symbol(node, frame.world) if bound is None else bound.value
 
 
 def _reference(e: Evaluator, node: Reference, frame: Frame) -> Matrix:
     family = tuple([e.place(index, frame) for index in node.indices])
-    return e.reference(node.name, family, [e.value(a, frame) for a in node.arguments], frame.world)
+    return e.reference(node.name, family, [Binding(e.value(a, frame), a, frame) for a in node.arguments], frame.world)
 
 
 def _constant(entry: Callable[[int, int], int]) -> Rule:
@@ -103,7 +112,7 @@ def _product(e: Evaluator, node: Product, frame: Frame) -> Matrix:
         rows, columns = factor.shape
         if factor.is_scalar:
             scale = scale * value[0][0]
-        elif chains and chains[-1][1] == rows:
+        elif chains and same_size(chains[-1][1], rows):
             chains[-1] = (chains[-1][0], columns, [*chains[-1][2], value])
         else:
             chains.append((rows, columns, [value]))
@@ -150,6 +159,28 @@ def _matrix_power(e: Evaluator, node: MatrixPower, frame: Frame) -> Matrix:
     return result
 
 
+def _inverse(e: Evaluator, node: Inverse, frame: Frame) -> Matrix:
+    e.check_time()
+    return inverse(e.value(node.arg, frame))
+
+
+def _determinant(e: Evaluator, node: Determinant, frame: Frame) -> Matrix:
+    e.check_time()
+    return [[determinant(e.value(node.arg, frame))]]
+
+
+def _kronecker(e: Evaluator, node: Kronecker, frame: Frame) -> Matrix:
+    return kronecker(e.value(node.left, frame), e.value(node.right, frame))
+
+
+def _vec(e: Evaluator, node: Vec, frame: Frame) -> Matrix:
+    return stacked_columns(e.value(node.arg, frame))
+
+
+def _block(e: Evaluator, node: Block, frame: Frame) -> Matrix:
+    return blocks([e.value(cell, frame) for cell in node.cells], node.columns)
+
+
 def _transpose(e: Evaluator, node: Transpose, frame: Frame) -> Matrix:
     return [list(column) for column in zip(*e.value(node.arg, frame), strict=True)]
 
@@ -161,6 +192,22 @@ def _fill(e: Evaluator, node: Fill, frame: Frame) -> Matrix:
 
 def _elementwise(e: Evaluator, node: Elementwise, frame: Frame) -> Matrix:
     return [[elementwise(node.function, x) for x in row] for row in e.value(node.arg, frame)]
+
+
+def _softmax(e: Evaluator, node: Softmax, frame: Frame) -> Matrix:
+    """exp(x_i) / Σ_k exp(x_k): the same for x − x_1, which is exact where all entries are equal."""
+    rows = e.value(node.arg, frame)
+    first = rows[0][0]
+    raised = [[elementwise("exp", x - first) for x in row] for row in rows]
+    total: Scalar = 0
+    for row in raised:
+        for x in row:
+            total = total + x
+    return scaled(reciprocal(total), raised)
+
+
+def _expectation(e: Evaluator, node: Expectation, frame: Frame) -> Matrix:
+    return e.mean(node, frame)
 
 
 def _apply(e: Evaluator, node: Apply, frame: Frame) -> Matrix:
@@ -244,9 +291,16 @@ RULES: dict[type[Expr], Rule] = {
     Quotient: _quotient,
     Power: _power,
     MatrixPower: _matrix_power,
+    Inverse: _inverse,
+    Determinant: _determinant,
+    Kronecker: _kronecker,
+    Vec: _vec,
+    Block: _block,
     Transpose: _transpose,
     Fill: _fill,
     Elementwise: _elementwise,
+    Softmax: _softmax,
+    Expectation: _expectation,
     Apply: _apply,
     Slice: _slice,
     Trace: _trace,

@@ -1,6 +1,7 @@
 r"""Points: concrete values for the symbols of a context that satisfy what it declares of them, exactly.
 
     symmetric A = Aᵀ          positive definite GᵀG + I          invertible L U, both triangular, no 0 on a diagonal
+    random: outcomes drawn like values, of different probabilities
     orthogonal: a signed permutation times rational plane rotations ((1 − t²) / (1 + t²), 2t / (1 + t²))
 
 A point is drawn lazily, by hashing its seed with the name: the same seed gives the same values in any order.
@@ -13,7 +14,9 @@ from enum import Enum
 from flint import fmpq
 
 from symbn.evidence.functions import Hashing, Polynomial, polynomial
+from symbn.evidence.inverses import inverse
 from symbn.evidence.matrices import Matrix, multiplied
+from symbn.evidence.numeric import Scalar, reciprocal
 from symbn.expr.context import Context, Sign, SymbolDeclaration
 
 Rational = int | fmpq
@@ -49,9 +52,10 @@ class Style(Enum):
 class Point:
     """Values and functions of one context at one seed, but for the values that are given.
 
-    `mirrored`: every value that may have either sign has the other one.
+    `mirrored`: every value that may have either sign has the other one, and what is positive is inverted.
 
-    `drawn` records the values that were asked for, `applied` the unknown functions: (outputs, arguments).
+    `drawn` records the values that were asked for, `applied` the unknown functions: (outputs, arguments), `weighed`
+    the probabilities and `outcomes` the values of random names.
     """
 
     def __init__(
@@ -68,19 +72,39 @@ class Point:
         self.style = style
         self.drawn: dict[str, Matrix] = {}
         self.applied: dict[str, tuple[int, int]] = {}
+        self.weighed: list[Rational] = []
+        self.outcomes: dict[str, dict[int, Matrix]] = {}
         self._given = given or {}
 
     def symbol(self, name: str, rows: int, columns: int) -> Matrix:
         """The value of a free name; general where nothing is declared of it."""
         value = self._given.get(name)
         if value is None:
-            hashing = Hashing("symbol", self.seed, self.style.name, name)
-            declaration = self.context.symbols.get(name)
-            value = draw_matrix(declaration, rows, columns, self.style, hashing)
-            if self.mirrored and _may_be_negated(declaration):
-                value = [[-x for x in row] for row in value]
+            value = self._draw(name, rows, columns, Hashing("symbol", self.seed, self.style.name, name))
         self.drawn[name] = value
         return value
+
+    def outcome(self, name: str, rows: int, columns: int, number: int) -> Matrix:
+        """The value of a random name at one outcome of all random names."""
+        value = self._draw(name, rows, columns, Hashing("outcome", self.seed, self.style.name, name, number))
+        self.outcomes.setdefault(name, {})[number] = value
+        return value
+
+    def weights(self, rows: int) -> list[Scalar]:
+        """The probabilities of the outcomes, all different: enough for products of four expectations and for inverses
+        of covariance matrices of that many rows; two for showing."""
+        hashing = Hashing("weights", self.seed)
+        parts = [0]
+        for _ in range(2 if self.style is Style.TINY else 4 + rows):
+            parts.append(parts[-1] + hashing.between(1, 3))
+        total = sum(parts)
+        self.weighed = [fmpq(part, total) for part in parts[1:]]
+        return list(self.weighed)
+
+    def _draw(self, name: str, rows: int, columns: int, hashing: Hashing) -> Matrix:
+        declaration = self.context.symbols.get(name)
+        value = draw_matrix(declaration, rows, columns, self.style, hashing)
+        return mirror_image(declaration, value) if self.mirrored else value
 
     def polynomial(self, name: str, output: int, arity: int) -> Polynomial:
         """One output of an unknown function."""
@@ -89,10 +113,29 @@ class Point:
         return polynomial(self.seed, name, output, arity, self.style is Style.TINY)
 
 
-def _may_be_negated(declaration: SymbolDeclaration | None) -> bool:
-    return declaration is None or (
-        declaration.sign in ("real", "nonzero") and declaration.structure in ("general", "symmetric", "invertible")
-    )
+def mirror_image(declaration: SymbolDeclaration | None, value: Matrix) -> Matrix:
+    """−A where the declaration allows it, and where it does not the inverse: of each entry, or of a definite matrix.
+
+    Then a sign, a logarithm's sign, or the order of a number and 1 is another one.
+    """
+    structure = "general" if declaration is None else declaration.structure
+    sign = "real" if declaration is None else declaration.sign
+    if structure == "positive definite":
+        return inverse(value)
+    if structure == "orthogonal":
+        return value
+    if sign in ("real", "nonzero"):
+        return [[-x for x in row] for row in value]
+    if structure == "invertible":
+        return value
+    return [[_inverted(x) for x in row] for row in value]
+
+
+def _inverted(x: Scalar) -> Scalar:
+    """1/x; 1/2 for 1 and 0 for 0."""
+    if x == 0:
+        return 0
+    return x / fmpq(2) if x in (1, -1) else reciprocal(x)
 
 
 def draw_matrix(

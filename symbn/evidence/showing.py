@@ -16,9 +16,9 @@ from symbn.evidence.decimals import decimal_text
 from symbn.evidence.dependence import holds_one_application
 from symbn.evidence.functions import describe
 from symbn.evidence.matrices import Matrix
-from symbn.evidence.numeric import Undefined, real, working_precision
+from symbn.evidence.numeric import Scalar, Undefined, real, working_precision
 from symbn.evidence.points import Point, Style
-from symbn.expr.tree import Dim, DimVar
+from symbn.evidence.sizes import is_known, size_of
 from symbn.report import Counterexample
 
 _MOST_SIZES = 120
@@ -28,7 +28,12 @@ _SECONDS = 1.5
 """Trials are bounded by their numbers; this only stops sides that are slow to evaluate."""
 
 _GENERIC = ((Style.WIDE, False), (Style.WIDE, True), (Style.POSITIVE, False))
-_SIMPLE = (*((Style.TINY, seed) for seed in range(6)), (Style.SMALL, 0), (Style.POSITIVE, 0))
+_SIMPLE = (
+    *((Style.TINY, seed, False) for seed in range(6)),
+    (Style.SMALL, 0, False),
+    (Style.POSITIVE, 0, False),
+    (Style.SMALL, 0, True),
+)
 
 
 def reduced(claim: Claim, difference: Difference) -> Difference:
@@ -57,11 +62,11 @@ def _may_be_plain(claim: Claim) -> bool:
 
 def _smallest(claim: Claim, difference: Difference) -> Difference:
     """The difference at the first sizes, by their sum, at which the sides differ."""
-    style, seed = difference.point.style, difference.point.seed
+    old = difference.point
     generic = [Point(claim.context, 0, s, mirrored=mirrored) for s, mirrored in _GENERIC]
     for sizes in islice(vectors_below(difference.sizes, claim.least), _MOST_SIZES):
         choices = list(index_values(claim.free, sizes, _INDICES))
-        for point in (*generic, Point(claim.context, seed, style)):
+        for point in (*generic, Point(claim.context, old.seed, old.style, mirrored=old.mirrored)):
             found = _compared(claim, sizes, point, choices)
             if found is not None:
                 return _simple(claim, found, choices)
@@ -92,8 +97,8 @@ def _simple(claim: Claim, difference: Difference, choices: list[dict[str, int]])
     """At the same sizes a difference of small entries: the first that is exact, or else the first."""
     found: Difference | None = None
     if _may_be_plain(claim):
-        for style, seed in _SIMPLE:
-            other = _compared(claim, difference.sizes, Point(claim.context, seed, style), choices)
+        for style, seed, mirrored in _SIMPLE:
+            other = _compared(claim, difference.sizes, Point(claim.context, seed, style, mirrored=mirrored), choices)
             if other is not None and other.exact:
                 return other
             found = found or other
@@ -165,7 +170,8 @@ class _Trials:
         if self._left < 0:
             return False
         old = self.difference
-        point = Point(self.claim.context, old.point.seed, self._style, {**old.point.drawn, **changes})
+        values = {**old.point.drawn, **changes}
+        point = Point(self.claim.context, old.point.seed, self._style, values, old.point.mirrored)
         try:
             found = self.claim.compare(old.sizes, point, [old.indices])
         except Undefined:
@@ -214,22 +220,30 @@ def _functions(difference: Difference) -> dict[str, str]:
     for name, (outputs, arity) in sorted(point.applied.items()):
         declared = point.context.functions.get(name)
         shapes = [(arity, 1)]
-        if declared is not None and all(_known(d, difference.sizes) for shape in declared.domain for d in shape):
-            shapes = [(_size(r, difference.sizes), _size(c, difference.sizes)) for r, c in declared.domain]
+        if declared is not None and all(is_known(shape, difference.sizes) for shape in declared.domain):
+            shapes = [(size_of(r, difference.sizes), size_of(c, difference.sizes)) for r, c in declared.domain]
         polynomials = [point.polynomial(name, output, arity) for output in range(outputs)]
         told[name] = describe(name, shapes, polynomials)
+    if point.outcomes:
+        told["P"] = _distribution(point)
     return told
 
 
-def _known(dim: Dim, sizes: Sizes) -> bool:
-    """Whether a declared dimension has a size here (it may not occur in the claim)."""
-    while isinstance(dim, DimVar) and dim.bound is not None:
-        dim = dim.bound
-    return isinstance(dim, int) or dim in sizes
+def _distribution(point: Point) -> str:
+    """`P(x = 1, y = 2) = 1/3, P(x = 0, y = 1) = 2/3`: the joint outcomes of all random names that occurred."""
+    weights: dict[str, Scalar] = {}
+    for k, weight in enumerate(point.weighed):
+        values = [f"{name} = {_written(by_number[k])}" for name, by_number in sorted(point.outcomes.items())]
+        together = ", ".join(values)
+        weights[together] = weights.get(together, 0) + weight
+    return r",\; ".join(f"P({values}) = {decimal_text(real(weight), 6)}" for values, weight in weights.items())
 
 
-def _size(dim: Dim, sizes: Sizes) -> int:
-    while isinstance(dim, DimVar):
-        assert dim.bound is not None
-        dim = dim.bound
-    return dim if isinstance(dim, int) else sizes[dim]
+def _written(rows: Matrix) -> str:
+    """A number, `(1, 2)^\top` for a column, the rows of a matrix one after the other."""
+    texts = _text(rows, 6)
+    if len(texts) == len(texts[0]) == 1:
+        return texts[0][0]
+    if all(len(row) == 1 for row in texts):
+        return "(" + ", ".join(row[0] for row in texts) + r")^\top"
+    return r"\begin{pmatrix} " + r" \\ ".join(" & ".join(row) for row in texts) + r" \end{pmatrix}"

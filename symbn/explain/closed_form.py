@@ -22,7 +22,8 @@ from symbn.explain.notation import transpose
 from symbn.explain.polishing import Polish
 from symbn.expr import tree
 from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import indices_of
 from symbn.expr.reindexing import free_indices, with_indices
 from symbn.expr.tree import Expr
 
@@ -44,7 +45,7 @@ def closed_form(
     plain = Indexing(context)
     if budget is not None:
         plain.ring.budget = budget
-    places = places_of(asked.shape)
+    places = indices_of(asked.shape)
     value = plain.to_sum(asked, *places)
     said = dict.fromkeys(vocabulary)
     words = [e for e in said if isinstance(e, tree.Derivative) and not _says_the_same(e, asked, plain)]
@@ -65,7 +66,7 @@ def _says_the_same(word: Expr, asked: Expr, plain: Indexing) -> bool:
         return False
     at = dict(zip(free_indices(word), free_indices(asked).values(), strict=True))
     turned = with_indices(word if word.shape == asked.shape else transpose(word), dict(at))
-    places = places_of(asked.shape)
+    places = indices_of(asked.shape)
     try:
         first, second = plain.to_sum(turned, *places), plain.to_sum(asked, *places)
     except NoRule:
@@ -92,7 +93,7 @@ class _Forms:
         self._asked, self._plain = asked, plain
         context = _with_words(context, words)
         self._sums = folded_sums(asked, context, plain, budget)
-        self._row, self._column = places_of(asked.shape)
+        self._row, self._column = indices_of(asked.shape)
         self._value = unfold_derivatives(self._sums.to_sum(asked, self._row, self._column), self._sums.theory)
         self._sums.name_diagonals()
         for phrase in phrases:

@@ -16,7 +16,8 @@ from symbn.explain.positivity import Positivity, Sign
 from symbn.expr import tree
 from symbn.expr.build import is_sum_of_squares
 from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import indices_of
 from symbn.expr.tree import Expr
 from symbn.report import Origin
 from symbn.source import Span
@@ -86,8 +87,9 @@ class ConditionFinder:
         if is_sum_of_squares(e):
             inside = e.arg if isinstance(e, tree.Trace) else e
             assert isinstance(inside, tree.Product)
-            root = next(f for f in inside.factors if not isinstance(f, tree.Transpose) or len(inside.factors) == 1)
-            return rf"{to_latex(root)} \ne 0"
+            left, right = inside.factors
+            root = right if isinstance(left, tree.Transpose) and left.arg == right else left
+            return None if self._is_declared_nonzero(root) else rf"{to_latex(root)} \ne 0"
         excluded = None if relation == r"\ge" else self._excluded(e)
         if excluded is not None:
             return rf"{excluded[0]} \ne {excluded[1]}" if excluded[1] > 0 else None
@@ -98,15 +100,21 @@ class ConditionFinder:
         sign = self._positivity.sign(e)
         if sign == Sign.POSITIVE or (relation == r"\ge" and sign):
             return True
+        if relation == r"\ne" and isinstance(e, tree.Determinant) and self._positivity.is_invertible(e.arg):
+            return True
+        return relation == r"\ne" and e.is_scalar and self._is_declared_nonzero(e)
+
+    def _is_declared_nonzero(self, e: Expr) -> bool:
+        """Whether a name is declared ≠ 0; of a vector that says that one entry is not 0."""
         declaration = self.context.symbols.get(e.name) if isinstance(e, tree.Symbol) else None
-        return relation == r"\ne" and declaration is not None and declaration.sign in ("negative", "nonzero")
+        return declaration is not None and declaration.sign in ("negative", "nonzero", "positive")
 
     def _excluded(self, e: Expr) -> tuple[str, int] | None:
         """(n, k) where e > 0 or e ≠ 0 says no more than n ≠ k."""
         if _is_named(e):
             return None
         try:
-            coefficient = self.indexing.to_sum(e, *places_of(e.shape)).as_coefficient()
+            coefficient = self.indexing.to_sum(e, *indices_of(e.shape)).as_coefficient()
         except (BudgetExceeded, NoRule, ZeroDivisionError):
             return None
         return None if coefficient is None else _only_root(coefficient)
@@ -161,16 +169,48 @@ def _needs(body: Expr, differentiated: bool, place: Span | None) -> Iterator[_Ne
             yield _Need(e, relation, body.denominator.span or place)
     elif isinstance(body, tree.Power) and isinstance(body.exponent, tree.Number):
         value = body.exponent.value
-        if value.denominator != 1:
-            yield _Need(body.base, ">" if differentiated or value < 0 else r"\ge", place)
+        strict = differentiated or value < 0
+        if value.denominator != 1 and _is_even_power(body.base):
+            for e, relation in _nonzero(body.base) if strict else ():
+                yield _Need(e, relation, place)
+        elif value.denominator != 1:
+            yield _Need(body.base, ">" if strict else r"\ge", place)
         elif value < 0:
             yield _Need(body.base, r"\ne", place)
     elif isinstance(body, tree.Power):
-        yield _Need(body.base, ">", place)
-    elif isinstance(body, tree.Elementwise) and body.function == "log":
-        yield _Need(body.arg, ">", place)
+        needed = _by_size(body.exponent)
+        if needed is not None:
+            yield _Need(body.base, needed, place)
+    elif isinstance(body, tree.Inverse):
+        yield _Need(tree.Determinant(arg=body.arg, shape=(1, 1)), r"\ne", place)
+    elif isinstance(body, tree.Elementwise):
+        if body.function == "log":
+            yield _Need(body.arg, ">", place)
+        elif body.function == "sign" or (body.function in ("abs", "relu") and differentiated):
+            yield _Need(body.arg, r"\ne", place)
+        elif body.function == "tan":
+            yield _Need(replace(body, function="cos"), r"\ne", place)
     for child in tree.children(body):
         yield from _needs(child, differentiated, place)
+
+
+def _is_even_power(e: Expr) -> bool:
+    """Whether e is written as a square, a fourth power, …: then it is ≥ 0."""
+    if not (isinstance(e, tree.Power) and isinstance(e.exponent, tree.Number)):
+        return False
+    value = e.exponent.value
+    return value.denominator == 1 and value > 0 and value.numerator % 2 == 0
+
+
+def _by_size(exponent: Expr) -> str | None:
+    """What a base must be under an exponent that is no number: an exponent made of sizes is an integer."""
+    parts = list(tree.walk(exponent))
+    if not all(isinstance(part, tree.Dimension | tree.Add | tree.Product | tree.Number) for part in parts):
+        return ">"
+    numbers = [part.value for part in parts if isinstance(part, tree.Number)]
+    if any(value.denominator != 1 for value in numbers):
+        return ">"
+    return r"\ne" if any(value < 0 for value in numbers) else None
 
 
 def _nonzero(e: Expr) -> Iterable[tuple[Expr, str]]:
@@ -183,6 +223,8 @@ def _nonzero(e: Expr) -> Iterable[tuple[Expr, str]]:
             yield from _nonzero(e.base)
         else:
             yield e.base, ">"
+    elif isinstance(e, tree.Elementwise) and e.function == "abs":
+        yield from _nonzero(e.arg)
     else:
         yield e, r"\ne"
 

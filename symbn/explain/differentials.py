@@ -21,7 +21,8 @@ from symbn.explain.latex import to_latex
 from symbn.explain.notation import hadamard, number, power, product, rebuilt, total, transpose
 from symbn.explain.tidying import is_zero, summed, tidied, unit, zero
 from symbn.expr import tree
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import indices_of
 from symbn.expr.tree import Expr
 
 
@@ -101,13 +102,13 @@ class Differentials:
     def is_constant(self, e: Expr) -> bool:
         """Whether nothing in e depends on the variable."""
         name = self._name
-        value = self.indexing.to_sum(e, *places_of(e.shape))
+        value = self.indexing.to_sum(e, *indices_of(e.shape))
         theory = self.indexing.theory
         return not any(name in theory.dependencies(mentioned) for mentioned in mentioned_names(value))
 
     @property
     def _name(self) -> str:
-        free = tuple(p for p in places_of(self.variable.shape) if p is not None)
+        free = tuple(p for p in indices_of(self.variable.shape) if p is not None)
         probe = tree.Differential(
             arg=self.variable, variable=self.variable, target=self.target, increment=self.increment,
             shape=self.variable.shape,
@@ -197,7 +198,7 @@ class Differentials:
     def _is_symmetric(self, e: Expr) -> bool:
         if e.shape[0] != e.shape[1]:
             return False
-        row, column = places_of(e.shape)
+        row, column = indices_of(e.shape)
         sides = self.indexing.to_sum(e, row, column), self.indexing.to_sum(e, column, row)
         return isinstance(decide(*sides, self.indexing.theory), Proof)
 

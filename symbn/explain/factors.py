@@ -29,6 +29,7 @@ from symbn.explain.notation import coefficient, entry, transpose
 from symbn.explain.notation import power as power_of
 from symbn.expr import tree
 from symbn.expr.indexing import Indexing
+from symbn.expr.places import dim_of
 from symbn.expr.tree import Expr, IndexVar, Ix, Shape
 
 Place = Index | None
@@ -59,8 +60,7 @@ def fixed(index: Index) -> Ix:
 
 
 def as_index(variable: IndexVar) -> Index:
-    assert not isinstance(variable.dim, tree.DimVar)
-    return Index(variable.name, variable.dim)
+    return Index(variable.name, dim_of(variable.dim))
 
 
 class FactorForms:

@@ -23,7 +23,8 @@ from symbn.core.terms import Index, SumOfProducts
 from symbn.core.unfolding import unfold_all
 from symbn.expr import tree
 from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing, Place, dim_of, index_of, is_alias, places_of, present
+from symbn.expr.indexing import Indexing, is_alias
+from symbn.expr.places import Place, dim_of, index_of, indices_of, present
 from symbn.expr.reindexing import free_indices
 from symbn.expr.tree import Expr, IndexVar
 
@@ -81,7 +82,8 @@ class FoldedSums(Indexing):
             own = tree.Reference(name=definition.key, shape=definition.body.shape, indices=definition.indices)
             self._spell(closed, own)
         elif self._is_symmetric(definition):
-            self._signatures[definition.key] = Signature(self._signatures[definition.key].dims, True)
+            dims = self._signatures[definition.key].dims
+            self._signatures[definition.key] = Signature(dims, frozenset(["symmetric"]))
 
     def _sum_behind(self, body: SumOfProducts) -> SumOfProducts | None:
         """The closed value of the named sum that a definition is another name of."""
@@ -95,7 +97,7 @@ class FoldedSums(Indexing):
         rows, columns = definition.body.shape
         if definition.indices or rows != columns or rows == 1:
             return False
-        row, column = places_of(definition.body.shape)
+        row, column = indices_of(definition.body.shape)
         assert row is not None and column is not None
         e = unfold_all(self.plain.to_sum(definition.body, row, column), self.plain.theory)
         return e == rename(e, {row: column, column: row})
@@ -111,13 +113,14 @@ class FoldedSums(Indexing):
                 self._spell(closed, e)
                 at = dict(zip(places, present(row, column), strict=True))
                 indices = tuple(at.get(captured[k], captured[k]) for k in named.order)
-                return tensor(self.ring, named.key, indices, symmetric=self._signatures[named.key].symmetric)
+                return tensor(self.ring, named.key, indices, traits=self._signatures[named.key].traits)
         if isinstance(e, tree.Reference) and e.arguments:
             inlined = self._applied(e)
             if inlined is not None:
                 return self.to_sum(inlined, row, column)
-        if isinstance(e, tree.Reference) and self._signatures[e.name].symmetric and e.name not in self._inlined:
-            return tensor(self.ring, e.name, present(row, column), symmetric=True)
+        traits = self._signatures[e.name].traits if isinstance(e, tree.Reference) else frozenset()
+        if isinstance(e, tree.Reference) and "symmetric" in traits and e.name not in self._inlined:
+            return tensor(self.ring, e.name, present(row, column), traits=traits)
         return super().to_sum(e, row, column)
 
     def _spell(self, closed: SumOfProducts, e: Expr) -> None:
@@ -158,7 +161,7 @@ class FoldedSums(Indexing):
     def _close(self, e: Expr) -> tuple[SumOfProducts, tuple[Index, ...], tuple[Index, ...]] | None:
         if any(isinstance(node, tree.Symbol) and node.name not in self.context.symbols for node in tree.walk(e)):
             return None  # a defined function's parameter: the sum is named where the function is applied
-        places = places_of(e.shape)
+        places = indices_of(e.shape)
         value = unfold_all(self.plain.to_sum(e, *places), self.plain.theory)
         if len(value.terms) < 2 or value.as_coefficient() is not None:
             return None
@@ -182,7 +185,7 @@ class FoldedSums(Indexing):
         self._rank += 1
         key = f"#{len(self.named) + 1}"
         symmetric = len(indices) == 2 and closed == _swapped(closed)
-        self._signatures[key] = Signature(tuple(i.dim for i in indices), symmetric)
+        self._signatures[key] = Signature(tuple(i.dim for i in indices), frozenset(["symmetric"] if symmetric else []))
         self._unfoldings[key] = Unfolding(key, indices, (), body, self._rank)
         self.context.definitions[key] = tree.Definition(key, family, (), spelling, self._rank, key)
         self.named[closed] = NamedSum(key, spelling, family, order)
@@ -204,7 +207,7 @@ class FoldedSums(Indexing):
         if isinstance(e, tree.Add):
             found = self._closed_value(e)
             return None if found is None else found[1:]
-        places = places_of(e.shape)
+        places = indices_of(e.shape)
         value = unfold_all(self.plain.to_sum(e, *places), self.plain.theory)
         _, captured, _ = close_one(value)
         return captured, present(*places)
@@ -247,7 +250,7 @@ def folded_sums(asked: Expr, context: Context, plain: Indexing, budget: Budget |
     scratch = FoldedSums(context, plain)
     if budget is not None:
         scratch.ring.budget = budget
-    scratch.to_sum(asked, *places_of(asked.shape))
+    scratch.to_sum(asked, *indices_of(asked.shape))
     found = FoldedSums(context, plain, _preferred_spellings(scratch.spellings))
     if budget is not None:
         found.ring.budget = budget

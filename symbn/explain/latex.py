@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from symbn.expr import tree
+from symbn.expr.build import is_increment
 from symbn.expr.reindexing import with_indices
 from symbn.expr.tree import Expr, Ix
 
@@ -29,6 +30,15 @@ def index_latex(index: Ix) -> str:
 
 
 def dim_latex(dim: tree.Dim) -> str:
+    r"""A size: n, m n, m + p."""
+    match dim:
+        case tree.DimProduct():
+            text = dim_latex(dim.factors[0])
+            for factor in dim.factors[1:]:
+                text += rf" \cdot {factor}" if isinstance(factor, int) else f" {dim_latex(factor)}"
+            return text
+        case tree.DimSum():
+            return " + ".join(map(dim_latex, dim.parts))
     return _as_word(str(dim))
 
 
@@ -69,7 +79,8 @@ def _latex(e: Expr) -> tuple[str, int]:
         case tree.Dimension():
             return dim_latex(e.dim), _ATOM
         case tree.Symbol():
-            return _as_word(name_latex(e.name)), _ATOM
+            # A d reaches over the product behind it, so that an increment stands in parentheses there.
+            return _as_word(name_latex(e.name)), _PRODUCT if is_increment(e) else _ATOM
         case tree.Reference():
             indices = f"_{{{''.join(map(index_latex, e.indices))}}}" if e.indices else ""
             name = name_latex(e.name)
@@ -79,7 +90,8 @@ def _latex(e: Expr) -> tuple[str, int]:
         case tree.Identity():
             return f"I_{{{dim_latex(e.shape[0])}}}", _ATOM
         case tree.Ones():
-            size = dim_latex(e.shape[0]) if e.shape[1] == 1 else rf"{e.shape[0]} \times {e.shape[1]}"
+            rows, columns = (f"({s})" if " + " in s else s for s in map(dim_latex, e.shape))
+            size = dim_latex(e.shape[0]) if e.shape[1] == 1 else rf"{rows} \times {columns}"
             return rf"\mathbf{{1}}_{{{size}}}", _ATOM
         case tree.Zero():
             return "0", _ATOM
@@ -88,7 +100,8 @@ def _latex(e: Expr) -> tuple[str, int]:
         case tree.Delta():
             return rf"\delta_{{{index_latex(e.first)}{index_latex(e.second)}}}", _ATOM
         case tree.Add():
-            return _add(e), _SUM
+            whole = _total_differential(e)
+            return _latex(whole) if whole is not None else (_add(e), _SUM)
         case tree.Product():
             return _product(e)
         case tree.Hadamard():
@@ -98,14 +111,31 @@ def _latex(e: Expr) -> tuple[str, int]:
         case tree.Power():
             return _power(e)
         case tree.MatrixPower():
+            if isinstance(e.base, tree.Inverse):
+                return f"{_superscriptable(e.base.arg)}^{{-{e.exponent}}}", _FACTOR
             return f"{_superscriptable(e.base)}^{{{e.exponent}}}", _FACTOR
+        case tree.Inverse():
+            return f"{_superscriptable(e.arg)}^{{-1}}", _FACTOR
+        case tree.Determinant():
+            return rf"\det\left( {to_latex(e.arg)} \right)", _ATOM
+        case tree.Kronecker():
+            return rf"{_in(e.left, _FACTOR)} \otimes {_in(e.right, _FACTOR)}", _PRODUCT
+        case tree.Vec():
+            return rf"\operatorname{{vec}}\left( {to_latex(e.arg)} \right)", _ATOM
+        case tree.Block():
+            return _block(e), _ATOM
         case tree.Transpose():
+            if isinstance(e.arg, tree.Inverse):
+                return rf"{_superscriptable(e.arg.arg)}^{{-\top}}", _FACTOR
             return rf"{_superscriptable(e.arg)}^{{\top}}", _FACTOR
         case tree.Fill():
             return _latex(e.arg)
         case tree.Elementwise():
-            name = rf"\{e.function}" if e.function not in ("sigmoid", "softplus") else rf"\operatorname{{{e.function}}}"
-            return rf"{name}\left( {to_latex(e.arg)} \right)", _ATOM
+            return _elementwise(e), _ATOM
+        case tree.Softmax():
+            return rf"\operatorname{{softmax}}\left( {to_latex(e.arg)} \right)", _ATOM
+        case tree.Expectation():
+            return rf"\mathbb{{E}}\left[ {to_latex(e.arg)} \right]", _ATOM
         case tree.Apply():
             return f"{_as_word(name_latex(e.name))}{chr(39) * e.order}({', '.join(map(to_latex, e.arguments))})", _ATOM
         case tree.Slice():
@@ -126,10 +156,18 @@ def _latex(e: Expr) -> tuple[str, int]:
             return rf"\frac{{\partial {_in(e.arg, _FACTOR)}}}{{\partial {to_latex(e.variable)}}}", _FACTOR
         case tree.Differential():
             inside = to_latex(e.arg) if _latex(e.arg)[1] == _ATOM else rf"\left( {to_latex(e.arg)} \right)"
-            return rf"\mathrm{{d}} {inside}", _FACTOR
+            return rf"\mathrm{{d}} {inside}", _PRODUCT
         case tree.At():
             return rf"{_in(e.arg, _ATOM)}\big|_{{{name_latex(e.name)} = 0}}", _FACTOR
     raise TypeError(f"no rule to print {type(e).__name__}")
+
+
+def _total_differential(e: tree.Add) -> tree.Differential | None:
+    """d f, of a sum of the differentials of one f by each of the names that vary."""
+    first = e.terms[0]
+    if not isinstance(first, tree.Differential):
+        return None
+    return first if all(isinstance(term, tree.Differential) and term.arg == first.arg for term in e.terms) else None
 
 
 def _add(e: tree.Add) -> str:
@@ -159,11 +197,33 @@ def _product(e: tree.Product) -> tuple[str, int]:
         return "-" + " ".join(_in(f, _FACTOR) for f in rest), _SUM
     parts = [_in(f, _FACTOR) for f in e.factors[:-1]]
     last = e.factors[-1]
-    parts.append(_in(last, _FACTOR if isinstance(last, tree.Hadamard) else _PRODUCT))
+    parts.append(_in(last, _FACTOR if isinstance(last, tree.Hadamard | tree.Kronecker) else _PRODUCT))
     text = parts[0]
     for before, part in pairwise(parts):
         text += (r" \cdot " if before[-1:].isdigit() and part[:1].isdigit() else " ") + part
     return text, _PRODUCT
+
+
+_OPERATOR_NAMES = frozenset(["abs", "relu", "sigmoid", "sign", "softplus"])
+"""Functions for which TeX has no command."""
+
+
+def _elementwise(e: tree.Elementwise) -> str:
+    r"""\exp(a), |a|; of a square matrix \exp^{\odot}(A), as \exp(A) could be another function of it."""
+    inside = to_latex(e.arg)
+    is_matrix = 1 not in e.shape
+    if e.function == "abs" and not is_matrix and "|" not in inside:
+        return rf"\left| {inside} \right|"
+    if e.function in _OPERATOR_NAMES:
+        return rf"\operatorname{{{e.function}}}\left( {inside} \right)"
+    over_entries = r"^{\odot}" if is_matrix and e.shape[0] == e.shape[1] else ""
+    return rf"\{e.function}{over_entries}\left( {inside} \right)"
+
+
+def _block(e: tree.Block) -> str:
+    rows = (e.cells[k : k + e.columns] for k in range(0, len(e.cells), e.columns))
+    inside = r" \\ ".join(" & ".join(map(to_latex, row)) for row in rows)
+    return rf"\begin{{pmatrix}} {inside} \end{{pmatrix}}"
 
 
 def _power(e: tree.Power) -> tuple[str, int]:
@@ -188,13 +248,13 @@ def _slice(e: tree.Slice) -> str:
     else:
         where = f"{index_latex(e.row)}:" if e.row is not None else f":{index_latex(e.column)}" if e.column else ":"
     inside = to_latex(e.arg)
-    simple = isinstance(e.arg, (tree.Symbol, tree.Reference)) and "_" not in inside
+    simple = isinstance(e.arg, (tree.Symbol, tree.Reference)) and "_" not in inside and not is_increment(e.arg)
     return f"{inside}_{{{where}}}" if simple else rf"\left( {inside} \right)_{{{where}}}"
 
 
 def _stack(e: tree.Stack) -> str:
     first = to_latex(with_indices(e.body, {e.index.name: tree.IndexConst(1, e.index.dim)}))
-    value = e.index.dim if not isinstance(e.index.dim, tree.DimVar) else "?"
+    value = e.index.dim if isinstance(e.index.dim, str | int) else "?"
     last = to_latex(with_indices(e.body, {e.index.name: tree.IndexConst(value, e.index.dim)}))
     if e.axis == "diagonal":
         return rf"\operatorname{{diag}}\left( {first}, \ldots, {last} \right)"

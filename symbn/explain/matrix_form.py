@@ -44,7 +44,7 @@ def matrix_form(e: SumOfProducts, row: Place, column: Place, indexing: Indexing)
 
     Partial derivatives of definitions must have been worked out.  Raises NoRule for what no expression can say.
     """
-    symmetric = {name for name, signature in indexing.theory.signatures.items() if signature.symmetric}
+    symmetric = {name for name, signature in indexing.theory.signatures.items() if "symmetric" in signature.traits}
     return untransposed(_Forms(indexing).write(e, row, column), symmetric)
 
 

@@ -20,7 +20,8 @@ from symbn.core.ring import Budget, BudgetExceeded
 from symbn.core.terms import NoRule
 from symbn.expr import tree
 from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import places_of
 from symbn.expr.tree import Expr
 
 _TERMS = 20_000
@@ -84,6 +85,8 @@ class Positivity:
             case tree.Reference():
                 return self._reference(e, known)
             case tree.Add():
+                if self._is_one_less_a_share(e):
+                    return Sign.POSITIVE
                 signs = [self.sign(term, known) for term in e.terms]
                 return max(signs) if Sign.UNKNOWN not in signs else Sign.UNKNOWN
             case tree.Product():
@@ -96,6 +99,16 @@ class Positivity:
                 return min(self.sign(e.numerator, known), below)
             case tree.Power():
                 return self._power(e, known)
+            case tree.Determinant():
+                return self._of_determinant(e.arg, known)
+            case tree.Softmax():
+                return Sign.POSITIVE
+            case tree.Vec() | tree.Expectation():
+                return self.sign(e.arg, known)
+            case tree.Kronecker():
+                return min(self.sign(e.left, known), self.sign(e.right, known))
+            case tree.Block():
+                return min(self.sign(cell, known) for cell in e.cells)
             case tree.Elementwise():
                 return _FUNCTIONS.get(e.function, Sign.UNKNOWN)
             case tree.Transpose() | tree.Fill():
@@ -113,6 +126,26 @@ class Positivity:
                 within = self.sign(e.body, known)
                 return min(within, Sign.NONNEGATIVE) if e.axis == "diagonal" else within
         return Sign.UNKNOWN
+
+    def _is_one_less_a_share(self, e: tree.Add) -> bool:
+        """Whether e reads 1 − σ(u) or 1 − tanh u."""
+        if len(e.terms) != 2:
+            return False
+        one, other = e.terms
+        if isinstance(one, tree.Fill):
+            one = one.arg
+        factors = other.factors if isinstance(other, tree.Product) and len(other.factors) == 2 else ()
+        unit = isinstance(one, tree.Ones) or (isinstance(one, tree.Number) and one.value == 1)
+        if not (unit and factors and isinstance(factors[0], tree.Number) and factors[0].value == -1):
+            return False
+        return self._is_below_one(factors[1])
+
+    def _is_below_one(self, e: Expr) -> bool:
+        if isinstance(e, tree.Slice):
+            return self._is_below_one(e.arg)
+        if isinstance(e, tree.Reference) and not e.arguments:
+            return self._is_below_one(self.context.definitions[e.name].body)
+        return isinstance(e, tree.Elementwise) and e.function in ("sigmoid", "tanh")
 
     def _declared(self, name: str) -> Sign:
         declaration = self.context.symbols.get(name)
@@ -204,7 +237,9 @@ class Positivity:
                 return e.denominator.is_scalar and (
                     self.is_semidefinite(e.numerator, known) and self.sign(e.denominator, known) >= Sign.NONNEGATIVE
                 )
-            case tree.Transpose():
+            case tree.Kronecker():
+                return self.is_semidefinite(e.left, known) and self.is_semidefinite(e.right, known)
+            case tree.Transpose() | tree.Inverse():
                 return self.is_semidefinite(e.arg, known)
             case tree.MatrixPower():
                 return self.is_semidefinite(e.base, known)
@@ -215,6 +250,72 @@ class Positivity:
             case tree.Stack():
                 return e.axis == "diagonal" and self.sign(e.body, known) >= Sign.NONNEGATIVE
         return False
+
+    def is_definite(self, e: Expr, parameters: _Parameters | None = None) -> bool:
+        """Whether e is known to be symmetric with xᵀex > 0 for all x ≠ 0; of a scalar: > 0."""
+        known = parameters or {}
+        if e.is_scalar:
+            return self.sign(e, known) == Sign.POSITIVE
+        match e:
+            case tree.Identity():
+                return True
+            case tree.Symbol():
+                declaration = self.context.symbols.get(e.name)
+                return declaration is not None and declaration.structure == "positive definite"
+            case tree.Reference() if not e.arguments:
+                return self.is_definite(self.context.definitions[e.name].body)
+            case tree.Transpose() | tree.Inverse():
+                return self.is_definite(e.arg, known)
+            case tree.MatrixPower():
+                return self.is_definite(e.base, known)
+            case tree.Kronecker():
+                return self.is_definite(e.left, known) and self.is_definite(e.right, known)
+            case tree.Diagonal():
+                return self.sign(e.arg, known) == Sign.POSITIVE
+            case tree.Add():
+                definite = any(self.is_definite(term, known) for term in e.terms)
+                return definite and all(self.is_semidefinite(term, known) for term in e.terms)
+            case tree.Product():
+                scalars, chain = _taken_apart(e)
+                if self._repeated(scalars, known) != Sign.POSITIVE:
+                    return False
+                while len(chain) > 2 and self._turned(chain[0]) == chain[-1] and self.is_invertible(chain[0][0], known):
+                    chain = chain[1:-1]
+                if len(chain) == 2:
+                    return self._turned(chain[0]) == chain[1] and self.is_invertible(chain[0][0], known)
+                return len(chain) == 1 and self.is_definite(chain[0][0], known)
+        return False
+
+    def is_invertible(self, e: Expr, parameters: _Parameters | None = None) -> bool:
+        """Whether a square matrix is known to be invertible; an inverse is, where it is defined."""
+        known = parameters or {}
+        if self.is_definite(e, known):
+            return True
+        match e:
+            case tree.Symbol():
+                declaration = self.context.symbols.get(e.name)
+                return declaration is not None and declaration.structure in ("orthogonal", "invertible")
+            case tree.Inverse():
+                return True
+            case tree.Reference() if not e.arguments:
+                return self.is_invertible(self.context.definitions[e.name].body)
+            case tree.Transpose():
+                return self.is_invertible(e.arg, known)
+            case tree.MatrixPower():
+                return self.is_invertible(e.base, known)
+            case tree.Kronecker():
+                return self.is_invertible(e.left, known) and self.is_invertible(e.right, known)
+            case tree.Product():
+                scalars, chain = _taken_apart(e)
+                square = all(factor.shape[0] == factor.shape[1] for factor, _ in chain)
+                nonzero = all(self.sign(scalar, known) == Sign.POSITIVE for scalar in scalars)
+                return square and nonzero and all(self.is_invertible(factor, known) for factor, _ in chain)
+        return False
+
+    def _of_determinant(self, e: Expr, known: _Parameters) -> Sign:
+        if self.is_definite(e, known):
+            return Sign.POSITIVE
+        return Sign.NONNEGATIVE if self.is_semidefinite(e, known) else Sign.UNKNOWN
 
     def _is_congruent(self, chain: list[_Factor], known: _Parameters) -> bool:
         """Whether a chain reads AᵀDA with D ⪰ 0, or AᵀA."""
@@ -248,8 +349,8 @@ class Positivity:
         indexing = self.indexing
         before, indexing.ring.budget = indexing.ring.budget, Budget(_TERMS)
         square = tree.Product(factors=(tree.Transpose(arg=e, shape=e.shape), e), shape=e.shape)
-        row, column = places_of(e.shape)
         try:
+            row, column = places_of(e.shape)
             sides = indexing.to_sum(e, row, column), indexing.to_sum(square, row, column)
             return isinstance(decide(*sides, indexing.theory), Proof)
         except (BudgetExceeded, NoRule, ZeroDivisionError):

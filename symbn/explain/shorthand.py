@@ -13,7 +13,8 @@ from symbn.explain.folded_sums import folded_sums, shortest_spelling
 from symbn.explain.notation import rebuilt
 from symbn.expr import tree
 from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import indices_of
 from symbn.expr.reindexing import free_indices, with_indices
 from symbn.expr.tree import Expr, Ix
 
@@ -29,7 +30,7 @@ class Shorthand:
         if budget is not None:
             plain.ring.budget = budget
         self._sums = folded_sums(asked, context, plain, budget)
-        self._sums.to_sum(asked, *places_of(asked.shape))
+        self._sums.to_sum(asked, *indices_of(asked.shape))
         self.context = context.copy()
         self._letters: dict[str, str] = {}
         self._rank = max((d.rank for d in context.definitions.values()), default=0)
@@ -53,7 +54,7 @@ class Shorthand:
     def symmetric(self) -> set[str]:
         """The names of symmetric matrices."""
         signatures = self._sums.theory.signatures
-        return {name for name, signature in signatures.items() if signature.symmetric}
+        return {name for name, signature in signatures.items() if "symmetric" in signature.traits}
 
     def used(self, names: set[str]) -> tuple[tree.Definition, ...]:
         """The shorthands among the names, and those that they use."""

@@ -22,7 +22,8 @@ from symbn.explain.shorthand import Shorthand
 from symbn.expr import tree
 from symbn.expr.consistency import check_shape
 from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import indices_of
 from symbn.expr.tree import Expr
 
 _MOST_LINES = 14
@@ -159,6 +160,6 @@ def _fits(e: Expr) -> bool:
 def _is_proved(left: Expr, right: Expr, indexing: Indexing) -> bool:
     if left.shape != right.shape or not (_fits(left) and _fits(right)):
         return False
-    places = places_of(left.shape)
+    places = indices_of(left.shape)
     sides = indexing.to_sum(left, *places), indexing.to_sum(right, *places)
     return isinstance(decide(*sides, indexing.theory), Proof)

@@ -158,7 +158,7 @@ class MathML:
         return _scripted('<mo rspace="0">∇</mo>', sub, _row(above) if above else None)
 
     def _group(self, node: Group) -> str:
-        if node.delimiter == "{":
+        if node.delimiter == "{" or node.content.span == node.span:  # a vmatrix brings its bars with it
             return self.print(node.content)
         content = self._listed(node.content) if isinstance(node.content, Commas) else [self.print(node.content)]
         return _enclosed(node.delimiter, content, bool(_SIZED.match(self.text, node.span.start)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from symbn.diagnostics import Diagnostic, Label, NoteError, ShapeError
+from symbn.diagnostics import Diagnostic, Label, NoteError, ShapeError, fail
 from symbn.expr import tree
 from symbn.expr.shape import (
     is_column,
@@ -17,9 +17,11 @@ from symbn.expr.shape import (
     is_scalar,
     is_square,
     is_vector,
+    product_dim,
     resolved,
     resolved_shape,
     shape_text,
+    sum_dim,
     unify,
     unify_shapes,
 )
@@ -45,11 +47,11 @@ def shape_error(code: str, message: str, offenders: Sequence[Expr], help: str | 
 
 
 def known_shapes(shapes: Iterable[Shape]) -> tuple[tuple[str | int, str | int], ...]:
-    """The shapes, all of known sizes; none if one is not."""
+    """The shapes, all of sizes that are one name or number; none if one is not."""
     found: list[tuple[str | int, str | int]] = []
     for shape in shapes:
         rows, columns = resolved_shape(shape)
-        if isinstance(rows, tree.DimVar) or isinstance(columns, tree.DimVar):
+        if not (isinstance(rows, str | int) and isinstance(columns, str | int)):
             return ()
         found.append((rows, columns))
     return tuple(found)
@@ -232,24 +234,155 @@ def root(e: Expr, degree: int, span: Span | None, notices: Notices) -> Expr:
 
 
 def power(e: Expr, exponent: Expr, span: Span | None) -> Expr:
-    """A scalar's power, or a square matrix's natural power."""
+    """A scalar's power, or a square matrix's power by an integer; a negative one is a power of the inverse."""
     if not is_scalar(exponent.shape):
         raise shape_error("S206", "an exponent that is no scalar", (e, exponent))
     if is_scalar(e.shape):
         return tree.Power(base=e, exponent=exponent, shape=SCALAR, span=span)
-    natural = isinstance(exponent, tree.Number) and exponent.value.denominator == 1 and exponent.value >= 0
+    value = exponent.value if isinstance(exponent, tree.Number) else None
     if is_vector(e.shape) or not unify(*e.shape):
         raise shape_error(
             "S207", f"a power of something {shape_text(e.shape)}", (e,),
             r"write x^{\odot 2} for the power of every entry, x^\top x for the inner product",
         )  # fmt: skip
-    if not natural:
-        raise shape_error(
-            "S208", "a power of a matrix that is no natural number", (e,),
-            r"inverses and roots of matrices are not read yet; A^{\odot r} is the power of every entry",
+    if value is None or value.denominator != 1:
+        raise fail(
+            "S208", "a power of a matrix that is no number like 2 or -1", span,
+            help=r"A^{\odot r} is the power of every entry; roots and symbolic powers of matrices are not read",
         )  # fmt: skip
-    assert isinstance(exponent, tree.Number)
-    return tree.MatrixPower(base=e, exponent=int(exponent.value), shape=e.shape, span=span)
+    if value < 0:
+        turned = inverse(e, span)
+        return turned if value == -1 else tree.MatrixPower(base=turned, exponent=-int(value), shape=e.shape, span=span)
+    return tree.MatrixPower(base=e, exponent=int(value), shape=e.shape, span=span)
+
+
+def inverse(e: Expr, span: Span | None) -> Expr:
+    """e⁻¹ of a square matrix; of a scalar the power −1."""
+    if is_scalar(e.shape):
+        return tree.Power(base=e, exponent=number(-1), shape=SCALAR, span=span)
+    if is_vector(e.shape) or not unify(*e.shape):
+        raise shape_error("S209", f"the inverse of something {shape_text(e.shape)}, which is not square", (e,))
+    return tree.Inverse(arg=e, shape=e.shape, span=span)
+
+
+def determinant(e: Expr, span: Span | None) -> Expr:
+    """det A of a square matrix; of a scalar itself."""
+    if is_scalar(e.shape):
+        return e
+    if is_vector(e.shape) or not unify(*e.shape):
+        raise shape_error("S219", f"the determinant of something {shape_text(e.shape)}, which is not square", (e,))
+    return tree.Determinant(arg=e, shape=SCALAR, span=span)
+
+
+def kronecker(left: Expr, right: Expr, span: Span | None) -> Expr:
+    """A ⊗ B; with a scalar it is a scaling."""
+    if is_scalar(left.shape) or is_scalar(right.shape):
+        return multiply((left, right), span)
+    (a, b), (c, d) = left.shape, right.shape
+    return tree.Kronecker(left=left, right=right, shape=(product_dim(a, c, span), product_dim(b, d, span)), span=span)
+
+
+def vec(e: Expr, span: Span | None) -> Expr:
+    """vec A, the columns below each other; of a column itself, of a row its transpose."""
+    if is_scalar(e.shape) or is_column(e.shape):
+        return e
+    if is_row(e.shape):
+        return transpose(e, span)
+    return tree.Vec(arg=e, shape=(product_dim(e.shape[1], e.shape[0], span), 1), span=span)
+
+
+def block(rows: Sequence[Sequence[Expr]], span: Span | None) -> Expr:
+    """A matrix of blocks: equal heights in a row, equal widths in a column.  A cell 0 takes the size it must have."""
+    columns = len(rows[0])
+    shaped: list[list[Expr]] = [list(row) for row in rows]
+    if any(len(row) != columns for row in shaped):
+        raise fail("S232", "rows of blocks of different lengths", span, help="fill the row up with 0")
+    alone = all(is_scalar(cell.shape) for row in shaped for cell in row)
+    heights = [_extent(row, 0, alone, span) for row in shaped]
+    widths = [_extent([row[c] for row in shaped], 1, alone, span) for c in range(columns)]
+    for r, row in enumerate(shaped):
+        for c, cell in enumerate(row):
+            row[c] = as_shape(cell, (heights[r], widths[c]))
+            if not unify(row[c].shape[0], heights[r]):
+                raise shape_error("S233", "blocks of one row, of different heights", (row[c - 1], row[c]))
+            if not unify(row[c].shape[1], widths[c]):
+                raise shape_error("S233", "blocks of one column, of different widths", (shaped[r - 1][c], row[c]))
+    cells = tuple(cell for row in shaped for cell in row)
+    if len(cells) == 1:
+        return tree.at_span(cells[0], span)
+    return tree.Block(cells=cells, columns=columns, shape=(sum_dim(heights, span), sum_dim(widths, span)), span=span)
+
+
+def _extent(cells: Sequence[Expr], axis: int, alone: bool, span: Span | None) -> tree.Dim:
+    """The height of a row of blocks (axis 0), or the width of a column: that of its first cell that is not just 0.
+
+    Of nothing but 0 it is 1 where all blocks are numbers (`alone`), else it is not known.
+    """
+    for cell in cells:
+        if not _is_zero(cell):
+            return cell.shape[axis]
+    return 1 if alone else tree.DimVar("a row or a column of blocks 0", span)
+
+
+def softmax(e: Expr, span: Span | None) -> Expr:
+    """softmax of a column or a row.  Raises ShapeError for a matrix: by rows, or by columns?"""
+    if not is_vector(e.shape):
+        raise shape_error(
+            "S234", f"softmax of something {shape_text(e.shape)}, which is no vector", (e,),
+            r"say it by rows: P_{i:} = \operatorname{softmax}(S_{i:})",
+        )  # fmt: skip
+    return tree.Softmax(arg=e, shape=e.shape, span=span)
+
+
+def expectation(e: Expr, span: Span | None) -> Expr:
+    """𝔼 e, entry by entry."""
+    return tree.Expectation(arg=e, shape=e.shape, span=span)
+
+
+def covariance(left: Expr, right: Expr, span: Span | None) -> Expr:
+    """cov(x, y) = 𝔼[(x − 𝔼x)(y − 𝔼y)ᵀ] of two columns or scalars."""
+    for e in (left, right):
+        if not (is_scalar(e.shape) or is_column(e.shape)):
+            raise shape_error("S235", f"the covariance of something {shape_text(e.shape)}, which is no column", (e,))
+    centred = [
+        tree.Add(
+            terms=(e, tree.Product(factors=(number(-1), expectation(e, span)), shape=e.shape)), shape=e.shape, span=span
+        )
+        for e in (left, right)
+    ]
+    return expectation(multiply((centred[0], transpose(centred[1])), span), span)
+
+
+def negative(e: Expr, span: Span | None = None) -> Expr:
+    """−e; a number's is a number."""
+    if isinstance(e, tree.Number):
+        return number(-e.value, e.span)
+    return tree.Product(factors=(number(-1), e), shape=e.shape, span=e.span or span)
+
+
+_INCREMENT = r"\mathrm{d}"
+
+
+def increment(variable: tree.Symbol, span: Span | None = None) -> tree.Symbol:
+    """dX, the increment of a free X: a name of X's shape."""
+    return tree.Symbol(name=_INCREMENT + variable.name, shape=variable.shape, span=span)
+
+
+def is_increment(e: Expr) -> bool:
+    """Whether e is the dX of some X."""
+    return isinstance(e, tree.Symbol) and e.name.startswith(_INCREMENT) and e.name != _INCREMENT
+
+
+def total(e: Expr, span: Span | None = None) -> Expr:
+    """The sum of the entries of a vector: 𝟏ᵀx of a column, x𝟏 of a row; a scalar itself."""
+    if is_scalar(e.shape):
+        return e
+    assert is_vector(e.shape), "the entries of a matrix have no one order"
+    if is_column(e.shape):
+        factors = (transpose(tree.Ones(shape=e.shape, span=span)), e)
+    else:
+        factors = (e, tree.Ones(shape=(e.shape[1], 1), span=span))
+    return tree.Product(factors=factors, shape=SCALAR, span=span)
 
 
 def entrywise_power(e: Expr, exponent: Expr, span: Span | None) -> Expr:

@@ -37,17 +37,21 @@ class FunctionDeclaration:
 
 @dataclass
 class Context:
-    """Dimensions (with the least value each may take), symbols, functions, definitions by key."""
+    """Dimensions (with the least value each may take), symbols, functions, definitions by key.
+
+    random: the symbols that are random, of one unknown joint distribution whose moments exist.
+    """
 
     dimensions: dict[str, int] = field(default_factory=dict)
     symbols: dict[str, SymbolDeclaration] = field(default_factory=dict)
     functions: dict[str, FunctionDeclaration] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
+    random: dict[str, None] = field(default_factory=dict)
 
     def copy(self, definitions: Mapping[str, Definition] | None = None) -> Context:
         """A context of its own that says the same, with other definitions if they are given."""
         kept = self.definitions if definitions is None else definitions
-        return Context(dict(self.dimensions), dict(self.symbols), dict(self.functions), dict(kept))
+        return Context(dict(self.dimensions), dict(self.symbols), dict(self.functions), dict(kept), dict(self.random))
 
     def definitions_used(self, expressions: Iterable[Expr]) -> list[Definition]:
         """The definitions that the expressions rest on, directly or not, lowest rank first."""

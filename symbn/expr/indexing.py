@@ -9,20 +9,36 @@ derivative cannot stay folded.
 from __future__ import annotations
 
 from collections import deque
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import pairwise, product
 
+from symbn.core.applications import application
 from symbn.core.axioms import Signature, Theory, Unfolding, mentioned_names
 from symbn.core.contraction import bind, delta, dimension, fresh, multiply, rename
 from symbn.core.differentiation import Variable, differentiate
+from symbn.core.expectation import expectation, is_random
 from symbn.core.heads import tensor
+from symbn.core.matrices import DETERMINANT, INVERSE
 from symbn.core.powers import power, scalarwise
-from symbn.core.ring import Ring
-from symbn.core.terms import Argument, Index, NoRule, SumOfProducts, Tensor, constant
+from symbn.core.ring import Coefficient, Ring
+from symbn.core.terms import Argument, Index, NoRule, SumOfProducts, Tensor, Trait, constant
 from symbn.core.unfolding import at_zero, substitute, unfold
-from symbn.expr import tree
-from symbn.expr.context import Context
-
-Place = Index | None
+from symbn.expr import build, tree
+from symbn.expr.context import Context, SymbolDeclaration
+from symbn.expr.places import (
+    Pair,
+    Part,
+    Place,
+    dim_of,
+    factors_of,
+    index_of,
+    parts_of,
+    places_of,
+    positions,
+    present,
+    split,
+)
+from symbn.expr.shape import unify
 
 
 class Indexing:
@@ -32,7 +48,9 @@ class Indexing:
         self.context = context
         signs = {"positive": "positive", "nonnegative": "nonnegative"}
         parameters = {
-            name: signs.get(symbol.sign, "real") for name, symbol in context.symbols.items() if symbol.shape == (1, 1)
+            name: signs.get(symbol.sign, "real")
+            for name, symbol in context.symbols.items()
+            if symbol.shape == (1, 1) and name not in context.random
         }
         self.ring = Ring(context.dimensions, parameters)  # type: ignore[arg-type]
         self._unfoldings: dict[str, Unfolding] = {}
@@ -40,25 +58,23 @@ class Indexing:
         self._inlined: set[str] = set()
         self._sides: deque[tuple[tree.Expr, SumOfProducts]] = deque(maxlen=4)
         self._held: set[str] = set()
+        self._inverted: set[tree.Expr] = set()
         for symbol in context.symbols.values():
-            self._signatures[symbol.name] = Signature(
-                _dims(symbol.shape), symbol.structure in ("symmetric", "positive definite")
-            )
+            self._signatures[symbol.name] = Signature(_dims(symbol.shape), _traits(symbol, context))
         self.theory = Theory(self.ring, self._signatures, self._unfoldings)
         for definition in sorted(context.definitions.values(), key=lambda d: d.rank):
             self._define(definition)
 
     def _define(self, definition: tree.Definition) -> None:
         dims = tuple(dim_of(i.dim) for i in definition.indices) + _dims(definition.body.shape)
-        self._signatures[definition.key] = Signature(dims)
         for parameter in definition.parameters:
             self._signatures[parameter.name] = Signature(_dims(parameter.shape))
         places = places_of(definition.body.shape)
         body = self.to_sum(definition.body, *places)
-        indices = tuple(Index(i.name, dim_of(i.dim)) for i in definition.indices) + tuple(p for p in places if p)
-        formals = tuple(
-            (parameter.name, tuple(p for p in places_of(parameter.shape) if p)) for parameter in definition.parameters
-        )
+        random = any(map(is_random, body.factors()))
+        self._signatures[definition.key] = Signature(dims, frozenset(["random"] if random else []))
+        indices = tuple(Index(i.name, dim_of(i.dim)) for i in definition.indices) + present(*places)
+        formals = tuple((parameter.name, present(*places_of(parameter.shape))) for parameter in definition.parameters)
         self._unfoldings[definition.key] = Unfolding(definition.key, indices, formals, body, definition.rank)
         if is_alias(body) or not self.theory.differentiates_folded(definition.key):
             self._inlined.add(definition.key)
@@ -71,17 +87,35 @@ class Indexing:
         for known, found in self._sides:
             if known is e:
                 return found
-        rows, columns = e.shape
-        row = None if rows == 1 else Index("↓", dim_of(rows))
-        column = None if columns == 1 else Index("→", dim_of(columns))
-        self._sides.append((e, self.to_sum(e, row, column)))
+        row, column = _side_places(e.shape[0], "↓"), _side_places(e.shape[1], "→")
+        if len(row) > 1 or len(column) > 1:
+            raise NoRule("one place for all blocks of a matrix")
+        self._sides.append((e, self.to_sum(e, row[0], column[0])))
         return self._sides[-1][1]
+
+    def sides(self, left: tree.Expr, right: tree.Expr) -> Iterator[tuple[SumOfProducts, SumOfProducts]]:
+        """Both sides of an equation at one place, or at one in each block of a block matrix.
+
+        Of the inverse of a block matrix it is said by multiplying through: M⁻¹ = N if M N = I.
+        """
+        self._inverted = {
+            node.arg for side in (left, right) for node in tree.walk(side) if isinstance(node, tree.Inverse)
+        }
+        left, right = _cleared(left, right)
+        rows, columns = _side_places(left.shape[0], "↓"), _side_places(left.shape[1], "→")
+        if len(rows) == len(columns) == 1 and left.shape == right.shape:
+            yield self.side(left), self.side(right)
+            return
+        for row, column in product(rows, columns):
+            yield self.to_sum(left, row, column), self.to_sum(right, row, column)
 
     # Nodes ------------------------------------------------------------------------------------------------
 
     def to_sum(self, e: tree.Expr, row: Place, column: Place) -> SumOfProducts:
         """e[row, column].  Raises NoRule for a node without a rule, ZeroDivisionError, BudgetExceeded."""
         ring = self.ring
+        if (isinstance(row, Part) or isinstance(column, Part)) and not isinstance(e, _BLOCKWISE):
+            raise NoRule(f"blocks of {type(e).__name__}")
         match e:
             case tree.Number():
                 return constant(ring.rational(e.value))
@@ -91,7 +125,8 @@ class Indexing:
                 if e.name in ring.parameters and e.name not in self._held:
                     return constant(ring.variable(e.name))
                 signature = self._signatures.setdefault(e.name, Signature(_dims(e.shape)))
-                return tensor(ring, e.name, present(row, column), symmetric=signature.symmetric)
+                _check_order(present(row, column), signature.dims)
+                return tensor(ring, e.name, present(row, column), traits=signature.traits)
             case tree.Reference():
                 return self._reference(e, row, column)
             case tree.Identity():
@@ -129,12 +164,30 @@ class Indexing:
                 if e.exponent == 0:
                     return self._identity(row, column)
                 return self._product((e.base,) * e.exponent, row, column)
+            case tree.Inverse():
+                return self._inverse(e.arg, row, column)
+            case tree.Determinant():
+                return self._determinant(e.arg)
+            case tree.Kronecker():
+                (up, down), (left, right) = (
+                    split(place, e.left.shape[axis], e.right.shape[axis]) for axis, place in enumerate((row, column))
+                )
+                return multiply(self.to_sum(e.left, up, left), self.to_sum(e.right, down, right))
+            case tree.Vec():
+                beside, down = split(row, e.arg.shape[1], e.arg.shape[0])
+                return self.to_sum(e.arg, down, beside)
+            case tree.Block():
+                return self._block(e, row, column)
+            case tree.Softmax():
+                return self._softmax(e, row, column)
+            case tree.Expectation():
+                return expectation(self.to_sum(e.arg, row, column))
             case tree.Transpose():
                 return self.to_sum(e.arg, column, row)
             case tree.Fill():
                 return self.to_sum(e.arg, None, None)
             case tree.Elementwise():
-                return _elementwise(e.function, self.to_sum(e.arg, row, column))
+                return scalarwise(e.function, 0, self.to_sum(e.arg, row, column))
             case tree.Apply():
                 return self._apply(e, row, column)
             case tree.Slice():
@@ -151,7 +204,7 @@ class Indexing:
                 if row is None or column is None:
                     return self.to_sum(e.arg, None, None)
                 entry = self.to_sum(e.arg, row, None) if e.arg.shape[1] == 1 else self.to_sum(e.arg, None, row)
-                return multiply(delta(ring, row, column), entry)
+                return multiply(self._identity(row, column), entry)
             case tree.DiagonalPart():
                 return self.to_sum(e.arg, row, row)
             case tree.Sum():
@@ -166,10 +219,117 @@ class Indexing:
                 return self._at_zero(e, row, column)
         raise NoRule(f"no rule to write {type(e).__name__} with indices")
 
+    def _block(self, e: tree.Block, row: Place, column: Place) -> SumOfProducts:
+        """The entry of the block that a place falls into; a fixed number of scalars is told apart by δ."""
+        heights = [parts_of(e.cells[k].shape[0]) for k in range(0, len(e.cells), e.columns)]
+        widths = [parts_of(e.cells[k].shape[1]) for k in range(e.columns)]
+        total = constant(self.ring.zero)
+        for r, above in _blocks(row, heights):
+            for c, beside in _blocks(column, widths):
+                entry = self.to_sum(e.cells[r * e.columns + c], above, beside)
+                for where, number, count in ((row, r, len(heights)), (column, c, len(widths))):
+                    if count > 1 and isinstance(where, Index):
+                        entry = multiply(entry, delta(self.ring, where, Index(f"={number + 1}", where.dim)))
+                total = total + entry
+        return total
+
+    def _inverse(self, e: tree.Expr, row: Place, column: Place) -> SumOfProducts:
+        """e⁻¹[row, column]; of a Kronecker product the product of the inverses."""
+        if isinstance(row, Index) and isinstance(column, Index):
+            formals = fresh(row.dim), fresh(column.dim)
+            argument = Argument(formals, self.to_sum(e, *formals))
+            return application(self.ring, INVERSE, (row, column), arguments=(argument,))
+        match e:
+            case tree.Kronecker() if _square(e.left) and _square(e.right):
+                turned = tree.Kronecker(left=_inverted(e.left), right=_inverted(e.right), shape=e.shape)
+                return self.to_sum(turned, row, column)
+            case tree.Product() if all(map(_square, e.factors)):
+                return self._product(tuple(map(_inverted, reversed(e.factors))), row, column)
+            case tree.Transpose():
+                return self._inverse(e.arg, column, row)
+            case tree.Inverse():
+                return self.to_sum(e.arg, row, column)
+            case tree.Identity():
+                return self._identity(row, column)
+        raise NoRule(f"the inverse of a matrix of the size {e.shape[0]}")
+
+    def _determinant(self, e: tree.Expr) -> SumOfProducts:
+        """det e; of A ⊗ B with A m×m and B n×n it is (det A)ⁿ (det B)ᵐ."""
+        rows, columns = e.shape
+        if isinstance(rows, str | int):
+            formals = fresh(dim_of(rows)), fresh(dim_of(columns))
+            argument = Argument(formals, self.to_sum(e, *formals))
+            return application(self.ring, DETERMINANT, (), arguments=(argument,))
+        match e:
+            case tree.Kronecker() if _square(e.left) and _square(e.right):
+                one, other = self._determinant(e.left), self._determinant(e.right)
+                return multiply(power(one, self._size(e.right.shape[0])), power(other, self._size(e.left.shape[0])))
+            case tree.Product() if all(f.is_scalar or _square(f) for f in e.factors):
+                result = constant(self.ring.one)
+                for factor in e.factors:
+                    scaled = power(self.to_sum(factor, None, None), self._size(rows)) if factor.is_scalar else None
+                    result = multiply(result, self._determinant(factor) if scaled is None else scaled)
+                return result
+            case tree.Block():
+                return self._determinant_of_blocks(e)
+            case tree.Transpose():
+                return self._determinant(e.arg)
+            case tree.Inverse():
+                return power(self._determinant(e.arg), self.ring.rational(-1))
+            case tree.Identity():
+                return constant(self.ring.one)
+        raise NoRule(f"the determinant of a matrix of the size {rows}")
+
+    def _determinant_of_blocks(self, e: tree.Block) -> SumOfProducts:
+        """det (A B; C D) = det A det(D − C A⁻¹ B) where A is invertible, det A det D where B or C is 0."""
+        if e.columns != 2 or len(e.cells) != 4 or not (_square(e.cells[0]) and _square(e.cells[3])):
+            raise NoRule("the determinant of a matrix of more than four blocks")
+        a, b, c, d = e.cells
+        if isinstance(b, tree.Zero) or isinstance(c, tree.Zero):
+            return multiply(self._determinant(a), self._determinant(d))
+        for first, right, left, last in ((a, b, c, d), (d, c, b, a)):
+            symbol = self.context.symbols.get(first.name) if isinstance(first, tree.Symbol) else None
+            declared = symbol is not None and "invertible" in _TRAITS.get(symbol.structure, ())
+            if declared or isinstance(first, tree.Identity) or first in self._inverted:
+                middle = tree.Product(factors=(build.number(-1), left, _inverted(first), right), shape=last.shape)
+                rest = tree.Add(terms=(last, middle), shape=last.shape)
+                return multiply(self._determinant(first), self._determinant(rest))
+        raise NoRule("the determinant of a block matrix, none of whose blocks is known to be invertible")
+
+    def _size(self, dim: tree.Dim) -> Coefficient:
+        """A size as a coefficient."""
+        total = self.ring.one
+        for factor in factors_of(dim):
+            total = total * dimension(self.ring, factor)
+        return total
+
+    def _softmax(self, e: tree.Softmax, row: Place, column: Place) -> SumOfProducts:
+        """exp(x_i) / Σ_k exp(x_k)."""
+        tall = e.shape[1] == 1
+        total = constant(self.ring.zero)
+        for place in positions(e.shape[0] if tall else e.shape[1]):
+            entry = self.to_sum(e.arg, place if tall else None, None if tall else place)
+            total = total + self._bind(scalarwise("exp", 0, entry), place)
+        above = scalarwise("exp", 0, self.to_sum(e.arg, row, column))
+        return multiply(above, power(total, self.ring.rational(-1)))
+
     def _identity(self, row: Place, column: Place) -> SumOfProducts:
-        if row is None or column is None:
-            return constant(self.ring.one)
-        return delta(self.ring, row, column)
+        if isinstance(row, Part) and isinstance(column, Part) and row.number != column.number:
+            return constant(self.ring.zero)
+        rows, columns = present(row), present(column)
+        result = constant(self.ring.one)
+        if not rows or not columns:
+            return result
+        if [i.dim for i in rows] != [i.dim for i in columns]:
+            raise NoRule("a size that is read as two different products")
+        for a, b in zip(rows, columns, strict=True):
+            result = multiply(result, delta(self.ring, a, b))
+        return result
+
+    def _bind(self, e: SumOfProducts, place: Place) -> SumOfProducts:
+        for index in present(place):
+            e = bind(e, index)
+        return e
 
     def _product(self, factors: tuple[tree.Expr, ...], row: Place, column: Place) -> SumOfProducts:
         result = constant(self.ring.one)
@@ -177,23 +337,33 @@ class Indexing:
         for factor in factors:
             if factor.is_scalar:
                 result = multiply(result, self.to_sum(factor, None, None))
-        assert all(a.shape[1] == b.shape[0] for a, b in pairwise(matrices)), "a product that is no chain of matrices"
-        left = row
-        for number, factor in enumerate(matrices):
+        fitting = all(unify(a.shape[1], b.shape[0]) for a, b in pairwise(matrices))
+        assert fitting, "a product that is no chain of matrices"
+        return multiply(result, self._chain(matrices, row, column)) if matrices else result
+
+    def _chain(self, matrices: list[tree.Expr], row: Place, column: Place) -> SumOfProducts:
+        """The product of matrices, from the left; over a sum of sizes, part by part."""
+        if len(matrices) == 1:
+            return self.to_sum(matrices[0], row, column)
+        before: list[tuple[Place, SumOfProducts]] = [
+            (place, self.to_sum(matrices[0], row, place)) for place in positions(matrices[0].shape[1])
+        ]
+        for number, factor in enumerate(matrices[1:], 1):
             last = number == len(matrices) - 1
-            dim = factor.shape[1]
-            right = column if last else (None if dim == 1 else fresh(dim_of(dim)))
-            result = multiply(result, self.to_sum(factor, left, right))
-            if number and left is not None:
-                result = bind(result, left)
-            left = right
-        return result
+            after: list[tuple[Place, SumOfProducts]] = []
+            for right in [column] if last else positions(factor.shape[1]):
+                total = constant(self.ring.zero)
+                for left, product_before in before:
+                    total = total + self._bind(multiply(product_before, self.to_sum(factor, left, right)), left)
+                after.append((right, total))
+            before = after
+        return before[0][1]
 
     def _trace(self, e: tree.Expr) -> SumOfProducts:
-        if e.is_scalar:
-            return self.to_sum(e, None, None)
-        index = fresh(dim_of(e.shape[0]))
-        return bind(self.to_sum(e, index, index), index)
+        total = constant(self.ring.zero)
+        for place in positions(e.shape[0]):
+            total = total + self._bind(self.to_sum(e, place, place), place)
+        return total
 
     def _bound(self, index: tree.IndexVar, body: tree.Expr, row: Place, column: Place) -> SumOfProducts:
         new = fresh(dim_of(index.dim))
@@ -201,22 +371,22 @@ class Indexing:
 
     def _renamed(self, body: tree.Expr, row: Place, column: Place, names: dict[Index, Index]) -> SumOfProducts:
         """body[row, column] with indices of its own renamed; a place of the same name is another index, and stays."""
-        if row not in names and column not in names:
+        if names.keys().isdisjoint(present(row, column)):
             return rename(self.to_sum(body, row, column), names)
         places = places_of(body.shape)
-        outside = {own: place for own, place in zip(places, (row, column), strict=True) if own and place}
+        outside = dict(zip(present(*places), present(row, column), strict=True))
         return rename(self.to_sum(body, *places), names | outside)
 
     def _stack(self, e: tree.Stack, row: Place, column: Place) -> SumOfProducts:
         index = index_of(e.index)
         if e.axis == "diagonal":
-            assert row is not None and column is not None
+            assert isinstance(row, Index) and isinstance(column, Index)
             entry = self._renamed(e.body, None, None, {index: row})
             return multiply(delta(self.ring, row, column), entry)
         if e.axis == "rows":
-            assert row is not None
+            assert isinstance(row, Index)
             return self._renamed(e.body, None, column, {index: row})
-        assert column is not None
+        assert isinstance(column, Index)
         return self._renamed(e.body, row, None, {index: column})
 
     def _reference(self, e: tree.Reference, row: Place, column: Place) -> SumOfProducts:
@@ -224,14 +394,14 @@ class Indexing:
         unfolding = self._unfoldings[e.name]
         arguments = tuple(self._argument(a) for a in e.arguments)
         if e.name not in self._inlined:
-            return tensor(self.ring, e.name, out, arguments=arguments)
+            return tensor(self.ring, e.name, out, arguments=arguments, traits=self._signatures[e.name].traits)
         body = rename(unfolding.body, dict(zip(unfolding.indices, out, strict=True)))
         for (name, _), argument in zip(unfolding.parameters, arguments, strict=True):
             body = substitute(body, name, argument)
         return body
 
     def _argument(self, e: tree.Expr) -> Argument:
-        formals = tuple(None if dim == 1 else fresh(dim_of(dim)) for dim in e.shape)
+        formals = places_of(e.shape)
         return Argument(present(*formals), self.to_sum(e, *formals))
 
     def _apply(self, e: tree.Apply, row: Place, column: Place) -> SumOfProducts:
@@ -266,6 +436,8 @@ class Indexing:
             tall = e.arg.shape[1] == 1
             inside = self.to_sum(e.arg, row if tall else None, None if tall else row)
             free = present(column)
+            if isinstance(e.variable, tree.Vec):
+                free = present(*reversed(split(column, e.variable.arg.shape[1], e.variable.arg.shape[0])))
         elif e.layout == "gradient":
             inside = self.to_sum(e.arg, None, None)
             free = present(row, column)
@@ -324,6 +496,28 @@ class Indexing:
         return Variable(factor.head.name, tuple(names.get(i, i) for i in factor.indices))
 
 
+_BLOCKWISE = (
+    tree.Identity, tree.Ones, tree.Zero, tree.Add, tree.Product, tree.MatrixPower, tree.Hadamard, tree.Quotient,
+    tree.Transpose, tree.Fill, tree.Elementwise, tree.Block, tree.Expectation,
+)  # fmt: skip
+"""The nodes whose entry in a block is made of entries in blocks."""
+
+_TRAITS: dict[str, tuple[Trait, ...]] = {
+    "symmetric": ("symmetric",),
+    "positive definite": ("symmetric", "definite", "invertible"),
+    "orthogonal": ("orthogonal", "invertible"),
+    "invertible": ("invertible",),
+    "positive": ("positive", "nonnegative"),
+    "nonnegative": ("nonnegative",),
+}
+"""What a declared structure or sign says of a tensor."""
+
+
+def _traits(symbol: SymbolDeclaration, context: Context) -> frozenset[Trait]:
+    random: tuple[Trait, ...] = ("random",) if symbol.name in context.random else ()
+    return frozenset((*_TRAITS.get(symbol.structure, ()), *_TRAITS.get(symbol.sign, ()), *random))
+
+
 def is_alias(body: SumOfProducts) -> bool:
     """Whether a definition only renames or slices a name: then it is always unfolded."""
     factors = list(body.factors())
@@ -337,32 +531,52 @@ def is_alias(body: SumOfProducts) -> bool:
     )
 
 
-def dim_of(dim: tree.Dim) -> str | int:
-    if isinstance(dim, tree.DimVar):
-        raise TypeError("a size that was not inferred")
-    return dim
-
-
 def _dims(shape: tree.Shape) -> tuple[str | int, ...]:
-    return tuple(dim_of(dim) for dim in shape if dim != 1)
+    return tuple(factor for dim in shape for factor in factors_of(dim) if factor != 1)
 
 
-def places_of(shape: tree.Shape) -> tuple[Place, Place]:
-    """Fresh indices for the rows and columns of a shape."""
-    rows, columns = shape
-    return (None if rows == 1 else fresh(dim_of(rows))), (None if columns == 1 else fresh(dim_of(columns)))
+def _check_order(indices: tuple[Index, ...], dims: tuple[str | int, ...]) -> None:
+    """Raises NoRule where a name of the size m n is read with the size n m."""
+    if tuple(i.dim for i in indices) != dims:
+        raise NoRule("a size that is read as two different products")
 
 
-def present(*places: Place) -> tuple[Index, ...]:
-    """The indices among places."""
-    return tuple(place for place in places if place is not None)
+def _side_places(dim: tree.Dim, name: str) -> list[Place]:
+    """The places of a side of an equation along one axis."""
+    if isinstance(dim, tree.DimSum):
+        return [Part(k, None if part == 1 else Index(name, part)) for k, part in enumerate(dim.parts)]
+    if isinstance(dim, tree.DimProduct):
+        return [Pair(tuple(Index(f"{name}{k}", factor) for k, factor in enumerate(dim.factors)))]
+    return [None if dim == 1 else Index(name, dim_of(dim))]
 
 
-def index_of(index: tree.Ix) -> Index:
-    if isinstance(index, tree.IndexVar):
-        return Index(index.name, dim_of(index.dim))
-    return Index(f"={index.value}", dim_of(index.dim))
+def _blocks(place: Place, extents: list[tuple[str | int, ...]]) -> list[tuple[int, Place]]:
+    """The blocks along one axis that a place can fall into, and the place in each."""
+    if len(extents) == 1:
+        return [(0, place)]
+    if not isinstance(place, Part):
+        return [(number, None) for number in range(len(extents))]
+    before = 0
+    for number, parts in enumerate(extents):
+        if place.number < before + len(parts):
+            inside = place.number - before
+            return [(number, place.place if len(parts) == 1 else Part(inside, place.place))]
+        before += len(parts)
+    raise AssertionError("a place beyond the last block")
 
 
-def _elementwise(function: str, argument: SumOfProducts) -> SumOfProducts:
-    return scalarwise(function, 0, argument)
+def _cleared(left: tree.Expr, right: tree.Expr) -> tuple[tree.Expr, tree.Expr]:
+    """M⁻¹ = N of a block matrix as M N = I."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, tree.Inverse) and isinstance(one.shape[0], tree.DimSum):
+            product_of_both = tree.Product(factors=(one.arg, other), shape=one.shape)
+            return product_of_both, tree.Identity(shape=one.shape)
+    return left, right
+
+
+def _square(e: tree.Expr) -> bool:
+    return e.shape[0] == e.shape[1]
+
+
+def _inverted(e: tree.Expr) -> tree.Expr:
+    return e if isinstance(e, tree.Identity) else tree.Inverse(arg=e, shape=e.shape)

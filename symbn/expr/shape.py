@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
+from math import prod
 from typing import Any, TypeVar
 
 from symbn.diagnostics import fail
-from symbn.expr.tree import Dim, DimVar, Shape
+from symbn.expr.tree import Dim, DimProduct, DimSum, DimVar, Shape
+from symbn.source import Span
 
 Value = TypeVar("Value")
 
@@ -23,7 +27,10 @@ def resolved_shape(shape: Shape) -> Shape:
 
 
 def unify(a: Dim, b: Dim) -> bool:
-    """Make two dimensions equal; False if they are two different ones."""
+    """Make two dimensions equal; False if they are two different ones.  A product's order makes no other size.
+
+    Raises NoteError (S237) for sizes that are equal as numbers, but whose positions are counted in other ways.
+    """
     a, b = resolved(a), resolved(b)
     if a is b or (not isinstance(a, DimVar) and a == b):
         return True
@@ -33,7 +40,63 @@ def unify(a: Dim, b: Dim) -> bool:
     if isinstance(b, DimVar):
         b.bound = a
         return True
+    if isinstance(a, DimProduct) and isinstance(b, DimProduct):
+        if sorted(map(str, a.factors)) == sorted(map(str, b.factors)):
+            return True
+    if isinstance(a, DimProduct | DimSum) or isinstance(b, DimProduct | DimSum):
+        if _monomials(a) == _monomials(b):
+            raise fail(
+                "S237", f"{a} and {b} are one size, but divided into other parts", help="write the parts in one order"
+            )
     return False
+
+
+def _monomials(dim: str | int | DimProduct | DimSum) -> Counter[tuple[str, ...]]:
+    """A size as a polynomial: how often each product of names occurs."""
+    if isinstance(dim, DimSum):
+        found: Counter[tuple[str, ...]] = Counter()
+        for part in dim.parts:
+            found.update(_monomials(part))
+        return found
+    factors = dim.factors if isinstance(dim, DimProduct) else (dim,)
+    return Counter(
+        {tuple(sorted(f for f in factors if isinstance(f, str))): prod(f for f in factors if isinstance(f, int))}
+    )
+
+
+def product_dim(a: Dim, b: Dim, span: Span | None = None) -> Dim:
+    """The size of pairs of positions, b's fastest.  Raises NoteError (S230) for a size that is not known."""
+    factors: list[str | int] = []
+    for dim in map(_known, (a, b)):
+        if isinstance(dim, DimSum):
+            raise fail("S231", "a product with the size of a block matrix is not read", span)
+        factors += dim.factors if isinstance(dim, DimProduct) else (dim,)
+    kept = tuple(f for f in factors if f != 1)
+    return kept[0] if len(kept) == 1 else DimProduct(kept) if kept else 1
+
+
+def sum_dim(dims: Sequence[Dim], span: Span | None = None) -> Dim:
+    """The size of blocks beside each other; of numbers their sum.
+
+    Raises NoteError (S230) for a size that is not known.
+    """
+    parts: list[str | int] = []
+    for dim in map(_known, dims):
+        if isinstance(dim, DimProduct):
+            raise fail("S231", "a block whose size is a product is not read", span)
+        parts += dim.parts if isinstance(dim, DimSum) else (dim,)
+    if len(parts) == 1:
+        return parts[0]
+    numbers = [part for part in parts if isinstance(part, int)]
+    return sum(numbers) if len(numbers) == len(parts) else DimSum(tuple(parts))
+
+
+def _known(dim: Dim) -> str | int | DimProduct | DimSum:
+    found = resolved(dim)
+    if isinstance(found, DimVar):
+        raise fail("S230", f"the size of {found.origin} is not known here", found.span, at="of what size?",
+                   help="write the size as a subscript, such as I_n")  # fmt: skip
+    return found
 
 
 def unify_shapes(a: Shape, b: Shape) -> bool:

@@ -68,6 +68,8 @@ class _View:
             raise fail("S230", f"the size of {dim.origin} is not known", dim.span)
         if isinstance(dim, int):
             return sympy.Integer(dim)
+        if not isinstance(dim, str):
+            raise fail("S230", f"the size {dim} has no counterpart in SymPy")
         return self.originals.get(dim) or sympy.Symbol(dim, integer=True, positive=True)
 
     def shape(self, shape: Shape) -> tuple[Any, Any]:

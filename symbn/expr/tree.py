@@ -2,8 +2,9 @@ r"""Typed expressions: what a note says, in the form its author gave it.
 
     e ::= number | dimension | symbol | reference                    scalars, declared and defined names
         | I | 1 | 0 | e_i | δ_ij                                     constants of a shape
-        | e + e | e e | e ⊙ e | e / e | e ^ e | M^k | eᵀ             sums, products, quotients, powers
-        | fill(s) | φ(e) | f(e, …)                                   broadcast, elementwise, unknown function
+        | e + e | e e | e ⊙ e | e ⊗ e | e / e | e ^ e | M^k | eᵀ     sums, products, quotients, powers
+        | M⁻¹ | det M | vec e | (e e; e e)                           inverses, determinants, vec, blocks
+        | fill(s) | φ(e) | softmax(e) | f(e, …) | 𝔼 e                broadcast, elementwise, unknown function, mean
         | e[i, j] | tr e | Diag e | diag e | Σ_i e | stack_i e       entries, sums and stacks over an index
         | ∂e/∂v | de | e at (v := 0)                                 derivatives
 
@@ -31,9 +32,31 @@ class DimVar:
     bound: Dim | None = None
 
 
-Dim: TypeAlias = str | int | DimVar
-"""A dimension: the name of a positive integer symbol, a positive integer, or (while a statement is being
-read) one that is still to be found."""
+@dataclass(frozen=True)
+class DimProduct:
+    """The size of a Kronecker product or a vec: its positions are tuples of positions, the last one fastest."""
+
+    factors: tuple[str | int, ...]
+
+    def __str__(self) -> str:
+        spelled = list(map(str, self.factors))
+        plain = all(len(f) == 1 for f in spelled) and not any(f.isdigit() for f in spelled[1:])
+        return ("" if plain else "·").join(spelled)
+
+
+@dataclass(frozen=True)
+class DimSum:
+    """The size of a block matrix: the positions of its first part, then those of the next."""
+
+    parts: tuple[str | int, ...]
+
+    def __str__(self) -> str:
+        return "(" + "+".join(map(str, self.parts)) + ")"
+
+
+Dim: TypeAlias = str | int | DimVar | DimProduct | DimSum
+"""A dimension: the name of a positive integer symbol, a positive integer, one made of these, or (while a statement
+is being read) one that is still to be found."""
 
 Shape: TypeAlias = tuple[Dim, Dim]
 
@@ -197,6 +220,43 @@ class MatrixPower(Expr):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Inverse(Expr):
+    """arg⁻¹, of a square matrix (a scalar's is a `Quotient` or a `Power`)."""
+
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Determinant(Expr):
+    """det arg, of a square matrix."""
+
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Kronecker(Expr):
+    """left ⊗ right: block (i, j) is left_ij right; each shape is the product of theirs, right's position fastest."""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Vec(Expr):
+    """vec arg: the columns of a matrix m×n below each other, (n m)×1; the position in a column is the fastest."""
+
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Block(Expr):
+    """A matrix of blocks, row by row, `columns` in each row; sizes are sums of those of the blocks."""
+
+    cells: tuple[Expr, ...]
+    columns: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Transpose(Expr):
     """argᵀ."""
 
@@ -212,9 +272,23 @@ class Fill(Expr):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Elementwise(Expr):
-    """A known scalar function applied to every entry: exp, log, sin, cos, tanh, sinh, cosh, …"""
+    """A known scalar function applied to every entry: exp, log, sin, tanh, …, abs, sign, relu."""
 
     function: str
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Softmax(Expr):
+    """exp(x_i) / Σ_k exp(x_k), of a column or a row."""
+
+    arg: Expr
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Expectation(Expr):
+    """𝔼 arg: the mean of every entry over all names that the context declares random."""
+
     arg: Expr
 
 

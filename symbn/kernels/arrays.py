@@ -19,7 +19,8 @@ class Dialect:
     """How a library writes what is done to whole arrays.
 
     eye: the identity of a size.  full: an expression in a shape.  permuted: the dimensions in another order.  summed:
-    along some dimensions, in the dtype `wide`.  guess: the mean along one, rounded to `work`.  narrowed: rounded.
+    along some dimensions, in the dtype `wide`.  guess: the mean along one, rounded to `work`.  greatest: the greatest
+    entry along one.  narrowed: rounded.
     """
 
     module: str
@@ -30,6 +31,7 @@ class Dialect:
     permuted: Callable[[str, tuple[int, ...]], str]
     summed: Callable[[str, int | tuple[int, ...]], str]
     guess: Callable[[str, int, str], str]
+    greatest: Callable[[str, int], str]
     narrowed: Callable[[str], str]
 
 
@@ -57,8 +59,11 @@ class WholeArrays:
                     return self.dialect.narrowed(value)
                 assert isinstance(step.body, Entry)
                 grid = tuple(dict.fromkeys(step.body.places))
-                size = self._size(step.along)
-                guess = self.dialect.guess(self.expression(step.body, grid), grid.index(step.along), size)
+                value, place = self.expression(step.body, grid), grid.index(step.along)
+                if step.what == "max":
+                    guess = self.dialect.greatest(value, place)
+                else:
+                    guess = self.dialect.guess(value, place, self._size(step.along))
                 return self._turned(guess, tuple(a for a in grid if a != step.along), step.axes)
             case Reduction():
                 grid = layout(step.body, in_order(step.body.axes))

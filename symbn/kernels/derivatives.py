@@ -5,6 +5,7 @@
     ∂ e^c                 = c e^(c−1) ∂e
     ∂ φ(e)                = φ′(e) ∂e
     ∂ Σ e, ∂ (e − mean e) = Σ ∂e, ∂e − mean ∂e
+    ∂ softmax e           = p (∂e − Σ p ∂e),  p = softmax e
 
 The core differentiates too, but only what it has multiplied out; a result of this module is proved equal to the core's.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from symbn.core.contraction import fresh
 from symbn.core.terms import NoRule
 from symbn.kernels.ir import (
     Add,
@@ -27,6 +29,7 @@ from symbn.kernels.ir import (
     Node,
     Pow,
     Scalar,
+    Softmax,
     Sum,
 )
 from symbn.kernels.rewriting import Rewriting
@@ -81,6 +84,10 @@ def differentiated(e: Node, held: Array, by: tuple[Axis, ...], w: Rewriting, cha
                 return w.total(e.over, d(e.body))
             case Centre():
                 return w.centre(e.axis, d(e.arg))
+            case Softmax():
+                inside, k = d(e.arg), fresh(e.axis.dim)
+                mean = w.total((k,), w.rename(w.mul([w.freshened(e), w.freshened(inside)]), {e.axis: k}))
+                return w.mul([w.freshened(e), w.add([inside, w.mul([w.number(-1), mean])])])
         raise NoRule(f"the derivative of {type(e).__name__}")
 
     return d(e)

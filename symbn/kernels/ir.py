@@ -6,6 +6,7 @@
         | t ^ c | φ(t)               entry by entry
         | Σ_axes t                   a contraction: of a product, a matrix product
         | t − mean_axis t            centred along an axis that it has
+        | exp t / Σ_axis exp t       softmax along an axis that it has
         | δ[a, b]                    the identity matrix
         | J[a, b]                    the centering matrix δ − 1/n, n the length of both axes
 
@@ -159,6 +160,17 @@ class Centre(Node):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Softmax(Node):
+    """exp arg over the sum of exp arg along one of its axes."""
+
+    axis: Axis
+    arg: Node
+
+    def children(self) -> tuple[Node, ...]:
+        return (self.arg,)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Delta(Node):
     """δ[first, second]."""
 
@@ -213,6 +225,8 @@ def rebuilt(e: Node, change: Callable[[Node], Node]) -> Node:
             return Sum(over=e.over, body=change(e.body))
         case Centre():
             return Centre(axis=e.axis, arg=change(e.arg))
+        case Softmax():
+            return Softmax(axis=e.axis, arg=change(e.arg))
     return e
 
 
@@ -278,9 +292,9 @@ def alpha_key(e: Node, names: dict[Axis, int]) -> object:
             return ("pow", e.exponent.key, alpha_key(e.base, names))
         case Map():
             return ("map", e.function, alpha_key(e.arg, names))
-        case Centre():
+        case Centre() | Softmax():
             inside = alpha_key(e.arg, names)
-            return ("centre", number(e.axis), inside)
+            return (type(e).__name__, number(e.axis), inside)
         case Sum():
             inside = alpha_key(e.body, names)
             return ("sum", tuple(sorted(map(number, e.over), key=repr)), inside)
@@ -302,8 +316,8 @@ def _blind(e: Node) -> str:
             return f"3{e.exponent.key}({_blind(e.base)})"
         case Map():
             return f"4{e.function}({_blind(e.arg)})"
-        case Centre():
-            return f"5{e.axis.dim}({_blind(e.arg)})"
+        case Centre() | Softmax():
+            return f"5{type(e).__name__}{e.axis.dim}({_blind(e.arg)})"
         case Sum():
             return f"6{sorted(str(axis.dim) for axis in e.over)}({_blind(e.body)})"
     return f"7{type(e).__name__}({sorted(map(_blind, e.children()))})"

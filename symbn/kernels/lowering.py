@@ -20,7 +20,8 @@ from symbn.core.unfolding import substitute
 from symbn.explain.latex import to_latex
 from symbn.expr import tree
 from symbn.expr.context import Context
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import indices_of
 from symbn.expr.tree import Expr
 from symbn.kernels.derivatives import differentiated
 from symbn.kernels.ir import Array, Axis, Entry, Node, Scalar, alpha_key
@@ -145,6 +146,13 @@ class Lowering:
                 return inside(e.arg)
             case tree.Elementwise():
                 return w.map(e.function, inside(e.arg, row, column))
+            case tree.Softmax():
+                own = row if e.shape[1] == 1 else column
+                if own is None:
+                    return w.one
+                k = fresh(own.dim)
+                arg = inside(e.arg, k, None) if e.shape[1] == 1 else inside(e.arg, None, k)
+                return w.rename(w.softmax(k, arg), {k: own})
             case tree.Apply():
                 return self._application(e, row, column, frame)
             case tree.Slice():
@@ -203,7 +211,7 @@ class Lowering:
 
     def _given(self, p: _Parameter, row: Place, column: Place, frame: _Frame) -> Node:
         """A parameter's entry: no index of it is one that the body binds."""
-        w, places = self.rewriting, places_of(p.value.shape)
+        w, places = self.rewriting, indices_of(p.value.shape)
         e = w.freshened(self._at(p.value, places, replace(p.frame, held=frame.held)))
         names = {own: place for own, place in zip(places, (row, column), strict=True) if own and place}
         for axis in e.axes - names.keys():
@@ -249,7 +257,7 @@ class Lowering:
         w = self.rewriting
         if row not in names and column not in names:
             return w.rename(self._lower(body, row, column, frame), names)
-        places = places_of(body.shape)
+        places = indices_of(body.shape)
         outside = {own: place for own, place in zip(places, (row, column), strict=True) if own and place}
         return w.rename(self._at(body, places, frame), {**names, **outside})
 

@@ -3,22 +3,26 @@
     stage ::= guesses      rough means, from some rows
             | vectors      steps on vectors and scalars
             | a pass       over the rows of one grid (n×m): sums of columns, and matrices written
+            | rows         the same row by row, where each row has sums and numbers of its own: a row is read again
+                           while it is in the cache
             | a statement  on whole arrays: a matrix product, or what is no fit for a loop over rows
 
-A matrix that only passes read is never stored: its entries are computed where they are needed (`Schedule.virtual`).
+    part ::= guesses | vectors     numbers of one row
+           | a sweep               along one row: its sums, or what it adds to sums of columns and entries to write
+
+A matrix that only such loops read is never stored: its entries are computed where they are needed (`Schedule.virtual`).
 A pass takes all sums that can be taken then, so that forward and backward share theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from symbn.kernels.ir import Array, Axis, Centring, Delta, Dim, Entry, Node, Sum, in_order, walk
-from symbn.kernels.program import Guess, Pointwise, Product, Program, Reduction, Step, entries_of, layout
-
-Grid: TypeAlias = tuple[Dim, Dim]
+from symbn.kernels.grids import Fit, Grid, Virtual, fit_of, goes_by_rows, is_vector, stored_reads, virtual_matrices
+from symbn.kernels.ir import Array, Entry, Node, walk
+from symbn.kernels.program import Guess, Pointwise, Product, Program, Reduction, Step, entries_of
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,68 @@ class Pass:
 
 
 @dataclass(frozen=True)
+class Sweep:
+    """Once along a row: its own sums, what it adds to sums of columns (or of all entries), and entries to write."""
+
+    along: tuple[Reduction, ...]
+    sums: tuple[Reduction, ...]
+    writes: tuple[Pointwise, ...]
+
+    @property
+    def steps(self) -> tuple[Reduction | Pointwise, ...]:
+        """All that is computed, sums first."""
+        return (*self.along, *self.sums, *self.writes)
+
+
+Part: TypeAlias = Guesses | Vectors | Sweep
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A loop over the rows of a grid, each in several parts; `numbers` are what one row has of its own."""
+
+    grid: Grid
+    parts: tuple[Part, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All that is computed, in order."""
+        steps: list[Step] = []
+        for part in self.parts:
+            steps += part.steps
+        return tuple(steps)
+
+    @property
+    def sweeps(self) -> tuple[Sweep, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Sweep))
+
+    @property
+    def sums(self) -> tuple[Reduction, ...]:
+        """Sums of columns, and of all entries."""
+        return tuple(step for sweep in self.sweeps for step in sweep.sums)
+
+    @property
+    def writes(self) -> tuple[Pointwise, ...]:
+        return tuple(step for sweep in self.sweeps for step in sweep.writes)
+
+    @property
+    def numbers(self) -> tuple[Array, ...]:
+        """What each row has one of."""
+        others: set[Array] = set()
+        for sweep in self.sweeps:
+            others |= {step.array for step in sweep.sums} | {step.array for step in sweep.writes}
+        return tuple(step.array for step in self.steps if step.array not in others)
+
+
+@dataclass(frozen=True)
 class Statement:
     """A step on whole stored arrays."""
 
     step: Step
 
 
-Stage: TypeAlias = Guesses | Vectors | Pass | Statement
+Loop: TypeAlias = Pass | Rows
+Stage: TypeAlias = Guesses | Vectors | Pass | Rows | Statement
 
 
 @dataclass(frozen=True)
@@ -64,18 +123,18 @@ class Schedule:
     """The stages of a program, and the matrices that are never stored, by the step that says what they are."""
 
     stages: tuple[Stage, ...]
-    virtual: dict[Array, Pointwise]
+    virtual: Virtual
 
-    def passes(self) -> tuple[Pass, ...]:
-        return tuple(stage for stage in self.stages if isinstance(stage, Pass))
+    def passes(self) -> tuple[Loop, ...]:
+        """The loops over rows."""
+        return tuple(stage for stage in self.stages if isinstance(stage, Pass | Rows))
 
-    def read_by(self, stage: Pass) -> tuple[Array, ...]:
-        """The stored matrices that a pass reads, in the order in which it does."""
+    def read_by(self, stage: Loop) -> tuple[Array, ...]:
+        """The stored matrices that a loop reads, in the order in which it does."""
         found: dict[Array, None] = {}
-        for step in stage.steps:
-            for array in self.leaves(step.body):
-                if len(array.dims) == 2:
-                    found[array] = None
+        for array in self.arrays_of(stage):
+            if len(array.dims) == 2:
+                found[array] = None
         return tuple(found)
 
     def arrays_of(self, stage: Stage) -> Iterator[Array]:
@@ -94,6 +153,12 @@ class Schedule:
                 else:
                     yield from self.leaves(step.body)
 
+    def kept(self, stage: Rows, outputs: Sequence[Array]) -> tuple[Array, ...]:
+        """The numbers of rows that are needed when the loop is over."""
+        after = self.stages[self.stages.index(stage) + 1 :]
+        needed = {array for later in after for array in self.arrays_of(later)} | set(outputs)
+        return tuple(array for array in stage.numbers if array in needed)
+
 
 def schedule(program: Program) -> Schedule:
     """The stages of a program."""
@@ -103,7 +168,8 @@ def schedule(program: Program) -> Schedule:
 class _Planner:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.virtual = _virtual(program)
+        self.virtual = virtual_matrices(program)
+        self.by_rows = goes_by_rows(program)
         self.done: set[Array] = set(program.arguments())
         self.pending: list[Step] = [s for s in program.steps if s.array not in self.virtual]
 
@@ -120,7 +186,7 @@ class _Planner:
     def _next(self) -> Stage:
         ready = self._ready()
         guesses = tuple(s for s in ready if isinstance(s, Guess) and s.of is None and self._is_column_guess(s))
-        other = next((s for s in ready if self._grid(s) is None and not _is_vector(s) and s not in guesses), None)
+        other = next((s for s in ready if self._fit(s) is None and not is_vector(s) and s not in guesses), None)
         if other is not None:
             return Statement(other)
         if guesses:
@@ -128,22 +194,25 @@ class _Planner:
         vectors = self._vectors()
         if vectors:
             return Vectors(vectors)
-        grids = [grid for s in ready if (grid := self._grid(s)) is not None]
-        assert grids, "a program that cannot be ordered"
-        summing = [g for g in grids if any(isinstance(s, Reduction) and self._grid(s) == g for s in ready)]
-        grid = (summing or grids)[0]
-        own = [s for s in ready if self._grid(s) == grid]
-        sums = tuple(s for s in own if isinstance(s, Reduction))
-        return Pass(grid, sums, tuple(s for s in own if isinstance(s, Pointwise)))
+        fits = [(s, fit) for s in ready if (fit := self._fit(s)) is not None]
+        assert fits, "a program that cannot be ordered"
+        summing = [fit.grid for s, fit in fits if isinstance(s, Reduction | Guess)]
+        grid = (summing or [fit.grid for _, fit in fits])[0]
+        own = [(s, fit) for s, fit in fits if fit.grid == grid]
+        if any(fit.by_rows for _, fit in own):
+            return _RowPlanner(self, grid).planned()
+        sums = tuple(s for s, _ in own if isinstance(s, Reduction))
+        return Pass(grid, sums, tuple(s for s, _ in own if isinstance(s, Pointwise)))
 
     def _ready(self) -> list[Step]:
-        return [step for step in self.pending if self._needs(step) <= self.done]
+        return [step for step in self.pending if self.needs(step) <= self.done]
 
-    def _needs(self, step: Step) -> set[Array]:
+    def needs(self, step: Step) -> set[Array]:
+        """The stored arrays that a step rests on."""
         needed: set[Array] = set()
         for entry in entries_of(step):
             inner = self.virtual.get(entry.array)
-            needed |= {entry.array} if inner is None else self._needs(inner)
+            needed |= {entry.array} if inner is None else self.needs(inner)
         return needed
 
     def _vectors(self) -> tuple[Step, ...]:
@@ -151,85 +220,91 @@ class _Planner:
         found: list[Step] = []
         done = set(self.done)
         for step in self.pending:
-            if _is_vector(step) and self._needs(step) <= done:
+            if is_vector(step) and self.needs(step) <= done:
                 found.append(step)
                 done.add(step.array)
         return tuple(found)
 
     def _is_column_guess(self, step: Guess) -> bool:
-        return isinstance(step.body, Entry) and step.body.places[1:] == step.axes and len(step.axes) == 1
+        plain = isinstance(step.body, Entry) and step.body.places[1:] == step.axes and len(step.axes) == 1
+        return plain and step.what == "mean"
 
-    def _grid(self, step: Step) -> Grid | None:
-        """The grid that a step loops over; None for a step that is a statement of its own."""
-        return grid_of(step, self.virtual)
+    def _fit(self, step: Step) -> Fit | None:
+        return fit_of(step, self.virtual, self.by_rows)
+
+
+class _RowPlanner:
+    """All that one loop over the rows of a grid can do: sums along a row as early as can be, the rest after them."""
+
+    def __init__(self, planner: _Planner, grid: Grid) -> None:
+        self.planner, self.grid, self.virtual = planner, grid, planner.virtual
+        self.pending = list(planner.pending)
+        self.done = set(planner.done)
+        self.numbers: set[Array] = set()
+
+    def planned(self) -> Rows:
+        parts: list[Part] = []
+        while (part := self._next()) is not None:
+            parts.append(part)
+            for step in part.steps:
+                self.pending.remove(step)
+                self._note(step)
+        return Rows(self.grid, tuple(parts))
+
+    def _note(self, step: Step) -> None:
+        """A step's array is there for this row; not so a sum over all rows."""
+        match step:
+            case Reduction() if len(step.axes) == 0 or not self._is_along(step):
+                return
+            case Pointwise() if len(step.axes) == 2:
+                pass
+            case _:
+                self.numbers.add(step.array)
+        self.done.add(step.array)
+
+    def _next(self) -> Part | None:
+        vectors = self._vectors()
+        if vectors:
+            return Vectors(vectors)
+        ready = [step for step in self.pending if self._is_ready(step)]
+        guesses = tuple(s for s in ready if isinstance(s, Guess))
+        if guesses:
+            return Guesses(guesses)
+        sums = [s for s in ready if isinstance(s, Reduction)]
+        along = tuple(s for s in sums if s.axes and self._is_along(s))
+        if along:
+            return Sweep(along, (), ())
+        others = tuple(s for s in sums if s not in along)
+        writes = tuple(s for s in ready if isinstance(s, Pointwise))
+        return Sweep((), others, writes) if others or writes else None
+
+    def _vectors(self) -> tuple[Step, ...]:
+        found: list[Step] = []
+        known = set(self.numbers)
+        done = set(self.done)
+        for step in self.pending:
+            needs = self.planner.needs(step)
+            if is_vector(step) and step.axes and needs <= done and needs & known:
+                found.append(step)
+                known.add(step.array)
+                done.add(step.array)
+        return tuple(found)
+
+    def _is_ready(self, step: Step) -> bool:
+        fit = fit_of(step, self.virtual)
+        if fit is None or fit.grid != self.grid or isinstance(step, Product):
+            return False
+        reads = list(stored_reads(step.body, fit.row, self.virtual))
+        return all(array in self.done and (at_row or array not in self.numbers) for array, at_row in reads)
+
+    def _is_along(self, step: Reduction) -> bool:
+        fit = fit_of(step, self.virtual)
+        assert fit is not None
+        return fit.column in step.over
 
 
 def steps_of(stage: Stage) -> tuple[Step, ...]:
     match stage:
-        case Pass():
-            return stage.steps
         case Statement():
             return (stage.step,)
     return stage.steps
-
-
-def _is_vector(step: Step) -> bool:
-    """Entry by entry on vectors along one axis, and scalars."""
-    if isinstance(step, Guess):
-        return step.of is not None and len(step.axes) <= 1
-    return isinstance(step, Pointwise) and len(step.axes) <= 1 and _is_plain(step.body, step.axes)
-
-
-def _is_plain(e: Node, axes: tuple[Axis, ...]) -> bool:
-    """Whether an expression reads its arrays at the axes in their order, has all of these, and holds no δ."""
-    for node in walk(e):
-        if isinstance(node, Delta | Centring | Sum):
-            return False
-        if isinstance(node, Entry):
-            if any(p.is_constant for p in node.places) or len(set(node.places)) < len(node.places):
-                return False
-            if tuple(axis for axis in axes if axis in node.places) != node.places:
-                return False
-    return True
-
-
-def grid_of(step: Step, virtual: dict[Array, Pointwise]) -> Grid | None:
-    """The rows and columns that a pass would loop over for a step."""
-    if isinstance(step, Pointwise):
-        axes = step.axes
-    elif isinstance(step, Reduction):
-        axes = layout(step.body, in_order(step.body.axes))
-        if step.over != axes[:1] or step.axes != axes[1:]:
-            return None
-    else:
-        return None
-    if len(axes) != 2 or set(axes) != step.body.axes or not _is_plain(step.body, axes):
-        return None
-    if not any(isinstance(n, Entry) and len(n.places) == 2 for n in walk(step.body)):
-        return None
-    if any(isinstance(n, Entry) and n.places == axes[:1] for n in walk(step.body)):
-        return None  # a vector along the rows: no pass holds one
-    for node in walk(step.body):
-        inner = virtual.get(node.array) if isinstance(node, Entry) else None
-        if inner is not None and grid_of(inner, virtual) is None:
-            return None
-    return axes[0].dim, axes[1].dim
-
-
-def _virtual(program: Program) -> dict[Array, Pointwise]:
-    """The matrices that only passes read, entry by entry in the order of their own axes."""
-    found = {
-        s.array: s
-        for s in program.steps
-        if isinstance(s, Pointwise) and len(s.axes) == 2 and s.array not in program.outputs
-    }
-    while True:
-        kept = {array: s for array, s in found.items() if grid_of(s, found) is not None}
-        for step in program.steps:
-            stored = isinstance(step, Product | Guess) or grid_of(step, kept) is None
-            if stored:
-                for entry in entries_of(step):
-                    kept.pop(entry.array, None)
-        if len(kept) == len(found):
-            return kept
-        found = kept

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from symbn.kernels.ir import Add, Array, Dim, Entry, Map, Mul, Node, Pow, Scalar
 from symbn.kernels.kernel import Kernel
-from symbn.kernels.passes import Guesses, Pass, Schedule, Stage, Statement, Vectors, schedule, steps_of
+from symbn.kernels.passes import Guesses, Loop, Pass, Rows, Schedule, Stage, Statement, Vectors, schedule, steps_of
 from symbn.kernels.program import Guess, Product, Program, Reduction, Step, entries_of
 from symbn.kernels.targets.whole import array_names
 
@@ -53,13 +53,9 @@ def _stage(stage: Stage, plan: Schedule, names: dict[Array, str]) -> tuple[str, 
             return f"guesses of the means of the columns of {of}, from some rows", Count(), Count()
         case Vectors():
             return f"vectors {', '.join(names[s.array] for s in steps)}", Count(), operations
-        case Pass():
+        case Pass() | Rows():
             read = plan.read_by(stage)
-            text = f"pass over {'×'.join(map(str, stage.grid))}: read {', '.join(names[a] for a in read)}"
-            if stage.sums:
-                text += f"; sums of columns {', '.join(names[s.array] for s in stage.sums)}"
-            if stage.writes:
-                text += f"; write {', '.join(names[s.array] for s in stage.writes)}"
+            text = _loop(stage, read, names)
             moved = sum((_size(a) for a in (*read, *(w.array for w in stage.writes))), Count())
             return text, moved, operations
         case Statement():
@@ -69,6 +65,19 @@ def _stage(stage: Stage, plan: Schedule, names: dict[Array, str]) -> tuple[str, 
             what = "product" if isinstance(step, Product) else "statement"
             of = f" of {', '.join(names[a] for a in read)}" if read else ""
             return f"{what} {names[step.array]}{of}", moved, operations
+
+
+def _loop(stage: Loop, read: tuple[Array, ...], names: dict[Array, str]) -> str:
+    """What a loop over rows does; of sweeps along a row only the first reads from memory."""
+    how = "pass" if isinstance(stage, Pass) else f"row by row, {len(stage.sweeps)} sweeps,"
+    text = f"{how} over {'×'.join(map(str, stage.grid))}: read {', '.join(names[a] for a in read)}"
+    if isinstance(stage, Rows) and stage.numbers:
+        text += f"; numbers of rows {', '.join(names[a] for a in stage.numbers)}"
+    if stage.sums:
+        text += f"; sums of columns {', '.join(names[s.array] for s in stage.sums)}"
+    if stage.writes:
+        text += f"; write {', '.join(names[s.array] for s in stage.writes)}"
+    return text
 
 
 def _operations(step: Step, plan: Schedule) -> Count:
@@ -102,8 +111,16 @@ def _arithmetic(e: Node, plan: Schedule) -> int:
 
 def _temporaries(plan: Schedule, program: Program) -> Count:
     """What is stored and neither an argument nor a result."""
-    stored = [s.array for stage in plan.stages for s in steps_of(stage) if s.array not in program.outputs]
+    stored = [a for stage in plan.stages for a in _stored(stage, plan, program) if a not in program.outputs]
     return sum((_size(a) for a in stored), Count())
+
+
+def _stored(stage: Stage, plan: Schedule, program: Program) -> list[Array]:
+    made = [step.array for step in steps_of(stage)]
+    if not isinstance(stage, Rows):
+        return made
+    kept = plan.kept(stage, program.outputs)
+    return [a for a in made if a not in stage.numbers or a in kept]
 
 
 def _size(array: Array) -> Count:

@@ -2,6 +2,7 @@ r"""Tensor expressions as programs: arrays computed one after the other, each by
 
     step ::= pointwise   r[axes] = t                    t without sums
            | guess       r[axes] ≈ mean_along t         any value: what is computed from it does not depend on it
+                         r[axes] ≈ max_along t
            | reduction   r[axes] = Σ_over t             t without sums
            | product     r[axes] = Σ_over a · b         a product of two arrays that needs a matrix multiplication
 
@@ -11,6 +12,11 @@ Statistics are shifted: with g a guess of the mean of a, d = a − g and r = mea
     Σ (a − mean a) (b − mean b)     = Σ d d′ − n r r′
 
 which loses no digits where the mean is large beside the deviations, in one pass over the array, whatever g is.
+An exponential is shifted by about the greatest entry m of its row, so that it neither overflows nor vanishes:
+
+    exp a / Σ exp a                 = exp(a − m) / Σ exp(a − m)
+    log Σ exp a                     = m + log Σ exp(a − m)
+
 With `refine` a second guess m near g + r, the mean rounded, serves where entries are centred one by one:
 a − mean a = (a − m) − (r + (g − m)).
 
@@ -23,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from symbn.core.contraction import fresh
 from symbn.kernels.ir import (
@@ -40,6 +46,7 @@ from symbn.kernels.ir import (
     Node,
     Pow,
     Scalar,
+    Softmax,
     Sum,
     axis_order,
     factors_of,
@@ -66,7 +73,7 @@ class Pointwise:
 
 @dataclass(frozen=True)
 class Guess:
-    """array[axes] ≈ the mean of body along an axis.
+    """array[axes] ≈ the mean (or what else is named) of body along an axis.
 
     of: two vectors whose sum it is, rounded; or the one total of the axis, whose share of one entry it is, rounded.
     """
@@ -76,6 +83,7 @@ class Guess:
     along: Axis
     body: Node
     of: tuple[Entry, ...] | None = None
+    what: Literal["mean", "max"] = "mean"
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,7 @@ class Program:
             step = steps.get(array)
             if step is None or isinstance(step, Guess):
                 return Entry(array=array, places=places)
-            return _renamed(inserted(_meaning(step)), dict(zip(step.axes, places, strict=True)))
+            return renamed(inserted(_meaning(step)), dict(zip(step.axes, places, strict=True)))
 
         def inserted(e: Node) -> Node:
             return value(e.array, e.places) if isinstance(e, Entry) else rebuilt(e, inserted)
@@ -147,7 +155,7 @@ def _meaning(step: Step) -> Node:
             raise AssertionError("a guess means nothing")
 
 
-def _renamed(e: Node, names: Mapping[Axis, Axis]) -> Node:
+def renamed(e: Node, names: Mapping[Axis, Axis]) -> Node:
     """e with axes renamed as they stand, nothing rewritten; bound axes get new names."""
 
     def new(axis: Axis) -> Axis:
@@ -162,8 +170,8 @@ def _renamed(e: Node, names: Mapping[Axis, Axis]) -> Node:
             return Centring(first=new(e.first), second=new(e.second))
         case Sum():
             apart = {axis: fresh(axis.dim) for axis in e.over}
-            return Sum(over=tuple(apart.values()), body=_renamed(e.body, {**names, **apart}))
-    return rebuilt(e, lambda part: _renamed(part, names))
+            return Sum(over=tuple(apart.values()), body=renamed(e.body, {**names, **apart}))
+    return rebuilt(e, lambda part: renamed(part, names))
 
 
 def entries_of(step: Step) -> tuple[Entry, ...]:
@@ -188,6 +196,15 @@ class _Centre:
     offset: Array
 
 
+@dataclass(frozen=True)
+class _Weights:
+    """What was computed for the exponentials of one expression along an axis: exp(a − m), m, and their sum."""
+
+    weights: Array
+    guess: Array
+    total: Array
+
+
 class Scheduler:
     """Makes the steps of one program; what was computed before is found again.
 
@@ -199,6 +216,7 @@ class Scheduler:
         self.refine = refine
         self.costs = _Costs(frozenset(rows))
         self._centres: dict[object, _Centre] = {}
+        self._weights: dict[object, _Weights] = {}
         self.steps: list[Step] = []
         self._known: dict[object, tuple[Array, tuple[int, ...]]] = {}
         self._names: dict[str, int] = {}
@@ -282,6 +300,10 @@ class Scheduler:
                 return self._grouped_product([self._entrywise(factor) for factor in e.factors], e.axes)
             case Pow():
                 return self._hoisted(Pow(base=self._entrywise(e.base), exponent=e.exponent))
+            case Softmax():
+                return self._softmax(e)
+            case Map(function="log", arg=Sum(over=(axis,), body=Map(function="exp", arg=inside))):
+                return self._log_sum_exp(axis, inside)
             case Map():
                 return self._hoisted(Map(function=e.function, arg=self._entrywise(e.arg)))
         return e
@@ -407,6 +429,40 @@ class Scheduler:
         total = self._once(products, lambda e, axes: self._reduced(products.body, products.over, axes))
         rests = Entry(array=first.rest, places=first_rest), Entry(array=second.rest, places=second_rest)
         return w.add([total, w.mul([Scalar(value=-w.size(over)), *rests])])
+
+    # Exponentials -----------------------------------------------------------------------------------------
+
+    def _softmax(self, e: Softmax) -> Node:
+        """exp a / Σ exp a as shifted weights times a number of each row."""
+        w = self.rewriting
+        made, axes, rest = self._weighed(e.axis, e.arg)
+        share = w.power(Entry(array=made.total, places=rest), w.ring.rational(-1))
+        return w.mul([Entry(array=made.weights, places=axes), self._once(share, self._pointwise)])
+
+    def _log_sum_exp(self, axis: Axis, arg: Node) -> Node:
+        """log Σ exp a = m + log Σ exp(a − m)."""
+        w = self.rewriting
+        made, _, rest = self._weighed(axis, arg)
+        total = w.map("log", Entry(array=made.total, places=rest))
+        return self._hoisted(w.add([Entry(array=made.guess, places=rest), total]))
+
+    def _weighed(self, axis: Axis, arg: Node) -> tuple[_Weights, tuple[Axis, ...], tuple[Axis, ...]]:
+        """The exponentials of an expression along an axis, its axes in their order, and those that numbers have."""
+        w = self.rewriting
+        raw = self._array_of(self._entrywise(arg))
+        axes = raw.places
+        rest = tuple(a for a in axes if a != axis)
+        key = raw.array, axes.index(axis)
+        if key not in self._weights:
+            name = raw.array.name
+            guess = self._step(Guess, f"{name}_max", rest, along=axis, body=raw, what="max")
+            shifted = w.map("exp", self._less(raw, guess, rest))
+            weights = self._step(Pointwise, f"{name}_weights", axes, body=shifted)
+            total = self._step(
+                Reduction, f"{name}_total", rest, over=(axis,), body=Entry(array=weights, places=axes)
+            )  # fmt: skip
+            self._weights[key] = _Weights(weights, guess, total)
+        return self._weights[key], axes, rest
 
     # Sums -------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from symbn.core.equality import Proof, decide
 from symbn.core.powers import power, scalarwise
 from symbn.core.terms import Index, NoRule, SumOfProducts, constant
 from symbn.expr.indexing import Indexing
-from symbn.kernels.ir import Add, Array, Axis, Centre, Centring, Delta, Entry, Map, Mul, Node, Pow, Scalar, Sum
+from symbn.kernels.ir import Add, Array, Axis, Centre, Centring, Delta, Entry, Map, Mul, Node, Pow, Scalar, Softmax, Sum
 
 Value = Callable[[tuple[Index, ...]], SumOfProducts]
 
@@ -56,6 +56,9 @@ class Denotation:
             case Centre():
                 inside = self.to_sum(e.arg)
                 return inside - self._mean(inside, e.axis)
+            case Softmax():
+                above = scalarwise("exp", 0, self.to_sum(e.arg))
+                return multiply(above, power(self._bound(above, e.axis), self.ring.rational(-1)))
             case Delta():
                 return delta(ring, e.first, e.second)
             case Centring():

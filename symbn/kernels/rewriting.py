@@ -8,6 +8,7 @@
     chain     Σ_k (Σ_j a[i,j] b[j,k]) c[k,l] = Σ_jk a[i,j] b[j,k] c[k,l]                of arrays only
     J         δ[r,k] − 1/n = J[r,k];  Σ_k J[r,k] a[k] = a[r] − mean a
     centre    a − Σ a / n = a − mean a;  (a − mean a) centred again is itself;  c a − mean (c a) = c (a − mean a)
+    log       log (exp a / Σ_k exp a[k]) = a − log Σ_k exp a[k]
     both      Σ_k a[k] (b[k] − mean b) = Σ_k (a[k] − mean a) (b[k] − mean b),  Σ_k (b[k] − mean b) = 0
 
 Nothing else is rewritten: a variance stays a sum of squares of deviations, and no n×n matrix is built on the
@@ -34,6 +35,7 @@ from symbn.kernels.ir import (
     Node,
     Pow,
     Scalar,
+    Softmax,
     Sum,
     alpha_key,
     factors_of,
@@ -166,7 +168,18 @@ class Rewriting:
 
     def map(self, function: str, arg: Node) -> Node:
         """φ(arg)."""
+        if function == "log" and isinstance(arg, Softmax):
+            return self.add([arg.arg, self.mul([self.number(-1), self.log_sum_exp(arg.axis, self.freshened(arg.arg))])])
         return Map(function=function, arg=arg)
+
+    def log_sum_exp(self, axis: Axis, arg: Node) -> Node:
+        """log Σ exp arg along the axis."""
+        k = fresh(axis.dim)
+        return self.map("log", self.total((k,), self.map("exp", self.rename(arg, {axis: k}))))
+
+    def softmax(self, axis: Axis, arg: Node) -> Node:
+        """exp arg / Σ exp arg along the axis."""
+        return Softmax(axis=axis, arg=arg)
 
     def delta(self, a: Axis, b: Axis) -> Node:
         """δ[a, b]; two fixed positions are compared."""
@@ -340,6 +353,15 @@ class Rewriting:
                 k = fresh(e.axis.dim)
                 mean = self.total((k,), self.rename(self.rename(e.arg, {e.axis: k}), others))
                 return self.add([self.rename(e.arg, names), self._scaled(-self.size(new).inverse(), mean)])
+            case Softmax():
+                new = names.get(e.axis, e.axis)
+                others = {old: name for old, name in names.items() if old != e.axis}
+                if not new.is_constant and new not in {others.get(a, a) for a in e.arg.axes - {e.axis}}:
+                    return self.softmax(new, self.rename(e.arg, names))
+                # A diagonal, or one position: no longer an axis to sum along.
+                total = self.log_sum_exp(e.axis, self.freshened(e.arg))
+                less = self.mul([self.number(-1), self.rename(total, others)])
+                return self.map("exp", self.add([self.rename(e.arg, names), less]))
         raise TypeError(f"no axes of {type(e).__name__}")
 
     def exchanged(self, e: Node, array: Array, value: Callable[[tuple[Axis, ...]], Node]) -> Node:
@@ -361,6 +383,8 @@ class Rewriting:
                     return self.total(e.over, new(e.body))
                 case Centre():
                     return self.centre(e.axis, new(e.arg))
+                case Softmax():
+                    return self.softmax(e.axis, new(e.arg))
             return e
 
         return new(e)

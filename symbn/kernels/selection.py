@@ -14,7 +14,7 @@ from symbn.kernels.kernel import Equation, Kernel, equation_of, kernel_of
 from symbn.kernels.lowering import NoKernel
 from symbn.note import Note, selects
 from symbn.report import Report
-from symbn.verify import Limits, Verifier
+from symbn.verifier import Limits, Verifier
 
 
 class NotMade(Exception):

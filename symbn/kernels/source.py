@@ -17,7 +17,7 @@ from symbn.kernels.module import Origin, Target, module_source
 from symbn.kernels.targets.array_api import ArrayApi
 from symbn.kernels.targets.numba import Numba
 from symbn.kernels.targets.numpy import Numpy
-from symbn.verify import Verifier
+from symbn.verifier import Verifier
 
 TARGETS: dict[str, Callable[[], Target]] = {"numpy": Numpy, "array-api": ArrayApi, "numba": Numba}
 

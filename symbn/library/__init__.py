@@ -1,6 +1,9 @@
 """Kernels that ship: modules that `symbn kernels` made from the notes in `derivations`.
 
-batchnorm              NumPy
-batchnorm_numba        Numba (the extra `numba`)
-batchnorm_array_api    any library that follows the array API standard (the extra `array-api`)
+batchnorm      derivations/batchnorm_layer.md
+layernorm      derivations/layer_norm.md
+rmsnorm        derivations/rms_norm.md
+
+Each as it is with NumPy; `…_numba` with Numba (the extra `numba`), `…_array_api` with any library that follows the
+array API standard (the extra `array-api`).
 """

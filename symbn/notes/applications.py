@@ -7,18 +7,15 @@ A factor takes with it what belongs to it: a function its arguments, an operator
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from itertools import islice
 
 from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
-from symbn.expr.shape import finished, is_scalar, is_square, resolved_shape, shape_text, unify
+from symbn.expr.shape import finished, is_scalar, resolved_shape, shape_text, unify
 from symbn.expr.tree import Expr
-from symbn.notes.calculus import Calculus
-from symbn.notes.reserved import DIAGONALS, DIFFERENTIALS, ELEMENTWISE, NOT_YET, TRACES, is_operator, transposes
-from symbn.notes.scope import DefinedFunction, composite, spelled
+from symbn.notes.differentials import Differentials
+from symbn.notes.reserved import is_mean
+from symbn.notes.scope import DefinedFunction, composite
 from symbn.notes.scripts import Scripts
-from symbn.notes.stacks import Stacks
 from symbn.notes.syntax import (
     Binary,
     Commas,
@@ -28,15 +25,14 @@ from symbn.notes.syntax import (
     Name,
     Numeral,
     Script,
-    Sequence,
     Syntax,
     unscripted,
 )
-from symbn.notes.vocabulary import LOOSE
+from symbn.notes.words import Words
 from symbn.source import Span
 
 
-class Applications(Scripts, Stacks, Calculus):
+class Applications(Scripts, Words, Differentials):
     """The part of the reader that reads products."""
 
     def sequence(self, items: list[Syntax], span: Span) -> Expr:
@@ -59,9 +55,11 @@ class Applications(Scripts, Stacks, Calculus):
         """The factor at `place`, with the items that belong to it: arguments, what an operator acts on."""
         item = items[place]
         following = items[place + 1] if place + 1 < len(items) else None
-        increment = self._increment(item, following)
+        if self.is_differential(item):
+            return self.differential(items, place)
+        increment = self.joined_increment(item)
         if increment is not None:
-            return increment, place + 2
+            return increment, place + 1
         if isinstance(item, Derivation) and item.body is None:
             return self.derivation(item, items[place + 1 :]), len(items)
         if isinstance(item, Nabla):
@@ -79,28 +77,12 @@ class Applications(Scripts, Stacks, Calculus):
             if applied is not None:
                 return applied, place + 2
             whole = composite(item) if isinstance(item, Script) else None
-            if head.word and not self.is_name(head.latex) and not self.is_name(whole or ""):
-                return self._word(item, head, items, place)
+            known = self.is_name(head.latex) or self.is_name(whole or "")
+            if is_mean(head) and not known:
+                return self.mean(item, following, place + 2 == len(items)), place + (1 if following is None else 2)
+            if head.word and not known:
+                return self.word(item, head, items, place)
         return self.read(item), place + 1
-
-    def _increment(self, item: Syntax, following: Syntax | None) -> Expr | None:
-        """dx, the increment of x.  Raises NoteError (E173) where x is no free name: dy is W dx for y = W x."""
-        if not (isinstance(item, Name) and item.latex in DIFFERENTIALS and not self.is_name(item.latex)):
-            return None
-        base = following.base if isinstance(following, Script) and transposes(following.sup) else following
-        name = spelled(base) if base is not None else None
-        if name is None or not self.is_name(name):
-            return None
-        assert base is not None and following is not None
-        span = item.span.to(following.span)
-        if self.is_function(name) or name in self.scope.meanings:
-            raise fail(
-                "E173", f"the differential of `{name}` is not read yet: only that of a name that depends on nothing",
-                span, help=r"write the derivative, \frac{\partial f}{\partial x} or \nabla_x f",
-            )  # fmt: skip
-        e = self.read(base)
-        increment: Expr = tree.Symbol(name=f"d{name}", shape=e.shape, span=span)
-        return build.transpose(increment, span) if base is not following else increment
 
     def _application(self, item: Syntax, head: Name, following: Syntax | None) -> Expr | None:
         """f(x), f'(x), f_i(x), f(x)_i, var(u)^{1/2}: a function at its arguments; None if this is none."""
@@ -179,115 +161,12 @@ class Applications(Scripts, Stacks, Calculus):
             fitted.append(argument)
         return tree.Apply(name=name, arguments=tuple(fitted), shape=function.codomain, span=span)
 
-    def _word(self, item: Syntax, head: Name, items: list[Syntax], place: int) -> tuple[Expr, int]:
-        """A built-in operator set as a word: tr, diag, exp, …"""
-        word = head.latex
-        if not is_operator(word):
-            if word in NOT_YET:
-                raise fail("E146", f"\\{word} is not read yet", head.span)
-            raise fail(
-                "E119", f"the operator `{word}` is not defined", head.span,
-                help=f"define it: \\operatorname{{{word}}}(u) := …",
-            )  # fmt: skip
-        if place + 1 >= len(items):
-            raise fail("E147", f"`{word}` has no argument", head.span, help="write it in parentheses")
-        following = items[place + 1]
-        group = unscripted(following)
-        grouped = _is_argument(following)
-        after = place + 2
-        if isinstance(group, Group) and grouped:
-            result = self.builtin(word, group.content, head.span.to(group.span))
-        elif after == len(items):
-            result = self.builtin(word, following, head.span.to(following.span))
-        else:
-            span = head.span.to(items[-1].span)
-            if place + 3 != len(items) or not _applied(items, place + 1):
-                raise _reach(word, span)
-            argument, after = self.next_factor(items, place + 1)  # log f(x): one application is one argument
-            if after != len(items):
-                raise _reach(word, span)
-            result = self.operated(word, argument, span)
-        for script in (item, following if grouped else None):
-            if isinstance(script, Script):
-                result = self.scripted(result, script.sub, script.sup, script.span)
-        return result, after
-
-    def builtin(self, word: str, content: Syntax, span: Span) -> Expr:
-        """A built-in operator at its argument, or diag of a list."""
-        if word in DIAGONALS and isinstance(content, Commas):
-            return self.diagonal_list(content, span)
-        return self.operated(word, self.read(content), span)
-
-    def operated(self, word: str, e: Expr, span: Span) -> Expr:
-        """A built-in operator at an expression."""
-        if word in ELEMENTWISE:
-            if not is_scalar(e.shape):
-                if is_square(e.shape):
-                    raise fail(
-                        "E149", f"{word} of a square matrix can mean two things", span,
-                        help="define what you mean by its entries",
-                    )  # fmt: skip
-                self.notices[f"{word} acts on every entry"] = None
-            return tree.Elementwise(function=ELEMENTWISE[word], arg=e, shape=e.shape, span=span)
-        if word in TRACES:
-            return build.trace(e, span)
-        return build.diagonal(e, span)
-
     @abstractmethod
     def joined(self, op: str, left: Expr, right: Expr, span: Span) -> Expr:
         r"""left op right, for \odot, /, \cdot and the like."""
 
-    def check_reach(self, syntax: Binary) -> None:
-        r"""Raises NoteError (E148) for \exp a \odot b: exp(a) ⊙ b, or exp(a ⊙ b)?"""
-        last = list(islice(_from_the_right(syntax.left), 3))[::-1]
-        if len(last) > 1 and self._is_builtin(last[-2]) and not _is_argument(last[-1]):
-            word = unscripted(last[-2])
-        elif len(last) > 2 and self._is_builtin(last[0]) and _applied(last, 1):
-            word = unscripted(last[0])
-        else:
-            return
-        assert isinstance(word, Name)
-        if word.latex in ELEMENTWISE or not self._scales(syntax):
-            raise _reach(word.latex, word.span.to(syntax.right.span))
-
-    def _is_builtin(self, syntax: Syntax) -> bool:
-        name = unscripted(syntax)
-        return isinstance(name, Name) and name.word and is_operator(name.latex) and not self.is_name(name.latex)
-
-    def _scales(self, syntax: Binary) -> bool:
-        """Whether an operator that is linear may reach over what stands right, or not: it is a number either way."""
-        return syntax.op not in LOOSE and is_scalar(self.read(syntax.right).shape)
-
 
 _PLAIN = (tree.Symbol, tree.Dimension, tree.Reference, tree.Number, tree.Power)
-
-
-def _from_the_right(syntax: Syntax) -> Iterator[Syntax]:
-    """The factors of a product, the last one first."""
-    pending = [syntax]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Sequence):
-            pending += node.items
-        elif isinstance(node, Binary):
-            pending += (node.left, node.right)
-        else:
-            yield node
-
-
-def _applied(items: list[Syntax], place: int) -> bool:
-    """Whether a name stands there with something in parentheses after it."""
-    return isinstance(unscripted(items[place]), Name) and _is_argument(items[place + 1])
-
-
-def _is_argument(syntax: Syntax) -> bool:
-    """Whether something stands in parentheses or braces."""
-    group = unscripted(syntax)
-    return isinstance(group, Group) and group.delimiter in ("(", "[", "{")
-
-
-def _reach(word: str, span: Span) -> NoteError:
-    return fail("E148", f"how far does `{word}` reach?", span, help="put its argument in parentheses")
 
 
 def _divides_openly(syntax: Syntax | None) -> bool:

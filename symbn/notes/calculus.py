@@ -246,7 +246,8 @@ def _layout(body: Expr, variable: Expr, gradient: bool, span: Span) -> tuple[Lay
             raise build.shape_error(
                 "S240", f"the derivative of something {shape_text(body.shape)} by something "
                 f"{shape_text(variable.shape)} is no matrix", (body, variable),
-                "take it entry by entry, such as \\frac{\\partial F_{ij}}{\\partial X_{kl}}",
+                "take it entry by entry, such as \\frac{\\partial F_{ij}}{\\partial X_{kl}}, or by "
+                "\\frac{\\partial \\operatorname{vec} F}{\\partial \\operatorname{vec} X}",
             )  # fmt: skip
         return "gradient", plain.shape
     if turned or is_row(variable.shape):

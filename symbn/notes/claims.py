@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from symbn.diagnostics import NoteError, ShapeError, fail
 from symbn.expr import build, tree
-from symbn.expr.shape import finished
+from symbn.expr.shape import finished, shape_text, unify_shapes
 from symbn.expr.statement import Goal, Statement
-from symbn.expr.tree import Expr
+from symbn.expr.tree import Expr, Shape
 from symbn.notes.expressions import Reader
 from symbn.notes.first_order import first_order_goals, orders, without_order
 from symbn.notes.register import fail_statement
-from symbn.notes.syntax import Chain
+from symbn.notes.syntax import Chain, Syntax
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Claims:
         self.chain = chain
         self.reader = reader
         self.scope = reader.scope
+        reader.expands = any(orders(side, reader.scope) for side in chain.sides)
         self._sides: dict[int, _Side] = {}
         self._done: list[tuple[Expr, Expr]] = []
 
@@ -129,6 +130,25 @@ class Claims:
                     "E163", f"the index `{name}` is free on one side only", span,
                     help=f"bind it by a sum, or declare it: ${name} \\in \\{{1, \\ldots, n\\}}$",
                 )  # fmt: skip
+
+
+def claim_structure(statement: Statement, reader: Reader, subject: Syntax, shape: Shape, structure: str) -> None:
+    """subject ∈ 𝕊ⁿ as the claim that A = Aᵀ, subject ∈ O(n) as QᵀQ = I."""
+    statement.kind = "claim"
+    e = reader.read(subject)
+    if not unify_shapes(e.shape, shape):
+        raise build.shape_error("S250", f"this is {shape_text(e.shape)}, not {shape_text(shape)}", (e,))
+    turned = build.transpose(e, e.span)
+    if structure == "symmetric":
+        sides: tuple[Expr, Expr] = (e, turned)
+        statement.rhs = rf"\left( {statement.lhs} \right)^\top"
+    else:
+        sides = build.multiply((turned, e), e.span), tree.Identity(shape=shape, span=e.span)
+        text = rf"\left( {statement.lhs} \right)"
+        statement.lhs, statement.rhs = rf"{text}^\top {text}", "I"
+    statement.goals = (Goal(finished(sides[0]), finished(sides[1])),)
+    statement.free = tuple(map(finished, reader.free.values()))
+    statement.notices = tuple(reader.notices)
 
 
 def _is_number(e: Expr) -> bool:

@@ -32,7 +32,8 @@ def split_rows(tokens: Many[Token]) -> list[Row]:
     around: list[str] = []
     inside: list[Token] = []
     braces = marks = 0
-    for token in tokens:
+    continued = False
+    for place, token in enumerate(tokens):
         row = rows[-1]
         begins, ends = token.kind == "begin", token.kind == "end"
         if (begins or ends) and token.text in ROW_ENVIRONMENTS and not inside:
@@ -44,8 +45,13 @@ def split_rows(tokens: Many[Token]) -> list[Row]:
         if token.kind in ("label", "tag"):
             row.label = token.text
         elif token.is_(r"\\") and not inside and braces <= 0:
+            if _open_brackets(row.columns[-1]) and _closes_first(tokens[place + 1 :]):
+                continued = True
+                continue
             rows.append(Row())
-            marks = 0
+            marks, continued = 0, False
+        elif token.is_("&") and not inside and braces <= 0 and continued:
+            pass  # in the second row of a bracket nothing is set apart
         elif token.is_("&") and not inside and braces <= 0:
             marks += 1
             if around[-1:] == ["eqnarray"]:
@@ -62,6 +68,31 @@ def split_rows(tokens: Many[Token]) -> list[Row]:
             help=f"close it with \\end{{{opened.text}}}",
         )  # fmt: skip
     return [Row([_trimmed(column) for column in row.columns], row.label) for row in rows]
+
+
+def _bracketed(token: Token) -> int:
+    """1 for a bracket that opens, −1 for one that closes."""
+    return token.is_("(", "[", r"\{") - token.is_(")", "]", r"\}")
+
+
+def _open_brackets(column: Many[Token]) -> int:
+    """How many brackets a column opens, and does not close."""
+    depth = 0
+    for token in column:
+        depth = max(depth + _bracketed(token), 0)
+    return depth
+
+
+def _closes_first(following: Many[Token]) -> bool:
+    r"""Whether the next row closes a bracket that it did not open: one that the row before it left open."""
+    depth = 0
+    for token in following:
+        if token.is_(r"\\") or token.kind == "end":
+            return False
+        depth += _bracketed(token)
+        if depth < 0:
+            return True
+    return False
 
 
 def _nest(token: Token, inside: list[Token]) -> None:

@@ -10,6 +10,7 @@ from symbn.expr import tree
 from symbn.expr.context import FunctionDeclaration, Sign, Structure, SymbolDeclaration
 from symbn.expr.tree import Definition, IndexVar, Shape
 from symbn.notes.expressions import Reader
+from symbn.notes.reserved import marks
 from symbn.notes.scope import Scope, composite, family_key, spelled
 from symbn.notes.syntax import Binary, Chain, Commas, Group, Name, Numeral, Script, Sequence, Signed, Syntax
 from symbn.source import Span
@@ -42,8 +43,16 @@ class Declarer:
         if isinstance(subject, Script):
             stem = spelled(subject.base)
             if stem is not None and self.scope.knows(stem):
-                return False
+                return self._is_no_part(subject, stem)
         return True
+
+    def _is_no_part(self, subject: Script, stem: str) -> bool:
+        """Whether x^{\\star} is no power of x, or A_1 no entry of a matrix A: a new name."""
+        if subject.sup is not None or marks(subject.sub):
+            return marks(subject.sup) or marks(subject.sub)
+        symbol = self.scope.context.symbols.get(stem)
+        single = isinstance(subject.sub, Name | Numeral) and len(spelled(subject.sub) or "") == 1
+        return symbol is not None and 1 not in symbol.shape and single and not subject.primes
 
     def dimensions_in(self, space: Syntax) -> None:
         """Declare the dimensions that stand in the exponents of ℝ, anywhere in a set."""
@@ -127,10 +136,14 @@ class Declarer:
 
     def claimed_shape(self, space: Syntax) -> Shape:
         """The shape that a claim ∈ ℝ^{…} states."""
-        kind, shape, _, _ = self._space(space)
+        return self.claimed(space)[0]
+
+    def claimed(self, space: Syntax) -> tuple[Shape, Structure, Sign]:
+        """The shape that a claim ∈ states, and what it says beside: symmetric, orthogonal, positive."""
+        kind, shape, structure, sign = self._space(space)
         if kind != "real":
             raise fail("E183", "a claim about a shape names ℝ^{m×n}", space.span)
-        return shape
+        return shape, structure, sign
 
     def _range(self, group: Group) -> tree.Dim:
         content = group.content
@@ -183,8 +196,6 @@ class Declarer:
         kind, codomain, _, _ = self._space(chain.sides[2])
         if kind != "real":
             raise fail("E187", "a function's values are real", chain.sides[2].span)
-        if codomain[1] != 1:
-            raise fail("E188", "functions with matrix values are not read yet", chain.sides[2].span)
         new = FunctionDeclaration(name, domain, codomain)
         known = self.scope.context.functions.get(name)
         if known == new:
@@ -240,9 +251,18 @@ class Declarer:
 
 
 def _names(sup: Syntax) -> list[str]:
-    """The names in m × n."""
-    if isinstance(sup, Binary) and sup.op == r"\times":
-        return _names(sup.left) + _names(sup.right)
+    """The names in m × n, mn, n² or m + p."""
+    match sup:
+        case Binary(op=r"\times" | r"\cdot"):
+            return _names(sup.left) + _names(sup.right)
+        case Sequence():
+            return [name for item in sup.items for name in _names(item)]
+        case Signed():
+            return [name for _, term in sup.terms for name in _names(term)]
+        case Group(delimiter="(" | "{"):
+            return _names(sup.content)
+        case Script(sub=None, sup=Numeral()):
+            return _names(sup.base)
     name = spelled(sup) if isinstance(sup, (Name, Script)) else None
     return [] if name is None or name in ("+", r"\ast") else [name]
 

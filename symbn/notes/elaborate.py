@@ -13,15 +13,17 @@ from symbn.diagnostics import Diagnostic, NoteError, fail
 from symbn.expr.shape import finished
 from symbn.expr.statement import Statement
 from symbn.expr.tree import Shape
-from symbn.notes.claims import Claims
+from symbn.notes.claims import Claims, claim_structure
 from symbn.notes.declarations import Declarer
 from symbn.notes.definitions import Definitions
+from symbn.notes.differentials import written_increments
 from symbn.notes.heads import Head, is_reserved, new_heads
 from symbn.notes.lexer import tokenize
 from symbn.notes.markdown import MathBlock
+from symbn.notes.randomness import declare_random
 from symbn.notes.register import Register, fail_statement, letter_of, letters_of
 from symbn.notes.rereading import Passage, Place, snapshot
-from symbn.notes.reserved import UNITS
+from symbn.notes.reserved import SETTLED, UNITS
 from symbn.notes.rewriting import forget_places
 from symbn.notes.rows import parse_block
 from symbn.notes.scope import Scope
@@ -32,10 +34,15 @@ from symbn.source import SourceFile, Span
 
 
 class Elaborator:
-    """Reads blocks of math into statements; one for each note."""
+    """Reads blocks of math into statements; one for each note.
 
-    def __init__(self) -> None:
-        self.scope = Scope()
+    It goes on from the names of a scope, if one is given.  Unless it `defines`, an equation is a claim whatever stands
+    on its left.
+    """
+
+    def __init__(self, scope: Scope | None = None, defines: bool = True) -> None:
+        self.scope = Scope() if scope is None else scope
+        self._defines = defines
         self.definitions = Definitions(self.scope)
         self.declarer = Declarer(self.scope, self.definitions.reader)
         self.register = Register()
@@ -47,6 +54,18 @@ class Elaborator:
     def statements(self) -> list[Statement]:
         """What has been read, in order."""
         return self.register.statements
+
+    @property
+    def chains(self) -> list[Chain]:
+        """The equations, declarations and definitions of the last source that was read, a chain of them as one."""
+        return [chain for chain in self._chains if chain.links]
+
+    def settle(self, question: str, answer: object) -> bool:
+        """Take one of two readings from here on, as the front matter says; False for what is no such question."""
+        if answer not in SETTLED.get(question, ()):
+            return False
+        self.scope.conventions[question] = str(answer)
+        return True
 
     def forget_statements(self) -> None:
         """Keep what was declared and defined, drop the statements and places: a preamble is not reported."""
@@ -84,6 +103,7 @@ class Elaborator:
         """What a chain tells of the text before it: what functions are applied to, and its dimensions."""
         for side in chain.sides:
             self._collect_applications(side)
+            self.scope.increments.update(dict.fromkeys(written_increments(side)))
         if any(link.relation in (r"\in", r"\to") for link in chain.links):
             for side in chain.sides[1:]:
                 self.declarer.dimensions_in(side)
@@ -119,6 +139,8 @@ class Elaborator:
             self._membership(chain, block, label)
         elif len(relations) == 1 and relations[0] in (">", "<", r"\ge", r"\le", r"\ne"):
             self._assumption(chain, block, label)
+        elif relations == [r"\sim"]:
+            self._randomness(chain, block, label)
         elif chain.subjects:
             statement = self._statement(block, label, "claim", chain.span, "")
             statement.diagnostics.append(
@@ -144,10 +166,21 @@ class Elaborator:
                 elif declarer.is_new(subject):
                     declarer.declare(subject, chain.sides[1], chain.span)
                 else:
-                    self.places[statement.id] = Place(self._passage(chain, block, 0), 0, statement)
-                    self._shape_claim(statement, subject, declarer.claimed_shape(chain.sides[1]))
+                    self._membership_claim(statement, subject, chain, block)
             except NoteError as error:
                 fail_statement(statement, error)
+
+    def _membership_claim(self, statement: Statement, subject: Syntax, chain: Chain, block: MathBlock) -> None:
+        """A claim about a shape, or that a matrix is symmetric or orthogonal; what else a set says is not checked."""
+        shape, structure, sign = self.declarer.claimed(chain.sides[1])
+        if structure == "general" and sign == "real":
+            self.places[statement.id] = Place(self._passage(chain, block, 0), 0, statement)
+            self._shape_claim(statement, subject, shape)
+        elif structure in ("symmetric", "orthogonal"):
+            claim_structure(statement, self.definitions.reader(), subject, shape, structure)
+        else:
+            statement.kind = "unchecked"
+            statement.message = "symbn does not check that something is positive, or invertible"
 
     def _shape_claim(self, statement: Statement, subject: Syntax, claimed: Shape) -> None:
         statement.kind = "shape"
@@ -168,12 +201,26 @@ class Elaborator:
         except NoteError as error:
             fail_statement(statement, error)
 
+    def _randomness(self, chain: Chain, block: MathBlock, label: str | None) -> None:
+        r"""x \sim p, of free names a declaration."""
+        left, right = chain.sides
+        subjects = [*chain.subjects, left]
+        lhs, rhs = ", ".join(map(self.register.text, subjects)), self.register.text(right)
+        statement = self._statement(block, label, "declaration", chain.span, lhs, rhs)
+        notices = declare_random(subjects, right, self.scope)
+        if notices is None:
+            statement.kind = "unchecked"
+            statement.message = r"symbn reads \sim of declared names only: x \sim p after $x \in \mathbb{R}^{n}$"
+        else:
+            statement.notices = notices
+            statement.context = self.scope.context
+
     def _equations(self, chain: Chain, block: MathBlock, label: str | None) -> None:
         """A definition, if the chain begins with new names; then a claim for every other relation."""
         numbered = label is None and not any(link.label for link in chain.links)
         number = self.register.number(block) if numbered else None
-        heads = new_heads(chain, self.scope)
-        if not heads and self._asks_about_unit(chain, block, label, number):
+        heads = new_heads(chain, self.scope) if self._defines else []
+        if self._defines and not heads and self._asks_about_unit(chain, block, label, number):
             return
         letters = letters_of(label is not None, len(chain.links) - max(len(heads) - 1, 0))
         if heads:
@@ -191,7 +238,13 @@ class Elaborator:
                 block, link.label or label, "claim", span, self.register.text(left), self.register.text(right),
                 "" if link.label else letter, number,
             )  # fmt: skip
-            if link.relation in DEFINING:
+            if link.relation in DEFINING and not self._defines:
+                error = fail(
+                    "C103", f"`{statement.lhs}` is defined here, and nothing is claimed", left.span,
+                    help="write = to claim an equality; a definition belongs to what is given",
+                )  # fmt: skip
+                fail_statement(statement, error)
+            elif link.relation in DEFINING:
                 error = fail(
                     "E160", f"`{statement.lhs}` is not a new name, so it cannot be defined here", left.span,
                     help="write = to claim an equality",

@@ -56,8 +56,7 @@ class Reader(Applications, BareFunctions):
             case Signed():
                 return self.signed(syntax)
             case Binary():
-                self.check_reach(syntax)
-                return self.joined(syntax.op, self.read(syntax.left), self.read(syntax.right), syntax.span)
+                return self.binary(syntax)
             case Fraction():
                 return build.quotient(
                     self.read(syntax.numerator), self.read(syntax.denominator), syntax.span, self.notices
@@ -93,13 +92,16 @@ class Reader(Applications, BareFunctions):
         terms = []
         for sign, part in syntax.terms:
             term = self.read(part)
-            if sign == "-":
-                if isinstance(term, tree.Number):
-                    term = build.number(-term.value, term.span)
-                else:
-                    term = tree.Product(factors=(build.number(-1), term), shape=term.shape, span=term.span)
-            terms.append(term)
+            terms.append(build.negative(term) if sign == "-" else term)
         return tree.at_span(build.add(terms, syntax.span, self.notices), syntax.span)
+
+    def binary(self, syntax: Binary) -> Expr:
+        """left op right, where it is clear what the operators on the left reach over."""
+        self.check_reach(syntax)
+        left, right = self.read(syntax.left), self.read(syntax.right)
+        if self.ends_in_differential(syntax.left):
+            self.check_others_held(right, syntax.span)
+        return self.joined(syntax.op, left, right, syntax.span)
 
     def joined(self, op: str, left: Expr, right: Expr, span: Span) -> Expr:
         r"""left op right, for \odot, /, \cdot and the like."""
@@ -111,6 +113,8 @@ class Reader(Applications, BareFunctions):
             return build.dot(left, right, span)
         if op == r"\times":
             return build.multiply((left, right), span)
+        if op == r"\otimes":
+            return build.kronecker(left, right, span)
         raise fail("E106", f"{op} is not read yet", span)
 
     def group(self, syntax: Group) -> Expr:
@@ -123,6 +127,10 @@ class Reader(Applications, BareFunctions):
                 )
             a, b = syntax.content.items
             return build.inner(self.read(a), self.read(b), syntax.span)
+        if syntax.delimiter == "[" and isinstance(syntax.content, Commas):
+            if any(isinstance(item, Dots) for item in syntax.content.items):
+                return self.stack(list(syntax.content.items), "columns", syntax.span)
+            return self.row_of_blocks(syntax.content, syntax.span)
         if syntax.delimiter not in ("(", "[", "{"):
             raise fail("E108", "braces state a set, not a value", syntax.span, help="use parentheses")
         return tree.at_span(self.read(syntax.content), syntax.span)

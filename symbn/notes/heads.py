@@ -10,7 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symbn.notes.mentions import mentions, rests_on, subscripted
-from symbn.notes.reserved import UNITS, is_builtin, is_constant, transposes
+from symbn.notes.reserved import (
+    DIFFERENTIALS,
+    EXPECTATIONS,
+    MOMENTS,
+    UNITS,
+    is_builtin,
+    is_constant,
+    marks,
+    may_be_defined,
+    transposes,
+)
 from symbn.notes.scope import DefinedTensor, Scope, composite, spelled
 from symbn.notes.syntax import Binary, Chain, Commas, Group, Hole, Name, Script, Sequence, Syntax, unscripted
 from symbn.notes.vocabulary import DEFINING, EQUALITIES
@@ -78,7 +88,7 @@ def _head(side: Syntax, body: Syntax | None = None) -> Head | None:
                     decoration = "inverse"
                 elif value == "2":
                     decoration = "square"
-                elif value is None or not (isinstance(sup, Group) and sup.delimiter == "("):
+                elif value is None or not (marks(sup) or (isinstance(sup, Group) and sup.delimiter == "(")):
                     return None
             named = Script(base, None, sup if not decoration else None, primes, side.span)
             stem = composite(named) if (named.sup is not None or primes) else base.latex
@@ -115,7 +125,7 @@ def _parameter(syntax: Syntax) -> str | None:
 def _index_letters(sub: Syntax) -> tuple[str, ...]:
     """The letters of a subscript, if it is made of single letters only."""
     match sub:
-        case Name(word=False):
+        case Name(word=False) if not marks(sub):
             return (sub.latex,)
         case Sequence() | Commas():
             inner = [_index_letters(item) for item in sub.items]
@@ -125,7 +135,9 @@ def _index_letters(sub: Syntax) -> tuple[str, ...]:
 
 def _is_new(head: Head | None, side: Syntax, scope: Scope) -> bool:
     """Whether nothing of a head's name is known yet."""
-    if head is None or head.name in (r"\partial", r"\nabla", "d") or is_builtin(head.name):
+    if head is None or head.name in (r"\partial", r"\nabla", *DIFFERENTIALS) or is_builtin(head.name):
+        return False
+    if _is_mean_of_random(head, scope):
         return False
     if is_reserved(side, scope) or (head.name.endswith("'") and scope.is_function(head.name.rstrip("'"))):
         return False
@@ -134,6 +146,13 @@ def _is_new(head: Head | None, side: Syntax, scope: Scope) -> bool:
     if isinstance(side, Script) and _is_entry(head, side, scope):
         return False
     return not any(scope.knows(name) for name in (head.name, head.key, spelled(side) or head.name))
+
+
+def _is_mean_of_random(head: Head, scope: Scope) -> bool:
+    """Whether this is 𝔼[…], or cov(x, y) or var(s) of random names: a claim about them, if not defined by :=."""
+    if head.name in EXPECTATIONS or head.name == "E":
+        return head.parameters is not None and bool(scope.context.random)
+    return head.name in MOMENTS and any(parameter in scope.context.random for parameter in head.parameters or ())
 
 
 def is_reserved(side: Syntax, scope: Scope) -> bool:
@@ -151,7 +170,7 @@ def is_reserved(side: Syntax, scope: Scope) -> bool:
 def _is_entry(head: Head, side: Script, scope: Scope) -> bool:
     """μ_x is new though μ is a function, but y_1 is no new name where y is a tensor or a family."""
     base = side.base
-    if not isinstance(base, Name) or head.indices or head.name == base.latex:
+    if not isinstance(base, Name) or head.indices or head.name == base.latex or marks(side.sup) or marks(side.sub):
         return False
     tensor = base.latex in scope.context.symbols or isinstance(scope.meanings.get(base.latex), DefinedTensor)
     if not tensor and base.latex not in scope.families:
@@ -166,6 +185,8 @@ def _may_define(head: Head, side: Syntax, body: Syntax, explicit: bool, scope: S
     context = scope.context
     if is_reserved(side, scope):
         return False
+    if (may_be_defined(head.name) or _is_mean_of_random(head, scope)) and not scope.knows(head.name):
+        return explicit and head.parameters is not None
     if head.indices:
         if head.name in scope.families or mentions(body, head.name):
             return False

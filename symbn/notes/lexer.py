@@ -51,7 +51,7 @@ _SYNONYMS = {
     r"\parallel": r"\|", r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lbrack": "[", r"\rbrack": "]", r"\colon": ":",
     r"\leq": r"\le", r"\geq": r"\ge", r"\neq": r"\ne", r"\eqqcolon": "=:", r"\coloneq": r"\coloneqq",
     r"\rightarrow": r"\to", r"\longrightarrow": r"\to", r"\dotsc": r"\dots", r"\dotsb": r"\dots", r"\ldots": r"\dots",
-    r"\dotsm": r"\dots", r"\dotso": r"\dots", r"\newline": r"\\", r"\cr": r"\\", r"\dagger": r"\top",
+    r"\dotsm": r"\dots", r"\dotso": r"\dots", r"\newline": r"\\", r"\cr": r"\\", r"\dag": r"\dagger",
     "−": "-", "·": r"\cdot", "×": r"\times", "…": r"\dots", "∈": r"\in", "∇": r"\nabla", "∂": r"\partial",
     "⊙": r"\odot", "∘": r"\circ", "≤": r"\le", "≥": r"\ge", "∑": r"\sum", "ᵀ": "ᵀ",
 }  # fmt: skip

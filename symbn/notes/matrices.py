@@ -1,41 +1,44 @@
 r"""The cells of a matrix environment: separated by &, or by commas; rows by \\.
 
-Rules drawn around a cell, | a | and - a -, are no signs: they are read over.
+Rules drawn around a cell are no signs and read over: - a -, a | alone in its cell, and | a | in a matrix with dots.
 """
 
 from __future__ import annotations
 
 from symbn.diagnostics import fail
 from symbn.notes.cursor import Cursor
-from symbn.notes.syntax import Matrix, Syntax
-from symbn.notes.vocabulary import MATRICES
+from symbn.notes.syntax import Group, Matrix, Syntax
+from symbn.notes.vocabulary import DOTS, MATRICES
 
 
 class Matrices(Cursor):
     """The part of the parser that reads matrices."""
 
     def matrix(self) -> Syntax:
-        r"""\begin{pmatrix} … \end{pmatrix}."""
+        r"""\begin{pmatrix} … \end{pmatrix}; of a vmatrix the determinant."""
         opened = self.advance()
-        if opened.text not in MATRICES:
+        if opened.text not in MATRICES or opened.text == "cases":
             raise fail(
                 "P256", f"the environment {opened.text} is not read inside a formula", opened.span,
                 help="use pmatrix or bmatrix for matrices",
             )  # fmt: skip
         rows: list[list[Syntax | None]] = [[]]
         cell: Syntax | None = None
-        bars, self.bars = self.bars, 1
+        elided = self._is_elided()
+        bars, self.bars = self.bars, int(elided)
         while self.current.kind != "end":
             token = self.current
             if token is self.end:
                 raise fail("P210", f"\\begin{{{opened.text}}} is never closed", opened.span)
             if token.is_("&", r"\\") or (cell is not None and token.is_(",")):
                 self.advance()
+                if token.is_(",") and self.current.is_("&"):
+                    continue  # a, & b is one step to the next cell
                 rows[-1].append(cell)
                 cell = None
                 if token.is_(r"\\"):
                     rows.append([])
-            elif token.is_("|", r"\|") or token.kind in ("quad", "prose") or self._at_rule():
+            elif self._at_bar(elided) or token.kind in ("quad", "prose") or self._at_rule():
                 self.advance()
             elif cell is not None:
                 raise fail("P257", f"`{token.text}` is not expected in this cell", token.span)
@@ -49,7 +52,26 @@ class Matrices(Cursor):
         kept = tuple(tuple(row) for row in rows if any(c is not None for c in row))
         if not kept:
             raise fail("P258", "an empty matrix", opened.span.to(closed.span), help="write its entries")
-        return Matrix(kept, opened.span.to(closed.span))
+        span = opened.span.to(closed.span)
+        bar = {"vmatrix": "|", "Vmatrix": r"\|"}.get(opened.text)
+        return Matrix(kept, span) if bar is None else Group(bar, Matrix(kept, span), span)
+
+    def _is_elided(self) -> bool:
+        """Whether dots stand in a cell of the matrix that begins here."""
+        depth = 0
+        for token in self.tokens[self.place :]:
+            if token.kind == "end" and depth == 0:
+                return False
+            depth += (token.kind == "begin") - (token.kind == "end")
+            if depth == 0 and token.kind == "command" and token.text in DOTS:
+                return True
+        return False
+
+    def _at_bar(self, elided: bool) -> bool:
+        """Whether a | is a drawn rule: alone in its cell, or anywhere where a pattern of rows or columns is drawn."""
+        if not self.current.is_("|", r"\|"):
+            return False
+        return elided or self.peek().is_("&", r"\\") or self.peek().kind == "end"
 
     def at_trailing_rule(self) -> bool:
         """Whether a `-` ends a cell."""

@@ -31,6 +31,8 @@ class Names(ABC):
         """The indices met since this was last emptied."""
         self.locals: dict[str, Expr] = {}
         """A defined function's parameters, while its body is read."""
+        self.expands = False
+        """Whether this is an expansion with its o(dx): there a d is part of an increment."""
         self._bound: dict[str, IndexVar] = {}
         self._define_function = define_function
         self._fresh = 0

@@ -164,9 +164,9 @@ class Parser(Primaries):
                 "P236", f"{marker.text}{token.text} raises the first digit only", token.span,
                 help=f"write {marker.text}{{{token.text}}}",
             )  # fmt: skip
-        if token.is_(r"\circ", r"\odot"):
+        if token.is_(r"\circ", r"\odot", "*", r"\ast"):
             self.advance()
-            return Name(token.text, token.span)
+            return Name(r"\ast" if token.text == "*" else token.text, token.span)
         argument = self.primary()
         if argument is None:
             raise fail("P237", f"nothing stands after {marker.text}", marker.span, help="write the script in braces")
@@ -193,6 +193,9 @@ class Parser(Primaries):
             ):
                 self.advance()
                 items.append(Name(token.text, token.span))
+            elif token.is_("*", r"\ast") and not items:
+                self.advance()
+                items.append(Name(r"\ast", token.span))
             elif relates(token):
                 self.advance()
                 right = self.additive()

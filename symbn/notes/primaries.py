@@ -5,12 +5,14 @@ Every opening delimiter waits for its own closing one; | and \| close where one 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from symbn.diagnostics import fail
 from symbn.notes.lexer import Token
 from symbn.notes.matrices import Matrices
 from symbn.notes.operators import derivation
 from symbn.notes.spelling import Spelling
-from symbn.notes.syntax import Big, Commas, Dots, Fraction, Group, Hole, Name, Numeral, Root, Syntax
+from symbn.notes.syntax import Big, Commas, Dots, Fraction, Group, Hole, Matrix, Name, Numeral, Root, Syntax
 from symbn.notes.vocabulary import ACCENTS, DOTS, FONTS, LETTERS, LOOSE, OPENERS, RELATIONS, TIGHT, WORDS
 
 
@@ -74,7 +76,9 @@ class Primaries(Spelling, Matrices):
         return Group(opened.text, content, opened.span.to(closed.span))
 
     def list_content(self, closer: str, opened: Token) -> Syntax:
+        """What stands in delimiters: one expression, a list, or in brackets rows that end with semicolons."""
         items: list[Syntax] = []
+        rows: list[int] = []
         while not self.current.is_(closer):
             token = self.current
             if token.is_(r"\dots", r"\cdots", r"\vdots", r"\ddots"):
@@ -88,14 +92,19 @@ class Primaries(Spelling, Matrices):
             else:
                 items.append(self.additive())
             if self.current.is_(",", ";"):
-                self.advance()
+                if self.advance().text == ";" and closer == "]":
+                    rows.append(len(items))
             elif not self.current.is_(closer):
                 self.expect(closer, opened)
         if not items:
             raise fail("P241", "nothing stands in these parentheses", opened.span, help="remove them")
         if len(items) == 1:
             return items[0]
-        return Commas(tuple(items), items[0].span.to(items[-1].span))
+        whole = items[0].span.to(items[-1].span)
+        if rows:
+            bounds = [0, *(row for row in rows if row < len(items)), len(items)]
+            return Matrix(tuple(tuple(items[start:end]) for start, end in pairwise(bounds)), whole)
+        return Commas(tuple(items), whole)
 
     def barred(self, bar: str) -> Syntax:
         opened = self.advance()

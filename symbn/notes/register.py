@@ -5,9 +5,10 @@ Two statements never have one id: the second is told apart by ~2.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
-from symbn.diagnostics import NoteError, ShapeError
+from symbn.diagnostics import Label, NoteError, ShapeError
 from symbn.expr.context import Context
 from symbn.expr.statement import Statement
 from symbn.notes.markdown import MathBlock
@@ -61,8 +62,11 @@ class Register:
 
 def fail_statement(statement: Statement, error: NoteError) -> None:
     """Tell a statement why it could not be read, once."""
-    if not any(d == error.diagnostic for d in statement.diagnostics):
-        statement.diagnostics.append(error.diagnostic)
+    diagnostic = error.diagnostic
+    if not diagnostic.labels:
+        diagnostic = replace(diagnostic, labels=(Label(statement.span),))
+    if not any(d == diagnostic for d in statement.diagnostics):
+        statement.diagnostics.append(diagnostic)
     statement.misshapen = isinstance(error, ShapeError)
 
 

@@ -36,7 +36,7 @@ def snapshot(scope: Scope) -> Scope:
     """The names as they are now."""
     return Scope(
         scope.context.copy(), dict(scope.meanings), dict(scope.families), dict(scope.indices), dict(scope.places),
-        scope.applications, dict(scope.bare_arguments),
+        scope.applications, dict(scope.bare_arguments), scope.increments, dict(scope.conventions),
     )  # fmt: skip
 
 

@@ -54,6 +54,10 @@ class Scope:
     """What functions are applied to anywhere in the note, as written."""
     bare_arguments: dict[str, Expr] = field(default_factory=dict)
     """What a function's name without an argument was understood to be applied to."""
+    increments: dict[tuple[str, str], None] = field(default_factory=dict)
+    """The marks and names of the increments dX that are written anywhere in the note."""
+    conventions: dict[str, str] = field(default_factory=dict)
+    """What the front matter settles where a formula could mean two things."""
 
     def knows(self, name: str) -> bool:
         """Whether a name has been declared or defined; a family's stem is no name by itself."""

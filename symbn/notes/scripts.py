@@ -12,14 +12,15 @@ from symbn.diagnostics import fail
 from symbn.expr import build, tree
 from symbn.expr.shape import is_scalar, is_vector
 from symbn.expr.tree import DimVar, Expr
-from symbn.notes.reserved import IDENTITIES, ONES, UNITS, is_constant, transposes
+from symbn.notes.entrywise import Entrywise
+from symbn.notes.reserved import IDENTITIES, ONES, UNITS, is_constant, negates, transposes
 from symbn.notes.scope import composite, spelled
 from symbn.notes.subscripts import Subscripts
-from symbn.notes.syntax import Colon, Group, Name, Script, Sequence, Signed, Syntax
+from symbn.notes.syntax import Colon, Group, Name, Numeral, Script, Sequence, Signed, Syntax
 from symbn.source import Span
 
 
-class Scripts(Subscripts):
+class Scripts(Subscripts, Entrywise):
     """The part of the reader that reads what has scripts."""
 
     def script(self, syntax: Script) -> Expr:
@@ -32,9 +33,21 @@ class Scripts(Subscripts):
             return self._exponential(syntax.sup, syntax.span)
         inner, sup = self._name_with_superscript(syntax)
         base = self._subscripted(inner, syntax.sub)
+        if sup is not None and syntax.sub is not None:
+            self._check_order(base, sup, syntax)
         if syntax.primes and not (inner is not syntax.base):
             raise fail("E116", "a prime on something that is no function", syntax.span, help="name it, or write ^\\top")
         return base if sup is None else self.superscripted(base, sup, syntax.span)
+
+    def _check_order(self, base: Expr, sup: Syntax, syntax: Script) -> None:
+        """Raises NoteError (E206) for A^{-1}_{ij}: an entry of the inverse, or 1/A_ij?  They are printed alike."""
+        entry = isinstance(base, tree.Slice) and base.row is not None and base.column is not None
+        if entry and (transposes(sup) or negates(sup)) and not (isinstance(sup, Name) and self.is_name(sup.latex)):
+            what = "transpose" if transposes(sup) else "inverse"
+            raise fail(
+                "E206", f"an entry of the {what}, or the {what} of an entry?", syntax.span,
+                help=r"put the matrix in parentheses, such as (A^{-1})_{ij}, or write 1/A_{ij}",
+            )  # fmt: skip
 
     def _check_no_index(self, syntax: Script) -> None:
         """x_n is a name, so the n in it is no index of a sum around it."""
@@ -52,7 +65,7 @@ class Scripts(Subscripts):
             and base.latex in ("e", r"\mathrm{e}")
             and syntax.sub is None
             and syntax.sup is not None
-            and not transposes(syntax.sup)
+            and (not transposes(syntax.sup) or self.is_name(spelled(syntax.sup) or ""))
             and not self.is_name(base.latex)
         )
 
@@ -102,7 +115,9 @@ class Scripts(Subscripts):
             return None
         if is_constant(name):
             letters = self.subscripts(sub)
-            if any(isinstance(i, Colon) or self._is_index(i) for i in letters) or len(letters) == 2:
+            if any(isinstance(i, Colon) or self._is_index(i) for i in letters) or (
+                len(letters) == 2 and not self._is_product_of_sizes(sub, letters)
+            ):
                 return self.entry(self.name(Name(name, base.span)), sub, span)
             sizes = self.sizes(sub)
             if name in IDENTITIES:
@@ -121,6 +136,12 @@ class Scripts(Subscripts):
                 )
         return None
 
+    def _is_product_of_sizes(self, sub: Syntax, letters: list[Syntax]) -> bool:
+        """Whether the mn of I_{mn} are two sizes."""
+        dimensions = self.scope.context.dimensions
+        named = [letter for letter in letters if not isinstance(letter, Numeral)]
+        return isinstance(sub, Sequence) and bool(named) and all(spelled(letter) in dimensions for letter in named)
+
     def _is_index(self, syntax: Syntax) -> bool:
         name = spelled(syntax)
         return name in self._bound or name in self.free or name in self.scope.indices
@@ -132,8 +153,8 @@ class Scripts(Subscripts):
             is_scalar(e.shape) and isinstance(sup, Name) and sup.latex in ("T", "t") and self.is_name(sup.latex)
         ):
             return build.transpose(e, span)
-        if isinstance(sup, Signed) and len(sup.terms) == 1 and sup.terms[0][0] == "-" and transposes(sup.terms[0][1]):
-            raise fail("E140", "inverses of matrices are not read yet", span)
+        if _inverts_and_transposes(sup) and not (is_scalar(e.shape) and self.is_name("T")):
+            return build.transpose(build.inverse(e, span), span)
         if isinstance(sup, Sequence) and isinstance(sup.items[0], Name) and sup.items[0].latex in (r"\odot", r"\circ"):
             rest = Sequence(sup.items[1:], sup.span) if len(sup.items) > 2 else sup.items[1]
             return build.entrywise_power(e, self.read(rest), span)
@@ -142,11 +163,6 @@ class Scripts(Subscripts):
         if isinstance(sup, Group) and sup.delimiter == "(" and is_scalar(e.shape) is False:
             raise fail("E142", "a superscript in parentheses is part of a name, and no such name is known", span)
         exponent = _constant(self.read(sup))
-        if not is_scalar(e.shape) and _value(exponent) == -1:
-            raise fail(
-                "E140", "inverses of matrices are not read yet", span,
-                help=r"define the inverse under its name: \Sigma^{-1} := …",
-            )  # fmt: skip
         if _is_norm(e) and isinstance(e, tree.Power) and (natural := _value(exponent)) and natural % 2 == 0:
             e, exponent = e.base, build.number(natural / 2)  # ‖x‖² is xᵀx, without a root
             if natural == 2:
@@ -154,19 +170,35 @@ class Scripts(Subscripts):
         return build.power(e, exponent, span)
 
     def norm(self, syntax: Group, sub: Syntax | None) -> Expr:
-        r"""\|x\|, \|A\|_F."""
+        r"""|x|, \|x\|, \|x\|_1, \|A\|_F."""
         e = self.read(syntax.content)
-        if syntax.delimiter == "|" and is_scalar(e.shape) and sub is None:
-            raise fail("E143", "absolute values are not read yet", syntax.span)
+        if syntax.delimiter == "|" and sub is None:
+            return self.barred(e, syntax.span)
         kind = spelled(sub) if sub is not None else None
-        if kind not in (None, "2", "F", r"\mathrm{F}"):
-            raise fail("E144", f"the norm with subscript {kind} is not read", syntax.span)
-        if not is_vector(e.shape) and kind in (None, "2") and not is_scalar(e.shape):
+        if kind == "1":
+            return self.norm_of_sizes(e, syntax.span)
+        if kind not in (None, "2", *_FROBENIUS) or syntax.delimiter == "|":
             raise fail(
-                "E145", "the norm of a matrix can mean two things", syntax.span, help=r"write \|A\|_F for Frobenius's"
-            )
+                "E144", f"the norm with subscript {kind} is not read", syntax.span,
+                help=r"write \|x\|, \|x\|_1 or \|A\|_F, or define it by its entries",
+            )  # fmt: skip
+        settled = kind is None and self.scope.conventions.get("norm") == "frobenius"
+        if not is_vector(e.shape) and kind in (None, "2") and not is_scalar(e.shape) and not settled:
+            raise fail(
+                "E145", "the norm of a matrix can mean two things", syntax.span,
+                help=r"write \|A\|_F for Frobenius's, or say `norm: frobenius` under `symbn:` in the front matter; "
+                "the largest singular value is not read",
+            )  # fmt: skip
         squared = build.norm_squared(e, syntax.span)
         return tree.Power(base=squared, exponent=build.number(Rational(1, 2)), shape=(1, 1), span=syntax.span)
+
+
+_FROBENIUS = ("F", r"\mathrm{F}", r"\mathsf{F}", r"\text{F}")
+
+
+def _inverts_and_transposes(sup: Syntax) -> bool:
+    r"""Whether a superscript says A^{-\top}."""
+    return isinstance(sup, Signed) and len(sup.terms) == 1 and negates(sup) and transposes(sup.terms[0][1])
 
 
 def _is_norm(e: Expr) -> bool:

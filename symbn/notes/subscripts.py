@@ -12,11 +12,12 @@ from contextlib import contextmanager
 
 from symbn.diagnostics import Diagnostic, Label, ShapeError, fail
 from symbn.expr import build, tree
-from symbn.expr.shape import is_column, is_scalar, is_vector, shape_text, unify
+from symbn.expr.shape import is_column, is_scalar, is_vector, product_dim, shape_text, sum_dim, unify
 from symbn.expr.tree import Dim, Expr, IndexConst, IndexVar, Ix
 from symbn.notes.names import Names
+from symbn.notes.reserved import marks
 from symbn.notes.scope import spelled
-from symbn.notes.syntax import Binary, Colon, Commas, Group, Name, Numeral, Script, Sequence, Syntax
+from symbn.notes.syntax import Binary, Colon, Commas, Group, Name, Numeral, Script, Sequence, Signed, Syntax
 from symbn.source import Span
 
 
@@ -34,12 +35,35 @@ class Subscripts(Names):
         return [self.dimension(syntax)]
 
     def dimension(self, syntax: Syntax) -> Dim:
-        """A dimension by its name; a new one is declared by its use."""
-        if isinstance(syntax, Numeral) and syntax.text.isdigit() and int(syntax.text) > 0:
-            return int(syntax.text)
+        """A size: a name, a number, or a product or a sum of them; a new name is declared by its use."""
+        match syntax:
+            case Numeral() if syntax.text.isdigit() and int(syntax.text) > 0:
+                return int(syntax.text)
+            case Group(delimiter="(" | "{"):
+                return self.dimension(syntax.content)
+            case Sequence():
+                return self._product_of_sizes(syntax.items, syntax.span)
+            case Binary(op=r"\cdot"):
+                return self._product_of_sizes((syntax.left, syntax.right), syntax.span)
+            case Script(sub=None, sup=Numeral() as power, primes=0) if power.text.isdigit() and 1 < int(power.text) < 5:
+                return self._product_of_sizes((syntax.base,) * int(power.text), syntax.span)
+            case Signed(terms=terms) if all(sign == "+" for sign, _ in terms):
+                return sum_dim([self.dimension(term) for _, term in terms], syntax.span)
+        return self._named_size(syntax)
+
+    def _product_of_sizes(self, factors: Many[Syntax], span: Span) -> Dim:
+        size: Dim = 1
+        for factor in factors:
+            size = product_dim(size, self.dimension(factor), span)
+        return size
+
+    def _named_size(self, syntax: Syntax) -> str:
         name = spelled(syntax) if isinstance(syntax, (Name, Script)) else None
         if name is None:
-            raise fail("E120", "a size is a name or a positive integer", syntax.span, help="name this size")
+            raise fail(
+                "E120", "a size is a name, a positive integer, or a product or a sum of them", syntax.span,
+                help="name this size",
+            )  # fmt: skip
         if name in self.scope.context.symbols or name in self.scope.meanings:
             raise fail("E121", f"`{name}` is no dimension", syntax.span)
         self.scope.context.dimensions.setdefault(name, 1)
@@ -62,7 +86,7 @@ class Subscripts(Names):
         if isinstance(syntax, Numeral) and syntax.text.isdigit() and int(syntax.text) > 0:
             return IndexConst(int(syntax.text), dim)
         name = spelled(syntax)
-        if name is None or isinstance(syntax, Numeral):
+        if name is None or isinstance(syntax, Numeral) or marks(syntax):
             raise fail("E122", "an index is a letter or a positive integer", syntax.span, help="use one letter")
         found = self._bound.get(name) or self.free.get(name)
         if name not in self._bound:

@@ -19,6 +19,10 @@ def target_of(variable: Expr, context: Context) -> tree.Target:
             return tree.Target(variable.name, variable.shape)
         case tree.Transpose():
             return target_of(variable.arg, context)
+        case tree.Vec(arg=tree.Symbol() | tree.Reference(arguments=()) as whole):
+            found = target_of(whole, context)
+            if found.name == whole.name:
+                return found
         case tree.Apply(entrywise=False):
             return tree.Target(variable.name, variable.shape, arguments=variable.arguments)
         case tree.Reference(arguments=()):

@@ -36,7 +36,7 @@ LETTERS = frozenset(
     r"""\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa \lambda \mu \nu \xi \pi
     \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi
     \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \imath \jmath \hbar \Re \Im \aleph \infty \top \intercal \bot \ast \star
-    \prime \varnothing \emptyset \forall \exists \degree \wp \dag""".split()
+    \prime \varnothing \emptyset \forall \exists \degree \wp \dagger \perp \sharp \flat""".split()
 )
 DOTS = frozenset(r"\dots \cdots \vdots \ddots \iddots".split())
 OPENERS = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}

@@ -8,18 +8,25 @@ from symbn.expr.context import Context, FunctionDeclaration, Sign, Structure, Sy
 from symbn.expr.tree import (
     Add,
     Apply,
+    Block,
     Definition,
     Derivative,
+    Determinant,
     Differential,
     Dim,
     Dimension,
+    DimProduct,
+    DimSum,
     Elementwise,
+    Expectation,
     Expr,
     Fill,
     Hadamard,
     Identity,
     IndexVar,
+    Inverse,
     Ix,
+    Kronecker,
     Number,
     Ones,
     Power,
@@ -28,12 +35,14 @@ from symbn.expr.tree import (
     Reference,
     Shape,
     Slice,
+    Softmax,
     Stack,
     Sum,
     Symbol,
     Target,
     Trace,
     Transpose,
+    Vec,
 )
 
 SCALAR: Shape = (1, 1)
@@ -83,6 +92,50 @@ def transposed(a: Expr) -> Transpose:
 
 def trace(a: Expr) -> Trace:
     return Trace(arg=a, shape=SCALAR)
+
+
+def inverse(a: Expr) -> Inverse:
+    return Inverse(arg=a, shape=a.shape)
+
+
+def determinant(a: Expr) -> Determinant:
+    return Determinant(arg=a, shape=SCALAR)
+
+
+def kronecker(a: Expr, b: Expr) -> Kronecker:
+    return Kronecker(left=a, right=b, shape=(product(a.shape[0], b.shape[0]), product(a.shape[1], b.shape[1])))
+
+
+def vec(a: Expr) -> Vec:
+    return Vec(arg=a, shape=(product(a.shape[1], a.shape[0]), 1))
+
+
+def block(*rows: tuple[Expr, ...]) -> Block:
+    heights = tuple(_named(row[0].shape[0]) for row in rows)
+    widths = tuple(_named(cell.shape[1]) for cell in rows[0])
+    shape: Shape = (
+        DimSum(heights) if len(heights) > 1 else heights[0],
+        DimSum(widths) if len(widths) > 1 else widths[0],
+    )
+    return Block(cells=tuple(cell for row in rows for cell in row), columns=len(rows[0]), shape=shape)
+
+
+def product(a: Dim, b: Dim) -> Dim:
+    factors = [f for dim in (a, b) for f in (dim.factors if isinstance(dim, DimProduct) else (_named(dim),)) if f != 1]
+    return DimProduct(tuple(factors)) if len(factors) > 1 else factors[0] if factors else 1
+
+
+def _named(dim: Dim) -> str | int:
+    assert isinstance(dim, str | int)
+    return dim
+
+
+def softmax(a: Expr) -> Softmax:
+    return Softmax(arg=a, shape=a.shape)
+
+
+def mean(a: Expr) -> Expectation:
+    return Expectation(arg=a, shape=a.shape)
 
 
 def identity(n: Dim) -> Identity:
@@ -157,6 +210,8 @@ def entrywise(a: Expr, variable: Expr, held: Target | None = None) -> Derivative
 
 
 def holding(variable: Expr) -> Target:
+    if isinstance(variable, Vec | Transpose):
+        return holding(variable.arg)
     if isinstance(variable, Symbol):
         return target(variable.name, variable.shape)
     if isinstance(variable, Apply):

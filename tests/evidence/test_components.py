@@ -12,7 +12,7 @@ from symbn.evidence.components import Evaluator, OutOfTime
 from symbn.evidence.functions import Polynomial
 from symbn.evidence.matrices import Matrix
 from symbn.evidence.nodes import RULES
-from symbn.evidence.numeric import Undefined
+from symbn.evidence.numeric import Scalar, Undefined
 from symbn.expr import tree
 from symbn.expr.context import Context
 from symbn.expr.tree import (
@@ -33,8 +33,10 @@ from symbn.expr.tree import (
 from .notation import (
     add,
     apply,
+    block,
     columns,
     define,
+    determinant,
     differential,
     dimension,
     elementwise,
@@ -45,7 +47,10 @@ from .notation import (
     gradient,
     hadamard,
     identity,
+    inverse,
     jacobian,
+    kronecker,
+    mean,
     minus,
     number,
     ones,
@@ -53,11 +58,13 @@ from .notation import (
     phi,
     power,
     reference,
+    softmax,
     symbol,
     times,
     total,
     trace,
     transposed,
+    vec,
 )
 
 SIZES = {"n": 2, "m": 3}
@@ -77,6 +84,13 @@ class Given:
 
     def polynomial(self, name: str, output: int, arity: int) -> Polynomial:
         return self.functions[name, output]
+
+    def weights(self, rows: int) -> list[Scalar]:
+        return [fmpq(1, 4), fmpq(3, 4)]
+
+    def outcome(self, name: str, rows: int, columns: int, number: int) -> Matrix:
+        """x + 4 and x, of which the mean is x + 1."""
+        return [[x + (4, 0)[number] for x in row] for row in self.values[name]]
 
 
 A, S, s, x, y, w = (
@@ -109,6 +123,13 @@ def value(e: Expr, context: Context | None = None, sizes: dict[str, int] | None 
 
 
 half = fmpq(1, 2)
+KRONECKER: Matrix = [
+    [1, 2, 3, 2, 4, 6],
+    [4, 5, 6, 8, 10, 12],
+    [3, 6, 9, 5, 10, 15],
+    [12, 15, 18, 20, 25, 30],
+]
+JACOBIAN: Matrix = [[*[0] * 2 * k, *row, *[0] * 2 * (2 - k)] for k in range(3) for row in ([1, 2], [3, 5])]  # I ⊗ S
 CASES: list[tuple[str, Expr, Matrix]] = [
     ("number", number(Fraction(-1, 2)), [[-half]]),
     ("dimension", dimension("m"), [[3]]),
@@ -134,6 +155,14 @@ CASES: list[tuple[str, Expr, Matrix]] = [
     ("power with a symbolic exponent", power(x, dimension("m")), [[8], [343]]),
     ("matrix power", MatrixPower(base=S, exponent=3, shape=("n", "n")), [[43, 74], [111, 191]]),
     ("zeroth matrix power", MatrixPower(base=S, exponent=0, shape=("n", "n")), [[1, 0], [0, 1]]),
+    ("inverse", inverse(S), [[-5, 2], [3, -1]]),
+    ("determinant", determinant(S), [[-1]]),
+    ("kronecker", kronecker(S, A), KRONECKER),
+    ("kronecker of columns", kronecker(x, w), [[2], [20], [7], [70]]),
+    ("vec", vec(A), [[1], [4], [2], [5], [3], [6]]),
+    ("block", block((S, x), (transposed(w), s)), [[1, 2, 2], [3, 5, 7], [1, 10, half]]),
+    ("softmax", softmax(minus(x, x)), [[half], [half]]),
+    ("softmax of a row", softmax(fill(s, 1, "m")), [[fmpq(1, 3)] * 3]),
     ("transpose", transposed(A), [[1, 4], [2, 5], [3, 6]]),
     ("fill", fill(s, "n", "m"), [[half] * 3] * 2),
     ("elementwise", elementwise("abs", y), [[1], [1], [3]]),
@@ -157,6 +186,20 @@ CASES: list[tuple[str, Expr, Matrix]] = [
     ("jacobian", jacobian(times(transposed(A), x), x), [[1, 4], [2, 5], [3, 6]]),
     ("jacobian of a row", jacobian(times(transposed(x), A), x), [[1, 4], [2, 5], [3, 6]]),
     ("gradient", gradient(times(transposed(x), A, y), A), [[2, -2, 6], [7, -7, 21]]),
+    ("jacobian of vec by vec", jacobian(vec(times(S, A)), vec(A)), JACOBIAN),
+    (
+        "jacobian by vec",
+        jacobian(times(transposed(x), A), vec(A)),
+        [[2, 7, 0, 0, 0, 0], [0, 0, 2, 7, 0, 0], [0] * 4 + [2, 7]],
+    ),
+    (
+        "jacobian by vec of the transpose",
+        jacobian(times(A, y), vec(transposed(A))),
+        [[1, -1, 3, 0, 0, 0], [0, 0, 0, 1, -1, 3]],
+    ),
+    ("gradient by vec", gradient(times(transposed(x), A, y), vec(A)), [[2], [7], [-2], [-7], [6], [21]]),
+    ("derivative of a determinant", gradient(determinant(S), S), [[5, -3], [-2, 1]]),
+    ("mean without random names", mean(x), [[2], [7]]),
     ("entrywise derivative", entrywise(times(s, s, x), s), [[2], [7]]),
     ("differential", differential(hadamard(x, x), x, w), [[4], [140]]),
     ("differential of a matrix", differential(times(A, y), A, symbol("A", "n", "m")), [[8], [17]]),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from symbn.evidence.functions import Hashing, Polynomial, describe, polynomial
 from symbn.evidence.matrices import Matrix, multiplied
 from symbn.evidence.numeric import coefficient, perturb, real
-from symbn.evidence.points import Point, Style, draw_matrix
+from symbn.evidence.points import Point, Style, draw_matrix, mirror_image
 from symbn.expr.context import Context, Sign, Structure, SymbolDeclaration
 
 draws = st.tuples(st.integers(1, 4), st.sampled_from(Style), st.integers(0, 10**6))
@@ -60,6 +60,41 @@ def test_positive_definite_means_symmetric_with_positive_leading_minors(draw: tu
 @given(draws)
 def test_invertible_means_a_determinant_that_is_not_0(draw: tuple[int, Style, int]) -> None:
     assert determinant(drawn("invertible", *draw)) != 0
+
+
+@pytest.mark.parametrize("structure", get_args(Structure))
+@given(draws)
+def test_a_mirror_image_is_of_the_same_structure_and_another_matrix(
+    structure: Structure, draw: tuple[int, Style, int]
+) -> None:
+    declaration = SymbolDeclaration("A", ("n", "n"), "real", structure)
+    a = drawn(structure, *draw)
+    image = mirror_image(declaration, a)
+    if structure in ("symmetric", "positive definite"):
+        assert image == transposed(image)
+    if structure == "positive definite":
+        assert multiplied(a, image) == [[int(i == j) for j in range(len(a))] for i in range(len(a))]
+        assert determinant(a) >= 1
+    if structure == "invertible":
+        assert determinant(image) != 0
+    is_its_own = not any(x for row in a for x in row) or (structure == "positive definite" and determinant(a) == 1)
+    assert (image == a) == (structure == "orthogonal" or is_its_own)
+
+
+@pytest.mark.parametrize("sign", get_args(Sign))
+@given(st.sampled_from(Style), st.integers(0, 10**6))
+def test_a_mirror_image_has_the_declared_sign_and_what_is_positive_is_on_the_other_side_of_1(
+    sign: Sign, style: Style, seed: int
+) -> None:
+    declaration = SymbolDeclaration("A", ("n", "m"), sign)
+    value = draw_matrix(declaration, 2, 3, style, Hashing(seed))
+    for row, mirrored in zip(value, mirror_image(declaration, value), strict=True):
+        for x, y in zip(row, mirrored, strict=True):
+            assert HOLDS[sign](y) and isinstance(x, int | fmpq) and isinstance(y, int | fmpq)
+            if sign in ("positive", "negative"):
+                assert (abs(x) < 1) == (abs(y) > 1)
+            elif sign in ("real", "nonzero"):
+                assert y == -x
 
 
 def test_general_draws_are_none_of_these() -> None:

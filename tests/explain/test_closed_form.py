@@ -15,11 +15,12 @@ from symbn.explain import polishing
 from symbn.explain.closed_form import closed_form, length
 from symbn.explain.latex import to_latex
 from symbn.expr import tree
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import indices_of
 from symbn.expr.statement import Statement
 from symbn.expr.tree import Expr
 from symbn.note import Note
-from symbn.verify import Verifier
+from symbn.verifier import Verifier
 
 DERIVATIONS = Path(__file__).parents[2] / "derivations"
 SHIPPED = ("batchnorm", "batchnorm_affine", "batchnorm_layer")
@@ -166,7 +167,7 @@ def test_a_derived_form_is_equal_in_the_authors_own_context(name: str, id: str) 
     asked = statement.asked
     assert asked is not None and closed != asked
     indexing = Indexing(statement.context)
-    row, column = places_of(asked.shape)
+    row, column = indices_of(asked.shape)
     sides = indexing.to_sum(closed, row, column), indexing.to_sum(asked, row, column)
     assert isinstance(decide(*sides, indexing.theory), Proof)
     assert all(

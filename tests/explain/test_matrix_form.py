@@ -18,7 +18,8 @@ from symbn.explain.latex import to_latex
 from symbn.explain.matrix_form import matrix_form
 from symbn.expr import tree
 from symbn.expr.context import Context, FunctionDeclaration, SymbolDeclaration
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import indices_of
 from symbn.expr.statement import Statement
 from symbn.note import Note
 
@@ -58,7 +59,7 @@ def proved_form(e: SumOfProducts, row: Index | None, column: Index | None, index
 @pytest.mark.parametrize(("statement", "side"), SIDES)
 def test_a_notes_claims_have_matrix_forms(statement: Statement, side: tree.Expr) -> None:
     indexing = Indexing(statement.context)
-    places = places_of(side.shape)
+    places = indices_of(side.shape)
     source = indexing.to_sum(side, *places)
     form = proved_form(source, *places, indexing)
     assert form.shape == side.shape
@@ -71,7 +72,7 @@ def test_a_notes_derivatives_are_worked_out(label: str) -> None:
     note = Note.read(next(path for path in NOTES if path.stem == "batchnorm"))
     statement = next(s for s in note.statements if s.label == label)
     indexing = Indexing(statement.context)
-    places = places_of(statement.goals[0].left.shape)
+    places = indices_of(statement.goals[0].left.shape)
     form = proved_form(indexing.to_sum(statement.goals[0].left, *places), *places, indexing)
     left = [node for node in tree.walk(form) if isinstance(node, tree.Derivative)]
     assert all(isinstance(node.arg, tree.Apply) and node.arg.name == "L" for node in left)
@@ -89,7 +90,7 @@ class Product:
             name, letters = factor.split(" ")
             dims = [dim for dim in _SHAPES[name] if dim != 1]
             indices = tuple(self.place(letter, str(dim)) for letter, dim in zip(letters, dims, strict=True))
-            self.sum = multiply(self.sum, tensor(indexing.ring, name, indices, symmetric=name == "G"))
+            self.sum = multiply(self.sum, tensor(indexing.ring, name, indices, traits=frozenset(["symmetric"] if name == "G" else [])))
         for letter, index in self.places.items():
             if letter not in "rc" and not letter.isupper():
                 self.sum = bind(self.sum, index)
@@ -181,7 +182,7 @@ def random_sum(rng: random.Random, indexing: Indexing, free: list[Index], depth:
                         bound += fitting
                         places += fitting
                     indices.append(rng.choice(fitting))
-                term = multiply(term, tensor(ring, name, tuple(indices), symmetric=name == "G"))
+                term = multiply(term, tensor(ring, name, tuple(indices), traits=frozenset(["symmetric"] if name == "G" else [])))
                 continue
             inner = random_sum(rng, indexing, rng.sample(places, min(1, len(places))), depth + 1)
             if rng.random() < 0.5:
@@ -215,7 +216,7 @@ def test_unknown_functions_are_differentiated_by_name_or_by_a_shift() -> None:
         asked = tree.Derivative(
             arg=call, variable=x, target=tree.Target("x", ("n", 1)), layout="jacobian", shape=("m", "n")
         )
-        places = places_of(asked.shape)
+        places = indices_of(asked.shape)
         forms.append(proved_form(indexing.to_sum(asked, *places), *places, indexing))
     assert to_latex(forms[0]) == r"\frac{\partial f(x)}{\partial x}"
     assert to_latex(forms[1]) == r"\left( \frac{\partial f(C x + t)}{\partial t} \right)\big|_{t = 0} C"

@@ -14,7 +14,7 @@ import pytest
 
 from symbn.note import Note
 from symbn.report import Report
-from symbn.verify import Verifier
+from symbn.verifier import Verifier
 
 ROOT = Path(__file__).parent.parent.parent
 NOTES = sorted([*(ROOT / "tests" / "mdtest").glob("*.md"), *(ROOT / "derivations").glob("*.md")])

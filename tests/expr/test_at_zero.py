@@ -8,7 +8,8 @@ from symbn.core.equality import Proof, decide
 from symbn.core.terms import NoRule
 from symbn.expr import tree
 from symbn.expr.context import Context, SymbolDeclaration
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import indices_of
 
 
 def symbol(name: str, rows: tree.Dim) -> tree.Symbol:
@@ -29,7 +30,7 @@ def test_a_symbol_is_zero_wherever_it_stands(rows: tree.Dim, folded: bool) -> No
         context.definitions["z"] = tree.Definition("z", (), (), total, 1, "z")
     whole: tree.Expr = tree.Reference(name="z", shape=(rows, 1)) if folded else total
     indexing = Indexing(context)
-    places = places_of(whole.shape)
+    places = indices_of(whole.shape)
 
     def proved(left: tree.Expr, right: tree.Expr) -> bool:
         sides = (indexing.to_sum(side, *places) for side in (left, right))

@@ -14,7 +14,8 @@ from symbn.core.equality import Proof, decide
 from symbn.diagnostics import NoteError, ShapeError
 from symbn.expr import tree
 from symbn.expr.context import Context, FunctionDeclaration, SymbolDeclaration
-from symbn.expr.indexing import Indexing, places_of
+from symbn.expr.indexing import Indexing
+from symbn.expr.places import indices_of
 from symbn.expr.statement import Statement
 from symbn.expr.sympy_nodes import Gradient, Jacobian, UnknownFunction
 from symbn.expr.sympy_view import from_sympy, to_sympy
@@ -38,7 +39,7 @@ a = sp.Symbol("a", real=True)
 def same(left: tree.Expr, right: tree.Expr, context: Context) -> bool:
     """Whether two expressions have one normal form."""
     indexing = Indexing(context)
-    places = places_of(left.shape)
+    places = indices_of(left.shape)
     return left.shape == right.shape and indexing.to_sum(left, *places) == indexing.to_sum(right, *places)
 
 
@@ -47,7 +48,7 @@ def equal(left: Any, right: Any) -> bool:
     first, context = from_sympy(left)
     second, context = from_sympy(right, context)
     indexing = Indexing(context)
-    places = places_of(first.shape)
+    places = indices_of(first.shape)
     answer = decide(indexing.to_sum(first, *places), indexing.to_sum(second, *places), indexing.theory)
     return isinstance(answer, Proof)
 

@@ -34,7 +34,7 @@ from symbn.kernels.module import Origin
 from symbn.kernels.source import source_of
 from symbn.note import Note
 from symbn.report import Report
-from symbn.verify import Verifier
+from symbn.verifier import Verifier
 
 Values: TypeAlias = NDArray[Any]
 Sizes: TypeAlias = Mapping[str, int]

@@ -26,6 +26,7 @@ def script() -> ModuleType:
     spec = importlib.util.spec_from_file_location("make_library", SCRIPT)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # its dataclasses look for it there
     spec.loader.exec_module(module)
     return module
 
@@ -36,13 +37,17 @@ def sources() -> dict[Path, str]:
     return found
 
 
-def modules() -> Iterator[ModuleType]:
-    for path in sources():
-        if "numba" in path.stem:
+LAYERS = list(script().LAYERS)
+
+
+def modules(layer: str) -> Iterator[ModuleType]:
+    """The modules of one layer, a target each."""
+    for ending in script().TARGETS:
+        if "numba" in ending:
             pytest.importorskip("numba")
-        if "array_api" in path.stem:
+        if "array_api" in ending:
             pytest.importorskip("array_api_compat")
-        yield importlib.import_module(f"symbn.library.{path.stem}")
+        yield importlib.import_module(f"symbn.library.{layer}{ending}")
 
 
 def test_the_library_is_what_its_notes_give() -> None:
@@ -71,22 +76,22 @@ def test_the_script_tells_whether_something_would_change(
 
 def test_every_module_names_its_note_and_its_hash() -> None:
     for path, text in sources().items():
-        note = (ROOT / script().BATCHNORM).read_bytes()
-        assert MARK in text and script().BATCHNORM in text, path
-        assert hashlib.sha256(note).hexdigest() in text
+        note = script().LAYERS[path.stem.split("_")[0]].note
+        assert MARK in text and note in text, path
+        assert hashlib.sha256((ROOT / note).read_bytes()).hexdigest() in text
 
 
-def test_every_function_says_its_equation_and_its_verdict() -> None:
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_function_says_its_equation_and_its_verdict(layer: str) -> None:
     """In a docstring that also says the shapes of arguments and results."""
-    statements = {s.id.removeprefix("eq:"): s for s in Note.read(ROOT / script().BATCHNORM).statements}
-    for module in modules():
-        assert set(module.__all__) == {*(name.replace("-", "_") for name in script().SELECTED), *script().FUSED}
+    made = script().LAYERS[layer]
+    statements = {s.id.removeprefix("eq:"): s for s in Note.read(ROOT / made.note).statements}
+    for module in modules(layer):
+        assert set(module.__all__) == {*(name.replace("-", "_") for name in made.selected), *made.fused}
         for name in module.__all__:
             function = getattr(module, name)
             document = " ".join((inspect.getdoc(function) or "").split())
-            labels = script().FUSED.get(name) or [
-                label for label in script().SELECTED if label.replace("-", "_") == name
-            ]
+            labels = made.fused.get(name) or [label for label in made.selected if label.replace("-", "_") == name]
             assert labels
             for label in labels:
                 statement = statements[label]
@@ -98,12 +103,13 @@ def test_every_function_says_its_equation_and_its_verdict() -> None:
             assert "Returns " in document
 
 
-def test_the_functions_of_all_targets_have_the_same_arguments() -> None:
+@pytest.mark.parametrize("layer", LAYERS)
+def test_the_functions_of_all_targets_have_the_same_arguments(layer: str) -> None:
     def arguments(module: ModuleType, name: str) -> list[str]:
         parameters = inspect.signature(getattr(module, name)).parameters
         return [p for p in parameters if p not in ("out", "like")]
 
-    first, *others = modules()
+    first, *others = modules(layer)
     for other in others:
         for name in first.__all__:
             assert arguments(other, name) == arguments(first, name), (other.__name__, name)

@@ -248,7 +248,7 @@ def presented_factor(raw: RawFactor, order: Random | None = None) -> SumOfProduc
         case RawTensor(name, indices):
             if order is not None and name in SYMMETRIC and order.random() < 0.5:
                 indices = indices[::-1]
-            return tensor(RING, name, indices, symmetric=name in SYMMETRIC)
+            return tensor(RING, name, indices, traits=frozenset(["symmetric"] if name in SYMMETRIC else []))
         case RawDelta(first, second):
             return (
                 delta(RING, second, first) if order is not None and order.random() < 0.5 else delta(RING, first, second)

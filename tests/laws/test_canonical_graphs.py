@@ -15,7 +15,7 @@ from symbn.core.terms import Component, Factor, Index, SumOfProducts, Tensor
 
 RING = Ring({"n": 1}, {})
 DIRECTED = Tensor("M", 2)
-UNDIRECTED = Tensor("S", 2, symmetric=True)
+UNDIRECTED = Tensor("S", 2, traits=frozenset(["symmetric"]))
 
 Edge: TypeAlias = tuple[int, int]
 
@@ -30,7 +30,7 @@ def component(head: Tensor, edges: list[Edge], seed: int | None = None) -> Compo
     factors = []
     for a, b in edges:
         pair = (places[a], places[b])
-        if head.symmetric and seed is not None and order.random() < 0.5:
+        if "symmetric" in head.traits and seed is not None and order.random() < 0.5:
             pair = pair[::-1]
         factors.append(Factor(head, pair))
     if seed is not None:

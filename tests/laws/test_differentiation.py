@@ -186,9 +186,9 @@ def test_hessian_of_a_quadratic_form_is_the_matrix_and_its_transpose() -> None:
     other = Index("d2", "n")
     expected = tensor(RING, "M", (D, other)) + tensor(RING, "M", (other, D))
     assert d(d(form), Variable("u", (other,))) == expected
-    s = tensor(RING, "S", (I, J), symmetric=True)
+    s = tensor(RING, "S", (I, J), traits=frozenset(["symmetric"]))
     symmetric = bind(bind(multiply(multiply(u(I), s), u(J)), I), J)
-    twice = tensor(RING, "S", (D, other), symmetric=True).scaled(RING.rational(2))
+    twice = tensor(RING, "S", (D, other), traits=frozenset(["symmetric"])).scaled(RING.rational(2))
     assert d(d(symmetric), Variable("u", (other,))) == twice
 
 
@@ -240,7 +240,7 @@ def test_known_derivatives_are_difference_quotients(name: str) -> None:
     """Each line of `KNOWN_DERIVATIVES` against a central difference with 60 digits."""
     functions = {
         "exp": CONTEXT.exp, "log": CONTEXT.log, "sin": CONTEXT.sin, "cos": CONTEXT.cos, "tan": CONTEXT.tan,
-        "sinh": CONTEXT.sinh, "cosh": CONTEXT.cosh, "tanh": CONTEXT.tanh,
+        "sinh": CONTEXT.sinh, "cosh": CONTEXT.cosh, "tanh": CONTEXT.tanh, "sign": CONTEXT.sign,
         "sigmoid": lambda t: 1 / (1 + CONTEXT.exp(-t)), "softplus": lambda t: CONTEXT.log(1 + CONTEXT.exp(t)),
     }  # fmt: skip
     assert name in functions, f"no independent value of {name}: add one here"

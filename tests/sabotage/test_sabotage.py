@@ -94,7 +94,7 @@ MUTATIONS = [
     Mutation(
         "any component is a sum of squares",
         POWERS,
-        "return all(component.count(factor) % 2 == 0 for factor in component)",
+        "return all(component.count(factor) % 2 == 0 or _is_nonnegative_factor(factor) for factor in component)",
         "return True",
         ("square",),
     ),
@@ -177,7 +177,7 @@ MUTATIONS = [
     Mutation(
         "every matrix is taken for symmetric",
         TERMS,
-        "if self.symmetric else",
+        'if "symmetric" in self.traits else',
         "if self.out == 2 else",
         ("symmetric", "arranged"),
     ),
@@ -295,8 +295,8 @@ MUTATIONS = [
     Mutation(
         "one term is taken for none",
         EQUALITY,
-        "if e.is_zero():\n        return ()",
-        "if len(e.terms) < 2:\n        return ()",
+        "if e.is_zero():\n        return ()\n    if not thorough:",
+        "if len(e.terms) < 2:\n        return ()\n    if not thorough:",
         ("decided",),
     ),
     # Matrix notation to index notation ---------------------------------------------------------------------
@@ -318,8 +318,8 @@ MUTATIONS = [
     Mutation(
         "every entry of I is 1",
         INDEXING,
-        "        return delta(self.ring, row, column)\n\n    def _product",
-        "        return constant(self.ring.one)\n\n    def _product",
+        "result = multiply(result, delta(self.ring, a, b))",
+        "result = multiply(result, constant(self.ring.one))",
         ("identity",),
     ),
     Mutation(
@@ -333,7 +333,7 @@ MUTATIONS = [
     Mutation(
         "a bound index captures a free one of its name",
         INDEXING,
-        "if row not in names and column not in names:",
+        "if names.keys().isdisjoint(present(row, column)):",
         "if True:",
         ("capture",),
     ),
@@ -394,7 +394,7 @@ def outcomes(mutation: Mutation | None) -> dict[str, Outcome]:
     """Every claim of claims.md, checked by a symbn with the mutation."""
     with mutated(mutation) as module:
         note = module.Note.from_text(TEXT)
-        verify = __import__("symbn.verify", fromlist=["Verifier"])
+        verify = __import__("symbn.verifier", fromlist=["Verifier"])
         verifier = verify.Verifier(verify.Limits(seconds=3.0, terms=30_000))
         border = TEXT.index("## False")
         found = {}

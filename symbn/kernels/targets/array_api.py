@@ -104,6 +104,7 @@ def dialect() -> Dialect:
         permuted=lambda text, order: f"xp.permute_dims({text}, {order})",
         summed=lambda text, axis: f"xp.sum({text}, axis={axis}, dtype=wide)",
         guess=lambda text, axis, size: f"xp.astype(xp.sum({text}, axis={axis}, dtype=wide) / {size}, work)",
+        greatest=lambda text, axis: f"xp.max({text}, axis={axis})",
         narrowed=lambda text: f"xp.astype({text}, work)",
     )
 

@@ -96,6 +96,7 @@ def dialect() -> Dialect:
         permuted=lambda text, order: f"{text}.T" if order == (1, 0) else f"np.transpose({text}, {order})",
         summed=lambda text, axis: f"np.sum({text}, axis={axis}, dtype=wide)",
         guess=lambda text, axis, size: f"np.divide(np.sum({text}, axis={axis}, dtype=wide), {size}).astype(work)",
+        greatest=lambda text, axis: f"np.max({text}, axis={axis})",
         narrowed=lambda text: f"({text}).astype(work)" if " " in text else f"{text}.astype(work)",
     )
 

@@ -1,10 +1,10 @@
 """The Numba target: one loop nest a pass, whole rows in order, rows shared out to threads.
 
-A pass walks three streams of rows at once, so that what is kept for each column is loaded once for three entries.  Sums
-are taken in float64, which costs nothing where memory is what is waited for; which rows make a chunk depends on the
-shape alone, so that results are the same bits for any number of threads.  Nothing is reassociated (`contract` is the
-one liberty the compiler has), so NaN and infinities stay in their columns.  Matrix products, and what no pass can do,
-are NumPy's, as in the NumPy target.
+A pass walks three streams of rows at once, so that what is kept for each column is loaded once for three entries; where
+rows have sums of their own they go one by one (`numba_rows`).  Sums are taken in float64, which costs nothing where
+memory is what is waited for; which rows make a chunk depends on the shape alone, so that results are the same bits for
+any number of threads.  Nothing is reassociated (`contract` is the one liberty the compiler has), so NaN and infinities
+stay in their columns.  Matrix products, and what no pass can do, are NumPy's, as in the NumPy target.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from symbn.kernels.expressions import Spelling, numpy_function, written
 from symbn.kernels.ir import Array, Dim, Entry, scalars_of
 from symbn.kernels.kernel import Kernel
 from symbn.kernels.module import NUMBER_HELPERS, assembled, indented, mentions, without_unused
-from symbn.kernels.passes import Guesses, Pass, Schedule, Stage, Vectors, schedule, steps_of
+from symbn.kernels.passes import Guesses, Loop, Pass, Rows, Schedule, Stage, Vectors, schedule, steps_of
 from symbn.kernels.program import Guess, Pointwise, Product, entries_of
 from symbn.kernels.targets.blocked import GUESS, Blocked, with_dtypes
 from symbn.kernels.targets.ndarrays import (
@@ -28,6 +28,7 @@ from symbn.kernels.targets.ndarrays import (
     whole_body,
     whole_function,
 )
+from symbn.kernels.targets.numba_rows import ROW_GUESS, ROW_SUM, RowLoop
 from symbn.kernels.targets.numpy import Numpy
 from symbn.kernels.targets.whole import array_names, few_rows, wide_arrays
 
@@ -144,6 +145,11 @@ class Numba:
         parts = [HEAD, CONSTANTS, ARRAYS, HELPERS]
         if any(isinstance(stage, Guesses) for plan in plans for stage in _outside(plan)):
             parts.append(GUESS)
+        loops = [stage for plan in plans for stage in plan.stages if isinstance(stage, Rows)]
+        if loops:
+            parts.append(ROW_SUM)
+        if any(isinstance(part, Guesses) for loop in loops for part in loop.parts):
+            parts.append(ROW_GUESS)
         return assembled([*parts, NUMBER_HELPERS])
 
     def parameters(self, kernel: Kernel) -> list[str]:
@@ -171,8 +177,8 @@ class Numba:
 
 
 def _segments(plan: Schedule) -> list[tuple[Stage, ...]]:
-    """The runs of stages that are compiled together: with a pass, and vectors along one axis each."""
-    return [run for run in _runs(plan) if any(isinstance(stage, Pass) for stage in run)]
+    """The runs of stages that are compiled together: with a loop over rows, and vectors along one axis each."""
+    return [run for run in _runs(plan) if any(isinstance(stage, Pass | Rows) for stage in run)]
 
 
 def _outside(plan: Schedule) -> list[Stage]:
@@ -183,6 +189,10 @@ def _outside(plan: Schedule) -> list[Stage]:
 def _runs(plan: Schedule) -> Iterator[tuple[Stage, ...]]:
     run: list[Stage] = []
     for stage in plan.stages:
+        totals = {step.array for other in run for step in steps_of(other) if not step.axes}
+        if run and totals & set(plan.arrays_of(stage)):  # numbers are handed to a run, not from stage to stage in it
+            yield tuple(run)
+            run = []
         if _compiles(stage):
             run.append(stage)
         elif run:
@@ -195,7 +205,7 @@ def _runs(plan: Schedule) -> Iterator[tuple[Stage, ...]]:
 def _compiles(stage: Stage) -> bool:
     if isinstance(stage, Vectors):
         return all(len(step.axes) == 1 for step in stage.steps)
-    return isinstance(stage, Pass | Guesses)
+    return isinstance(stage, Pass | Rows | Guesses)
 
 
 def _wrapper_lines(kernel: Kernel, plan: Schedule) -> list[str]:
@@ -228,12 +238,13 @@ class _Segment:
         end = plan.stages.index(stages[-1]) + 1
         self.later = {a for stage in plan.stages[end:] for a in plan.arrays_of(stage)}
         self.given_out = [step.array for step in self.steps if step.array in self.later | self.outputs]
-        self.passes = [stage for stage in stages if isinstance(stage, Pass)]
+        self.passes: list[Loop] = [stage for stage in stages if isinstance(stage, Pass | Rows)]
+        self.numbers_of_rows = {a for stage in stages if isinstance(stage, Rows) for a in stage.numbers}
         self.matrices = list(dict.fromkeys(
             a for stage in self.passes for a in plan.read_by(stage) if a not in self.made
         ))  # fmt: skip
         self.matrices += [
-            e.array for s in self.steps if isinstance(s, Guess) and s.of is None for e in entries_of(s)
+            e.array for stage in stages if isinstance(stage, Guesses) for s in stage.steps for e in entries_of(s)
             if e.array not in self.matrices and e.array not in self.made
         ]  # fmt: skip
         leaves = list(dict.fromkeys(a for s in self.steps for e in entries_of(s) for a in plan.leaves(e)))
@@ -246,9 +257,7 @@ class _Segment:
         self.sizes = [
             name for symbol, name in self.names.items() if symbol in used - known and name not in self.numbers
         ]
-        self.in_passes = {
-            a for stage in self.passes for s in stage.steps for a in plan.leaves(s.body) if len(a.dims) == 1
-        }
+        self.in_passes = {a for stage in self.passes for a in plan.arrays_of(stage) if len(a.dims) == 1}
 
     # The call ---------------------------------------------------------------------------------------------
 
@@ -263,7 +272,7 @@ class _Segment:
         for array in self.given_out:
             if array in self.outputs:
                 continue
-            shape = ", ".join(self._size(d) for d in array.dims)
+            shape = ", ".join(self._size(d) for d in array.dims) or "()"
             if len(array.dims) == 2:
                 old = self._spent(array, spent)
                 if old is not None:
@@ -297,6 +306,8 @@ class _Segment:
         """A matrix made before this segment that nothing needs after: its entries are read before they are written."""
         computed = {step.array for step in self.kernel.refined.steps}
         last = next(s for s in reversed(self.passes) if any(w.array == array for w in s.writes))
+        if isinstance(last, Rows) and not any(w.array == array for w in last.sweeps[-1].writes):
+            return None  # a later sweep may read the row
         for old in self.matrices:
             free = old in computed and old not in self.outputs and old not in self.later and old not in taken
             if free and old.dims == array.dims and self.passes[-1] is last:
@@ -334,10 +345,11 @@ class _Segment:
                     function, arguments = self._columns(stage, name)
                     lines += function
                     body.append(f"{name}({', '.join(arguments)})")
-                case Pass():
+                case Pass() | Rows():
                     number += 1
-                    name = f"{self.prefix}_pass_{number}"
-                    function, arguments = self._pass(stage, name)
+                    name = f"{self.prefix}_{'pass' if isinstance(stage, Pass) else 'rows'}_{number}"
+                    made = self._pass(stage, name) if isinstance(stage, Pass) else self._rows(stage, name)
+                    function, arguments = made
                     lines += function
                     body += self._pass_call(stage, name, number, arguments)
         parameters = ", ".join(f"{p}: Any" for p in self._parameters())
@@ -362,8 +374,10 @@ class _Segment:
         """Vectors that are kept between functions: wide ones, and rounded ones for passes."""
         found: list[tuple[Array, str]] = []
         for stage in self.stages:
-            if isinstance(stage, Pass):
-                found += [(s.array, "narrow") for s in stage.sums if s.array in self.in_passes]
+            if isinstance(stage, Pass | Rows):
+                found += [(s.array, "narrow") for s in stage.sums if s.array in self.in_passes and s.axes]
+            if isinstance(stage, Rows):
+                found += [(a, "wide") for a in self._stored(stage) if a not in self.given_out]
             if not isinstance(stage, Vectors | Guesses):
                 continue
             own = {s.array for s in stage.steps}
@@ -399,7 +413,11 @@ class _Segment:
     def _narrow(self, array: Array) -> str:
         """The name of a vector rounded to the array's dtype."""
         name = self.arrays[array]
-        return f"{name}__rounded" if array in self.wide and array in self.made else name
+        rounded = array in self.wide and array in self.made and array not in self.numbers_of_rows
+        return f"{name}__rounded" if rounded else name
+
+    def _stored(self, stage: Rows) -> tuple[Array, ...]:
+        return self.plan.kept(stage, self.kernel.refined.outputs)
 
     def _columns(self, stage: Vectors, name: str) -> tuple[list[str], list[str]]:
         """A function of the vector steps, column by column, in float64."""
@@ -488,6 +506,27 @@ class _Segment:
         head = ["@_compiled", f"def {name}({parameters}) -> None:", '    """A pass over the rows first … last − 1."""']
         return [*head, *indented(body), "", ""], arguments
 
+    def _rows(self, stage: Rows, name: str) -> tuple[list[str], list[str]]:
+        """A function of a loop over some rows, each in several sweeps."""
+        columns = self._size(stage.grid[1])
+        stored = self._stored(stage)
+        body = RowLoop(stage, self.plan, self.arrays, self.names, self._narrow, stored).lines()
+        text = "\n".join(body)
+        touched = (*self.plan.read_by(stage), *(write.array for write in stage.writes))
+        matrices = [self.arrays[a] for a in dict.fromkeys(touched)]
+        own = set(stage.numbers)
+        vectors = [a for a in dict.fromkeys(self.plan.arrays_of(stage)) if len(a.dims) == 1 and a not in own]
+        sizes = [self.names[d] for d in self.kernel.dimensions()]
+        used = [s for s in dict.fromkeys((*self.numbers, *self.sizes, *sizes)) if mentions(text, s) and s != columns]
+        arguments = [*matrices, *(self._narrow(a) for a in vectors), *(self.arrays[a] for a in stored), *used]
+        arguments = list(dict.fromkeys(arguments))
+        if not columns.isdigit():
+            body = [f"{columns} = {matrices[0]}.shape[1]", *body]
+        totals = [f"{self.arrays[s.array]}__total" for s in stage.sums]
+        parameters = ", ".join(f"{p}: Any" for p in [*arguments, "first", "last", *totals])
+        head = ["@_compiled", f"def {name}({parameters}) -> None:", '    """The rows first … last − 1, one by one."""']
+        return [*head, *indented(body), "", ""], arguments
+
     def _entries(
         self, stage: Pass, read: Sequence[Array], vectors: dict[Array, str], row: str, suffix: str,
         values: dict[Array, list[str]],
@@ -520,7 +559,7 @@ class _Segment:
             values[step.array].append(name if step in stage.sums else f"{name}__new")
         return lines
 
-    def _pass_call(self, stage: Pass, name: str, number: int, arguments: Sequence[str]) -> list[str]:
+    def _pass_call(self, stage: Loop, name: str, number: int, arguments: Sequence[str]) -> list[str]:
         rows, columns = (self._size(d) for d in stage.grid)
         given = [*arguments, f"{rows} * chunk // chunks", f"{rows} * (chunk + 1) // chunks"]
         lines: list[str] = []
@@ -533,6 +572,9 @@ class _Segment:
         if stage.sums:
             lines.append(f"_merge({totals}, {len(stage.sums)})")
             for k, step in enumerate(stage.sums):
+                if not step.axes:
+                    lines.append(f"{self.arrays[step.array]}[()] = {totals}[{k}, 0]")
+                    continue
                 if step.array in self.given_out:
                     lines += [f"for j in range({columns}):", f"    {self.arrays[step.array]}[j] = {totals}[{k}, j]"]
                 if step.array in self.in_passes:

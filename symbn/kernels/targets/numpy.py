@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from symbn.kernels.kernel import Kernel
 from symbn.kernels.module import NUMBER_HELPERS, assembled
-from symbn.kernels.passes import Guesses, schedule
+from symbn.kernels.passes import Guesses, Rows, schedule
 from symbn.kernels.targets.blocked import BLOCK_SIZE, BLOCKS, GUESS, Blocked
+from symbn.kernels.targets.blocked_rows import ROW_GUESS
 from symbn.kernels.targets.ndarrays import (
     ARRAYS,
     CONSTANTS,
@@ -52,6 +53,9 @@ class Numpy:
         parts = [HEAD, CONSTANTS + BLOCK_SIZE if passes else CONSTANTS, ARRAYS]
         if any(isinstance(stage, Guesses) for plan in plans for stage in plan.stages):
             parts.append(GUESS)
+        loops = [stage for plan in plans for stage in plan.stages if isinstance(stage, Rows)]
+        if any(isinstance(part, Guesses) for loop in loops for part in loop.parts):
+            parts.append(ROW_GUESS)
         if passes:
             parts.append(BLOCKS)
         return assembled([*parts, NUMBER_HELPERS])

@@ -61,6 +61,7 @@ def reference(kernel: Kernel) -> Callable[..., Any]:
 
 _MEANINGS: Mapping[str, Callable[..., Any]] = {  # no array has a name that begins with _
     "_total": lambda x, *axes: np.sum(x, axis=tuple(map(int, axes))),
+    "_greatest": lambda x, axis: np.max(x, axis=int(axis)),
     "_mean": lambda x, axis: np.mean(x, axis=int(axis)),
     "_turned": lambda x, *order: np.transpose(x, tuple(map(int, order))),
     "_widened": lambda x, *places: np.expand_dims(x, tuple(map(int, places))),
@@ -101,7 +102,8 @@ class _Reading:
     def _mean(self, step: Guess) -> sympy.Expr:
         assert isinstance(step.body, Entry)
         grid = tuple(dict.fromkeys(step.body.places))
-        mean = _call("_mean", self._node(step.body, grid), grid.index(step.along))
+        name = "_greatest" if step.what == "max" else "_mean"
+        mean = _call(name, self._node(step.body, grid), grid.index(step.along))
         return _turned(mean, tuple(a for a in grid if a != step.along), step.axes)
 
     def _total(self, body: Node, over: Sequence[Axis], axes: Grid) -> sympy.Expr:

@@ -83,6 +83,6 @@ def few_rows(kernel: Kernel) -> str:
     names = kernel.names()
     sizes = dict.fromkeys(
         names[step.along.dim] for step in kernel.program.steps
-        if isinstance(step, Guess) and isinstance(step.along.dim, str)
+        if isinstance(step, Guess) and step.what == "mean" and isinstance(step.along.dim, str)
     )  # fmt: skip
     return " or ".join(f"{size} < FEW" for size in sizes)

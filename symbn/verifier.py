@@ -58,7 +58,7 @@ class _Outcome:
 
 
 @dataclass(frozen=True)
-class _Workspace:
+class Workspace:
     """What was translated for one context, as long as it has `size` definitions."""
 
     context: Context
@@ -70,10 +70,13 @@ class _Workspace:
 class Verifier:
     """Checks statements; what was translated for one context is kept for the next statement of it."""
 
-    def __init__(self, limits: Limits | None = None, explain: bool = True) -> None:
+    def __init__(
+        self, limits: Limits | None = None, explain: bool = True, workspaces: dict[int, Workspace] | None = None
+    ) -> None:
+        """workspaces: those of verifiers before this one, by the identity of their contexts; they are added to."""
         self.limits = limits or Limits()
         self.explain = explain
-        self._workspaces: dict[int, _Workspace] = {}
+        self._workspaces = {} if workspaces is None else workspaces
         self._numbering = Numbering()
 
     def check(self, statement: Statement) -> Report:
@@ -159,11 +162,11 @@ class Verifier:
             found[number] = Condition(latex, tuple(origins), number)
         return tuple(found.values())
 
-    def _workspace(self, context: Context) -> _Workspace:
+    def _workspace(self, context: Context) -> Workspace:
         found = self._workspaces.get(id(context))
         if found is None or found.size != len(context.definitions):
             indexing = Indexing(context)
-            found = _Workspace(context, len(context.definitions), indexing, ConditionFinder(context, indexing))
+            found = Workspace(context, len(context.definitions), indexing, ConditionFinder(context, indexing))
             self._workspaces[id(context)] = found
         return found
 
@@ -173,7 +176,10 @@ class Verifier:
         try:
             indexing = self._workspace(context).indexing
             indexing.ring.budget = budget
-            answer = decide(indexing.side(goal.left), indexing.side(goal.right), indexing.theory)
+            for left, right in indexing.sides(goal.left, goal.right):
+                answer = decide(left, right, indexing.theory)
+                if isinstance(answer, Residual):
+                    break
         except BudgetExceeded as stop:
             return self._evidence_alone(goal, statement, 4, f"the proof search ended: {stop}")
         except NoRule as missing:

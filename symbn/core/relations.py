@@ -1,0 +1,273 @@
+"""Equality modulo what inverses and orthogonal matrices satisfy.
+
+    e e⁻¹ = e⁻¹ e = I            for every inverse that occurs
+    Qᵀ Q  = Q Qᵀ  = I            for every matrix declared orthogonal
+
+The relations, and their transposes, are written as words of blocks (`chains`) and completed (`words`); each rule is
+then applied wherever its left side stands in a term as a chain whose joints nothing else holds.  Terms of an inverse's
+argument that are no chains (u vᵀ) make no rule: `through` handles those by multiplying through.
+
+*Complete* for no class beyond the completion's bounds; *sound* because every rule is a combination of relations that
+hold wherever the inverses are defined.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from symbn.core.axioms import all_factors
+from symbn.core.chains import chain, ends, joined
+from symbn.core.contraction import atom, bind, contract, delta, fresh, multiply, rename
+from symbn.core.heads import opened_component, split_tensor
+from symbn.core.matrices import INVERSE
+from symbn.core.rebuilding import rebuilt, remade
+from symbn.core.ring import Ring
+from symbn.core.terms import (
+    Component,
+    Factor,
+    Head,
+    Index,
+    Monomial,
+    SumOfProducts,
+    Tensor,
+    constant,
+    formal,
+    nested,
+)
+from symbn.core.words import Combination, Word, completed
+
+
+@dataclass(frozen=True)
+class GraphRule:
+    """A term with ends @0 and @1 and what it equals."""
+
+    pattern: tuple[Factor, ...]
+    heads: Counter[str]
+    value: SumOfProducts
+
+
+def has_relations(e: SumOfProducts) -> bool:
+    return any(_is_related(factor.head) for factor in all_factors(e))
+
+
+def _is_related(head: Head) -> bool:
+    return isinstance(head, Tensor) and (head.name == INVERSE or "orthogonal" in head.traits) and not head.slots
+
+
+def related(e: SumOfProducts) -> SumOfProducts:
+    """e with every relation applied, inside of nested sums first.  Raises BudgetExceeded, ZeroDivisionError."""
+    if not has_relations(e):
+        return e
+    inner = rebuilt(e, _holds_related, lambda factor: remade(e.ring, factor, related))
+    rules = graph_rules(inner)
+    return rewritten(inner, rules) if rules else inner
+
+
+def _holds_related(factor: Factor) -> bool:
+    return any(has_relations(inner) for inner in nested(factor.head))
+
+
+# Relations ------------------------------------------------------------------------------------------------
+
+
+class _Letters:
+    """Blocks numbered, and what their transposes are."""
+
+    def __init__(self, ring: Ring) -> None:
+        self.ring = ring
+        self.blocks: list[SumOfProducts] = []
+        self._numbers: dict[SumOfProducts, int] = {}
+
+    def number(self, block: SumOfProducts) -> int:
+        found = self._numbers.get(block)
+        if found is None:
+            found = self._numbers[block] = len(self.blocks)
+            self.blocks.append(block)
+        return found
+
+    def transposed(self, number: int) -> int:
+        block = self.blocks[number]
+        first, last = ends(block)
+        return self.number(rename(block, {first: formal(1, first.dim), last: formal(0, last.dim)}))
+
+    def word(self, monomial: Monomial, e: SumOfProducts, row: Index, column: Index) -> Word | None:
+        blocks = chain(monomial, e, row, column)
+        return None if blocks is None else tuple(map(self.number, blocks))
+
+    def combination(self, e: SumOfProducts, row: Index, column: Index) -> Combination | None:
+        """A matrix as a combination of words; None if a term of it is no chain."""
+        found: Combination = {}
+        for monomial, coefficient in e.terms.items():
+            word = self.word(monomial, e, row, column)
+            if word is None or word in found:
+                return None
+            found[word] = coefficient
+        return found
+
+    def turned(self, e: Combination) -> Combination:
+        return {tuple(self.transposed(letter) for letter in reversed(word)): c for word, c in e.items()}
+
+    def value(self, word: Word, dim: str | int) -> SumOfProducts:
+        """A word as a term with the ends @0 and @1; the empty word is the identity of a size."""
+        if not word:
+            return delta(self.ring, formal(0, dim), formal(1, dim))
+        return joined([self.blocks[letter] for letter in word])[0]
+
+
+def graph_rules(e: SumOfProducts) -> list[GraphRule]:
+    """The rules that the inverses and orthogonal matrices of e give.  Raises BudgetExceeded."""
+    letters = _Letters(e.ring)
+    relations: list[Combination] = []
+    for head, dims in _related_heads(e):
+        for relation, row, column in _relations(e.ring, head, dims):
+            found = letters.combination(relation, row, column)
+            if found is not None:
+                relations += [found, letters.turned(found)]
+    rules = []
+    for rule in completed(relations, e.ring):
+        first, last = ends(letters.blocks[rule.left[0]])[0], ends(letters.blocks[rule.left[-1]])[1]
+        pattern = letters.value(rule.left, first.dim)
+        value = constant(e.ring.zero)
+        for word, c in rule.right:
+            value = value + letters.value(word, first.dim).scaled(c)
+        if len(pattern.terms) == 1 and first.dim is not None and last.dim is not None:
+            rules.append(_graph_rule(pattern, value))
+    return [rule for rule in rules if rule is not None]
+
+
+def _related_heads(e: SumOfProducts) -> Iterator[tuple[Tensor, tuple[str | int, ...]]]:
+    """The inverses and orthogonal matrices of e, once each; those that depend on indices around them are left out."""
+    seen: set[tuple[Head, tuple[str | int, ...]]] = set()
+    for factor in all_factors(e):
+        head = factor.head
+        place = (head, tuple(i.dim for i in factor.indices))
+        if isinstance(head, Tensor) and _is_related(head) and not head.captured and place not in seen:
+            if head.name == INVERSE or head.out == 2:
+                seen.add(place)
+                yield head, place[1]
+
+
+def _relations(ring: Ring, head: Tensor, dims: tuple[str | int, ...]) -> Iterator[tuple[SumOfProducts, Index, Index]]:
+    """What a head satisfies: matrices that are 0, at two indices."""
+    row, joint, column = fresh(dims[0]), fresh(dims[0]), fresh(dims[0])
+    identity = delta(ring, row, column)
+
+    def entry(i: Index, j: Index) -> SumOfProducts:
+        return atom(ring, head, (i, j))
+
+    if head.name == INVERSE:
+        _, _, (argument,) = split_tensor(head, (row, column))
+
+        def body(i: Index, j: Index) -> SumOfProducts:
+            return rename(argument.body, dict(zip(argument.formals, (i, j), strict=True)))
+
+        yield bind(multiply(entry(row, joint), body(joint, column)), joint) - identity, row, column
+        yield bind(multiply(body(row, joint), entry(joint, column)), joint) - identity, row, column
+    else:
+        yield bind(multiply(entry(row, joint), entry(column, joint)), joint) - identity, row, column
+        yield bind(multiply(entry(joint, row), entry(joint, column)), joint) - identity, row, column
+
+
+def _graph_rule(pattern: SumOfProducts, value: SumOfProducts) -> GraphRule | None:
+    ((monomial, coefficient),) = pattern.terms.items()
+    if not coefficient.is_one():
+        return None
+    factors: list[Factor] = []
+    for number, component in enumerate(monomial):
+        names = {i: Index(f"!{number}.{i.label}", i.dim) for f in component for i in f.indices if i.is_bound}
+        factors += [Factor(f.head, tuple(names.get(i, i) for i in f.indices)) for f in component]
+    return GraphRule(tuple(factors), Counter(f.head.key for f in factors), value)
+
+
+# Rewriting ------------------------------------------------------------------------------------------------
+
+
+def rewritten(e: SumOfProducts, rules: list[GraphRule]) -> SumOfProducts:
+    """e with no left side of a rule in a term of it.  Raises BudgetExceeded."""
+    result = SumOfProducts(e.ring, {})
+    pending = dict(e.terms)
+    while pending:
+        e.ring.budget.spend()
+        monomial, coefficient = pending.popitem()
+        changed = _rewritten_once(e, monomial, rules)
+        if changed is None:
+            result = result + SumOfProducts(e.ring, {monomial: coefficient})
+            continue
+        for m, c in changed.terms.items():
+            total = pending.pop(m, e.ring.zero) + c * coefficient
+            if not total.is_zero():
+                pending[m] = total
+    return result
+
+
+def _rewritten_once(e: SumOfProducts, monomial: Monomial, rules: list[GraphRule]) -> SumOfProducts | None:
+    heads = Counter(f.head.key for component in monomial for f in component)
+    for rule in rules:
+        if any(heads[key] < count for key, count in rule.heads.items()):
+            continue
+        factors, bound = _opened(monomial)
+        for chosen, names in _matches(rule.pattern, factors, set(bound)):
+            ends = {i: names[i] for i in rule.value.free if i in names}
+            rest = [atom(e.ring, *factor) for k, factor in enumerate(factors) if k not in chosen]
+            gone = {host for own, host in names.items() if str(own.label)[:1] == "!"}
+            return contract([rename(rule.value, ends), *rest], [i for i in bound if i not in gone])
+    return None
+
+
+def _opened(monomial: tuple[Component, ...]) -> tuple[list[Factor], list[Index]]:
+    factors: list[Factor] = []
+    bound: list[Index] = []
+    for component in monomial:
+        own, indices = opened_component(component)
+        factors += own
+        bound += indices
+    return factors, bound
+
+
+_Names = dict[Index, Index]
+
+
+def _matches(pattern: tuple[Factor, ...], host: list[Factor], bound: set[Index]) -> Iterator[tuple[set[int], _Names]]:
+    """Factors of the host that the pattern fits, and what its indices are there.
+
+    An index of the pattern's inside (`!`) stands for a bound index that no other factor of the host holds.
+    """
+
+    def extended(number: int, chosen: set[int], names: _Names) -> Iterator[tuple[set[int], _Names]]:
+        if number == len(pattern):
+            inside = {host_index for own, host_index in names.items() if str(own.label)[:1] == "!"}
+            ends = {host_index for own, host_index in names.items() if str(own.label)[:1] == "@"}
+            held = {i for k, factor in enumerate(host) if k not in chosen for i in factor.indices}
+            counted = len([own for own in names if str(own.label)[:1] == "!"]) == len(inside)
+            if counted and inside.isdisjoint(held | ends):
+                yield chosen, names
+            return
+        wanted = pattern[number]
+        for k, factor in enumerate(host):
+            if k in chosen or factor.head.key != wanted.head.key or factor.head != wanted.head:
+                continue
+            for symmetry in wanted.head.symmetries:
+                joined = _joined(wanted, tuple(factor.indices[place] for place in symmetry), names, bound)
+                if joined is not None:
+                    yield from extended(number + 1, chosen | {k}, joined)
+
+    yield from extended(0, set(), {})
+
+
+def _joined(wanted: Factor, indices: tuple[Index, ...], names: _Names, bound: set[Index]) -> _Names | None:
+    """The names with those that one factor adds; None if they do not agree."""
+    found = dict(names)
+    for own, host_index in zip(wanted.indices, indices, strict=True):
+        label = str(own.label)
+        if label[:1] not in "!@":
+            if own != host_index:
+                return None
+        elif (
+            own.dim != host_index.dim
+            or found.setdefault(own, host_index) != host_index
+            or (label[:1] == "!" and host_index not in bound)
+        ):
+            return None
+    return found

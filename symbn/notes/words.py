@@ -1,0 +1,198 @@
+r"""Operators set as words, at what they act on: tr A, \log\det A, \exp(x), softmax(x), \max(0, x), cov(x, y).
+
+An argument that stands in no parentheses is one factor, or one application; with more behind it symbn asks (E148).
+A note that gives a word a meaning of its own means that.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from itertools import islice
+
+from symbn.diagnostics import NoteError, fail
+from symbn.expr import build, tree
+from symbn.expr.shape import is_scalar, is_vector
+from symbn.expr.tree import Expr
+from symbn.notes.entrywise import Entrywise
+from symbn.notes.means import Means
+from symbn.notes.reserved import (
+    DETERMINANTS,
+    DIAGONALS,
+    ELEMENTWISE,
+    EXTREMES,
+    MOMENTS,
+    NOT_YET,
+    TRACES,
+    is_operator,
+    negates,
+)
+from symbn.notes.stacks import Stacks
+from symbn.notes.syntax import Binary, Commas, Group, Name, Script, Sequence, Syntax, unscripted
+from symbn.notes.vocabulary import LOOSE
+from symbn.source import Span
+
+_OVER_ENTRIES = frozenset([r"\odot", r"\circ"])
+
+
+class Words(Stacks, Entrywise, Means):
+    """The part of the reader that reads operators set as words."""
+
+    @abstractmethod
+    def next_factor(self, items: list[Syntax], place: int) -> tuple[Expr, int]:
+        """The factor at `place` of a product, and the place after all that belongs to it."""
+
+    def word(self, item: Syntax, head: Name, items: list[Syntax], place: int) -> tuple[Expr, int]:
+        """A built-in operator at `place` with its argument, and the place after them."""
+        word = head.latex
+        self._check_known(word, head.span)
+        over_entries = self._over_entries(item, word)
+        if place + 1 >= len(items):
+            raise fail("E147", f"`{word}` has no argument", head.span, help="write it in parentheses")
+        following = items[place + 1]
+        group = unscripted(following)
+        grouped = is_argument(following) or (word in EXTREMES and isinstance(group, Group))
+        after = place + 2
+        if isinstance(group, Group) and grouped:
+            result = self.builtin(word, group.content, head.span.to(group.span), over_entries)
+        elif (after == len(items) and not self._is_builtin(following)) or _is_barred(following):
+            result = self.builtin(word, following, head.span.to(following.span), over_entries)
+        else:
+            span = head.span.to(items[-1].span)
+            if not (self._is_builtin(following) or (place + 3 == len(items) and _applied(items, place + 1))):
+                raise _reach(word, span)
+            argument, after = self.next_factor(items, place + 1)  # log f(x), log det A: one application
+            if after != len(items):
+                raise _reach(word, span)
+            result = self.operated(word, argument, span, over_entries)
+        for script in (None if over_entries else item, following if grouped else None):
+            if isinstance(script, Script):
+                result = self.scripted(result, script.sub, script.sup, script.span)
+        return result, after
+
+    def _check_known(self, word: str, span: Span) -> None:
+        """Raises NoteError (E146, E119) for a word that is no operator of the language."""
+        if word in NOT_YET:
+            raise fail("E146", f"\\{word} is not read yet", span)
+        if not is_operator(word):
+            raise fail(
+                "E119", f"the operator `{word}` is not defined", span,
+                help=f"define it: \\operatorname{{{word}}}(u) := …",
+            )  # fmt: skip
+
+    def _over_entries(self, item: Syntax, word: str) -> bool:
+        r"""Whether \exp^{\odot} says that the function acts on entries.  Raises NoteError (E201) for \sin^{-1}."""
+        if not isinstance(item, Script) or item.sub is not None or word not in ELEMENTWISE:
+            return False
+        if isinstance(item.sup, Name):
+            return item.sup.latex in _OVER_ENTRIES
+        if item.sup is not None and negates(item.sup):
+            raise fail(
+                "E201", f"is this the inverse function of {word}, or 1/{word}?", item.span,
+                help="write a fraction for the second",
+            )  # fmt: skip
+        return False
+
+    def builtin(self, word: str, content: Syntax, span: Span, over_entries: bool = False) -> Expr:
+        """A built-in operator at its argument or arguments, or diag of a list."""
+        if isinstance(content, Commas):
+            if word in DIAGONALS:
+                return self.diagonal_list(content, span)
+            if word in EXTREMES:
+                return self.extreme(word, [self.read(e) for e in content.items], span)
+            if word in MOMENTS and len(content.items) == 2:
+                return self.moment(word, [self.read(e) for e in content.items], span)
+        if word in EXTREMES:
+            raise fail(
+                "E202", f"{word} of one argument", span,
+                help=rf"write the two that are compared, such as \{word}(0, x); over an index it is not read",
+            )  # fmt: skip
+        return self.operated(word, self.read(content), span, over_entries)
+
+    def operated(self, word: str, e: Expr, span: Span, over_entries: bool = False) -> Expr:
+        """A built-in operator at an expression."""
+        if word in ELEMENTWISE:
+            return self.elementwise(word, e, span, over_entries)
+        if word in MOMENTS:
+            return self.moment(word, [e], span)
+        if word in TRACES:
+            return build.trace(e, span)
+        if word in DETERMINANTS:
+            return self.determinant(word, e, span)
+        if word in DIAGONALS:
+            return build.diagonal(e, span)
+        if word == "vec":
+            return tree.at_span(build.vec(e, span), span)
+        if word == "softmax":
+            return build.softmax(e, span)
+        assert word == "logsumexp", f"no rule for the operator {word}"
+        return self._log_sum_exp(e, span)
+
+    def determinant(self, word: str, e: Expr, span: Span) -> Expr:
+        """det A, or its logarithm."""
+        found = tree.at_span(build.determinant(e, span), span)
+        return tree.Elementwise(function="log", arg=found, shape=(1, 1), span=span) if word == "logdet" else found
+
+    def _log_sum_exp(self, e: Expr, span: Span) -> Expr:
+        """log Σ_k exp(x_k) of a vector."""
+        if not is_vector(e.shape):
+            raise build.shape_error("S236", "logsumexp of something that is no vector", (e,))
+        exponentials = tree.Elementwise(function="exp", arg=e, shape=e.shape, span=span)
+        total = build.total(exponentials, span)
+        return tree.Elementwise(function="log", arg=total, shape=(1, 1), span=span)
+
+    # Reach ------------------------------------------------------------------------------------------------
+
+    def check_reach(self, syntax: Binary) -> None:
+        r"""Raises NoteError (E148) for \exp a \odot b: exp(a) ⊙ b, or exp(a ⊙ b)?"""
+        last = list(islice(_from_the_right(syntax.left), 3))[::-1]
+        if len(last) > 1 and self._is_builtin(last[-2]) and not is_argument(last[-1]):
+            word = unscripted(last[-2])
+        elif len(last) > 2 and self._is_builtin(last[0]) and _applied(last, 1):
+            word = unscripted(last[0])
+        else:
+            return
+        assert isinstance(word, Name)
+        if word.latex in ELEMENTWISE or not self._scales(syntax):
+            raise _reach(word.latex, word.span.to(syntax.right.span))
+
+    def _is_builtin(self, syntax: Syntax) -> bool:
+        name = unscripted(syntax)
+        return isinstance(name, Name) and name.word and is_operator(name.latex) and not self.is_name(name.latex)
+
+    def _scales(self, syntax: Binary) -> bool:
+        """Whether an operator that is linear may reach over what stands right, or not: it is a number either way."""
+        return syntax.op not in LOOSE and is_scalar(self.read(syntax.right).shape)
+
+
+def is_argument(syntax: Syntax) -> bool:
+    """Whether something stands in parentheses or braces."""
+    group = unscripted(syntax)
+    return isinstance(group, Group) and group.delimiter in ("(", "[", "{")
+
+
+def _is_barred(syntax: Syntax) -> bool:
+    r"""Whether something stands in bars, without a script: the |A| of \log |A|."""
+    return isinstance(syntax, Group) and syntax.delimiter in ("|", r"\|")
+
+
+def _applied(items: list[Syntax], place: int) -> bool:
+    """Whether a name stands there with something in parentheses after it."""
+    return isinstance(unscripted(items[place]), Name) and is_argument(items[place + 1])
+
+
+def _from_the_right(syntax: Syntax) -> Iterator[Syntax]:
+    """The factors of a product, the last one first."""
+    pending = [syntax]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Sequence):
+            pending += node.items
+        elif isinstance(node, Binary):
+            pending += (node.left, node.right)
+        else:
+            yield node
+
+
+def _reach(word: str, span: Span) -> NoteError:
+    return fail("E148", f"how far does `{word}` reach?", span, help="put its argument in parentheses")
