@@ -4,8 +4,9 @@
 
 The claims are those of tests/corpus and derivations/, and mutants of them: one slip of the pen in the right side, told
 true or false by exact evaluation.  Both get the same pairs of LaTeX strings, interleaved in one run; symbn is also
-given the declarations and definitions that stand before the claim (Math-Verify takes none).  The first claim after a
-new declaration pays for reading all that is given; the rate at the median is 1 / (median processor seconds of a claim).
+given the note's declarations and definitions, or those before the claim where names mean something else afterwards
+(Math-Verify takes none).  The first claim with the same given things pays for reading them; the rate at the median is
+1 / (median processor seconds of a claim).
 
 Math-Verify (`pip install math-verify`) is left out where it is not installed.  Nothing here decides a test.
 """
@@ -81,7 +82,8 @@ def pairs(of_each_kind: int, seed: int) -> tuple[list[Pair], list[Pair]]:
         for statement in note.statements:
             if statement.kind != "claim" or statement.diagnostics or statement.span not in rights:
                 continue
-            given = given_before(note, statement.span.start)
+            means_the_same_to_the_end = statement.context is note.statements[-1].context
+            given = given_before(note, len(note.source.text) if means_the_same_to_the_end else statement.span.start)
             claims.append(Pair(f"{name}:{statement.id}", statement.lhs, statement.rhs, given))
             for mutant in mutants(Claim(name, note.source.text, statement, rights[statement.span])):
                 found.append(mutant)

@@ -28,10 +28,14 @@ import yaml
 
 from symbn.note import Note
 from symbn.report import Report
+from symbn.verifier import Limits
 
 FOLDER = Path(__file__).resolve().parent.parent / "derivations" / "cookbook"
 LEAN = {1: 30, 2: 11, 3: 16, 9: 37, 10: 38}
 SYMPY = {2: 38}
+PATIENT = Limits(seconds=3600.0)
+"""So that no verdict depends on the machine."""
+
 COLUMNS = ("proved", "refuted", "undecided", "definition", "not expressible")
 _TAG = re.compile(r"(\d+)(?:\.\d+)?('?)\Z")
 
@@ -100,7 +104,7 @@ def claims(note: str, reports: Iterable[Report]) -> Iterator[Claim]:
 def checked(folder: Path = FOLDER) -> Iterator[Claim]:
     """Those of all notes of the folder."""
     for path in sorted(folder.glob("*.md")):
-        yield from claims(path.stem, Note.read(path).check(explain=False, repair=False).statements)
+        yield from claims(path.stem, Note.read(path).check(limits=PATIENT, explain=False, repair=False).statements)
 
 
 def outcomes(found: list[Claim], book: Book) -> dict[int, str]:

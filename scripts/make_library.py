@@ -57,6 +57,16 @@ LAYERS = {
         ("normalise", "forward"),
         {"backward": ("grad-X", "grad-gamma"), "forward_backward": ("forward", "grad-X", "grad-gamma")},
     ),
+    "crossentropy": Layer(
+        "derivations/cross_entropy_layer.md",
+        ("softmax", "softmax-backward", "loss"),
+        {"backward": ("grad-Z",), "forward_backward": ("loss", "grad-Z")},
+    ),
+    "attention": Layer(
+        "derivations/attention_layer.md",
+        ("forward",),
+        {"backward": ("grad-Q", "grad-K", "grad-V"), "forward_backward": ("forward", "grad-Q", "grad-K", "grad-V")},
+    ),
 }
 """The name of each layer's modules, and what they are made of."""
 

@@ -105,7 +105,7 @@ class Verifier:
             return base | {"verdict": statement.kind, "understood": self._understood(statement)}
         if statement.kind == "unchecked":
             return base | {"verdict": "not checked"}
-        if statement.kind == "shape":
+        if statement.kind == "shape" and not statement.goals:
             return base | self._shape(statement)
         if statement.kind == "hole":
             return base | {"verdict": "undecided", "message": "closed forms are not derived yet"}

@@ -40,9 +40,16 @@ def test_the_python_example_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert "y*y.T" in capsys.readouterr().out, "the rank-one term"
 
 
+def test_the_library_example_prints_what_its_comments_say(capsys: pytest.CaptureFixture[str]) -> None:
+    library = blocks("python")[1]
+    exec(compile(library, "README.md", "exec"), {})
+    said = [line.split("#")[1].strip() for line in library.splitlines() if "#" in line]
+    assert capsys.readouterr().out.splitlines() == said
+
+
 def test_the_kernels_example_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    _, kernels = blocks("python")
+    _, _, kernels = blocks("python")
     exec(compile(kernels, "README.md", "exec"), {})
 
 

@@ -131,8 +131,7 @@ def _differentiate_tensor(head: Tensor, indices: tuple[Index, ...], by: Variable
         return _of_itself(head, out, by.indices, ring)
     function = FUNCTIONS.get(head.name)
     if function is not None:
-        (argument,) = arguments
-        return function.differential(out, argument, differentiate(argument.body, by, theory))
+        return function.differential(out, arguments, differentiate(arguments[0].body, by, theory))
     result = SumOfProducts(ring, {})
 
     def chain(target: int | str, places: tuple[Index, ...], inner: SumOfProducts) -> SumOfProducts:

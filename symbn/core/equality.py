@@ -29,6 +29,7 @@ from symbn.core.axioms import (
     CONTRACTION,
     ELEMENTARY_FUNCTIONS,
     ENTRIES,
+    MATRIX_POWERS,
     RADICAL,
     RELATIONS,
     THROUGH,
@@ -40,6 +41,7 @@ from symbn.core.axioms import (
 )
 from symbn.core.elementary import expanded
 from symbn.core.entries import cases, has_counted_sizes
+from symbn.core.power_chains import merged_powers
 from symbn.core.radicals import clear_one, has_powers, reduce_leading_monomials
 from symbn.core.relations import has_relations, related
 from symbn.core.terms import Power, SumOfProducts, Tensor
@@ -112,7 +114,9 @@ def decide(left: SumOfProducts, right: SumOfProducts, theory: Theory) -> Proof |
             return Proof(left, right, tuple(seen), tuple(unfolded), found)
         if not names:
             return Residual(difference, tuple(unfolded), _reach(difference))
-        chosen = max(one_sided or names, key=lambda name: (theory.unfoldings[name].rank, name))
+        chosen = max(
+            one_sided or names, key=lambda name: (_is_matrix(name, theory), theory.unfoldings[name].rank, name)
+        )
         sides = (
             unfold(sides[0], theory.unfoldings[chosen], theory, bool(slotted)),
             unfold(sides[1], theory.unfoldings[chosen], theory, bool(slotted)),
@@ -121,6 +125,11 @@ def decide(left: SumOfProducts, right: SumOfProducts, theory: Theory) -> Proof |
             unfolded.append(chosen)
         seen += sides
         rules.append(UNFOLDING)
+
+
+def _is_matrix(name: str, theory: Theory) -> bool:
+    """Whether a definition has entries: numbers stay folded longer, an equality seldom rests on what they are."""
+    return bool(theory.unfoldings[name].indices)
 
 
 def _one_sided(names: frozenset[str], sides: tuple[SumOfProducts, SumOfProducts], slotted: bool) -> frozenset[str]:
@@ -149,8 +158,10 @@ def _rules_that_annul(e: SumOfProducts, thorough: bool) -> tuple[Rule, ...] | No
     found = _rules_of_powers(e)
     if found is not None:
         return found
-    simpler = expanded(e)
-    rules: tuple[Rule, ...] = () if simpler is e else (ELEMENTARY_FUNCTIONS,)
+    merged = merged_powers(e)
+    simpler = expanded(merged)
+    rules: tuple[Rule, ...] = () if merged is e else (MATRIX_POWERS,)
+    rules += () if simpler is merged else (ELEMENTARY_FUNCTIONS,)
     if rules and (found := _rules_of_powers(simpler)) is not None:
         return rules + found
     if has_relations(simpler):
@@ -165,7 +176,7 @@ def _rules_that_annul(e: SumOfProducts, thorough: bool) -> tuple[Rule, ...] | No
 
 
 def _vanishes(e: SumOfProducts) -> bool:
-    return _rules_of_powers(e) is not None
+    return _rules_of_powers(merged_powers(e)) is not None
 
 
 def _rules_of_powers(e: SumOfProducts) -> tuple[Rule, ...] | None:
@@ -182,7 +193,7 @@ def _rules_of_powers(e: SumOfProducts) -> tuple[Rule, ...] | None:
 
 def _rules_of_relations(e: SumOfProducts, depth: int) -> tuple[Rule, ...] | None:
     """The rules by which e is 0 through its inverses, multiplied through at most `depth` times."""
-    reduced = related(e)
+    reduced = merged_powers(related(e))
     found = _rules_of_powers(reduced)
     if found is not None:
         return (RELATIONS, *found)

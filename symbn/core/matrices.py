@@ -5,6 +5,7 @@
     (Aᵀ)⁻¹    = (A⁻¹)ᵀ               det(Aᵀ)   = det A
     (A⁻¹)⁻¹   = A                    det(A⁻¹)  = 1 / det A
     (diag d)⁻¹ = diag(1/d)
+    (Aᵉ)⁻¹    = A⁻ᵉ                  det(Aᵉ)   = (det A)ᵉ              the powers of `matrix_powers`
 
 If A B is invertible with A and B square, then both are: so what is split was defined.  What splits no further is
 the tensor INVERSE or DETERMINANT of one argument λ row column. body, of the one of A and Aᵀ that comes first.
@@ -34,6 +35,7 @@ from symbn.core.terms import (
 
 INVERSE = "·⁻¹"
 DETERMINANT = "·det"
+POWER = "·power"
 """Names that no note can give."""
 
 
@@ -43,7 +45,7 @@ def inverse(e: SumOfProducts, row: Index, column: Index) -> SumOfProducts:
     if e.is_zero():
         raise ZeroDivisionError("the inverse of a matrix that is 0")
     if len(e.terms) == 1:
-        split = _split(e, row, column)
+        split = one_term(e, row, column)
         if split is not None:
             scale, left, middle, right = split
             turned = _inverse_of_component(middle, row, column)
@@ -53,7 +55,7 @@ def inverse(e: SumOfProducts, row: Index, column: Index) -> SumOfProducts:
     content = ring.content(e.terms.values())
     if e.comes_after_its_negative:
         content = -content
-    return _atom(INVERSE, e.scaled(content.inverse()), row, column).scaled(content.inverse())
+    return matrix_atom(INVERSE, e.scaled(content.inverse()), row, column).scaled(content.inverse())
 
 
 def determinant(e: SumOfProducts, row: Index, column: Index) -> SumOfProducts:
@@ -63,17 +65,17 @@ def determinant(e: SumOfProducts, row: Index, column: Index) -> SumOfProducts:
         return e
     size = dimension(ring, row.dim)
     if len(e.terms) == 1:
-        split = _split(e, row, column)
+        split = one_term(e, row, column)
         if split is not None:
             scale, left, middle, right = split
             result = power(scale, size)
             for diagonal in (left, right):
                 if diagonal.as_coefficient() is None:
                     whole = multiply(diagonal, delta(ring, row, column))
-                    result = multiply(result, _atom(DETERMINANT, whole, row, column))
+                    result = multiply(result, matrix_atom(DETERMINANT, whole, row, column))
             return multiply(result, _determinant_of_component(middle, row, column))
     content = ring.content(e.terms.values())
-    whole = _atom(DETERMINANT, e.scaled(content.inverse()), row, column)
+    whole = matrix_atom(DETERMINANT, e.scaled(content.inverse()), row, column)
     return multiply(power(constant(content), size), whole)
 
 
@@ -101,7 +103,7 @@ def differentiated_determinant(
 # One term -------------------------------------------------------------------------------------------------
 
 
-def _split(
+def one_term(
     e: SumOfProducts, row: Index, column: Index
 ) -> tuple[SumOfProducts, SumOfProducts, SumOfProducts, SumOfProducts] | None:
     """The one term of e as number · left[row] middle[row, column] right[column]; None if no factor holds both."""
@@ -134,9 +136,12 @@ def _inverse_of_component(e: SumOfProducts, row: Index, column: Index) -> SumOfP
     whole = _single(component, row, column)
     if whole is not None and whole.name == INVERSE:
         return _opened_body(component[0], row, column)
+    if whole is not None and whole.name == POWER:
+        out, _, (matrix, exponent) = split_tensor(whole, component[0].indices)
+        return tensor(e.ring, POWER, out, arguments=(matrix, Argument((), -exponent.body)), traits=whole.traits)
     cut = _cut(e, row, column)
     if cut is None:
-        return _atom(INVERSE, e, row, column)
+        return matrix_atom(INVERSE, e, row, column)
     left, right, place = cut
     first = rename(inverse(right, place, column), {place: row, column: place})
     second = rename(inverse(left, row, place), {row: place, place: column})
@@ -150,9 +155,14 @@ def _determinant_of_component(e: SumOfProducts, row: Index, column: Index) -> Su
     whole = _single(component, row, column)
     if whole is not None and whole.name == INVERSE:
         return power(determinant(_opened_body(component[0], row, column), row, column), e.ring.rational(-1))
+    if whole is not None and whole.name == POWER:
+        _, _, ((formals, body), exponent) = split_tensor(whole, component[0].indices)
+        size = exponent.body.as_coefficient()
+        if size is not None:
+            return power(determinant(body, *formals), size)
     cut = _cut(e, row, column)
     if cut is None:
-        return _atom(DETERMINANT, e, row, column)
+        return matrix_atom(DETERMINANT, e, row, column)
     left, right, place = cut
     return multiply(determinant(left, row, place), determinant(right, place, column))
 
@@ -218,8 +228,10 @@ _DEFINITE: set[Trait] = {"definite"}
 # Atoms ----------------------------------------------------------------------------------------------------
 
 
-def _atom(name: str, e: SumOfProducts, row: Index, column: Index) -> SumOfProducts:
-    """The tensor `name` of e, or of its transpose where that comes first."""
+def matrix_atom(
+    name: str, e: SumOfProducts, row: Index, column: Index, more: tuple[Argument, ...] = ()
+) -> SumOfProducts:
+    """The tensor `name` of e and `more` arguments, or of its transpose where that comes first."""
     (straight,), captured, _ = close((e,), ((row, column),))
     (turned,), captured_turned, _ = close((e,), ((column, row),))
     symmetric = straight == turned and captured == captured_turned
@@ -230,13 +242,13 @@ def _atom(name: str, e: SumOfProducts, row: Index, column: Index) -> SumOfProduc
     known = _definite(straight)
     if known and name == DETERMINANT:
         traits |= {"positive", "nonnegative"}
-    if name == INVERSE:
+    if name != DETERMINANT:
         traits |= _SYMMETRIC if symmetric else set()
         traits |= _DEFINITE if known else set()
     formals = fresh(row.dim), fresh(column.dim)
     argument = Argument(formals, rename(e, dict(zip((row, column), formals, strict=True))))
-    out = (row, column) if name == INVERSE else ()
-    return tensor(e.ring, name, out, arguments=(argument,), traits=frozenset(traits))
+    out = () if name == DETERMINANT else (row, column)
+    return tensor(e.ring, name, out, arguments=(argument, *more), traits=frozenset(traits))
 
 
 def _definite(e: SumOfProducts) -> bool:

@@ -139,15 +139,16 @@ def clear_one(e: SumOfProducts) -> list[SumOfProducts] | None:
 
 
 def _open_power(e: SumOfProducts) -> _Place | None:
-    """A power with a rational exponent that stands alone at free indices; the deepest nesting first."""
-    found: dict[_Place, int] = {}
+    """A power that stands alone at free indices: with a rational exponent if there is one, the deepest nesting first."""
+    found: dict[_Place, tuple[bool, int]] = {}
     for monomial in e.terms:
         for component in monomial:
             head = component[0].head
             if not (component.is_power and isinstance(head, Power)) or is_exponential(head.base):
                 continue
-            if head.exponent.as_fraction() is not None:
-                found[(head.base, component[0].indices)] = _depth(head.base)
+            place = (head.base, component[0].indices)
+            rational = head.exponent.as_fraction() is not None
+            found[place] = max(found.get(place, (False, 0)), (rational, _depth(head.base)))
     return max(found, key=lambda place: (found[place], place[0].key), default=None)
 
 

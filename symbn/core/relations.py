@@ -4,8 +4,9 @@
     Qᵀ Q  = Q Qᵀ  = I            for every matrix declared orthogonal
 
 The relations, and their transposes, are written as words of blocks (`chains`) and completed (`words`); each rule is
-then applied wherever its left side stands in a term as a chain whose joints nothing else holds.  Terms of an inverse's
-argument that are no chains (u vᵀ) make no rule: `through` handles those by multiplying through.
+then applied wherever its left side stands in a term as a chain whose joints nothing else holds.  Where
+a term of an inverse's argument is no chain (u vᵀ) the longest chain is written in terms of the rest, uncompleted; an
+inverse at a free end is handled by `through`.
 
 *Complete* for no class beyond the completion's bounds; *sound* because every rule is a combination of relations that
 hold wherever the inverses are defined.
@@ -120,12 +121,15 @@ def graph_rules(e: SumOfProducts) -> list[GraphRule]:
     """The rules that the inverses and orthogonal matrices of e give.  Raises BudgetExceeded."""
     letters = _Letters(e.ring)
     relations: list[Combination] = []
+    direct: list[GraphRule | None] = []
     for head, dims in _related_heads(e):
         for relation, row, column in _relations(e.ring, head, dims):
             found = letters.combination(relation, row, column)
             if found is not None:
                 relations += [found, letters.turned(found)]
-    rules = []
+            else:
+                direct.append(_direct_rule(relation, row, column))
+    rules = direct
     for rule in completed(relations, e.ring):
         first, last = ends(letters.blocks[rule.left[0]])[0], ends(letters.blocks[rule.left[-1]])[1]
         pattern = letters.value(rule.left, first.dim)
@@ -135,6 +139,19 @@ def graph_rules(e: SumOfProducts) -> list[GraphRule]:
         if len(pattern.terms) == 1 and first.dim is not None and last.dim is not None:
             rules.append(_graph_rule(pattern, value))
     return [rule for rule in rules if rule is not None]
+
+
+def _direct_rule(relation: SumOfProducts, row: Index, column: Index) -> GraphRule | None:
+    """The longest chain of a relation in terms of the rest, which holds terms that are no chains."""
+    chains = {m: found for m in relation.terms if (found := chain(m, relation, row, column))}
+    if not chains:
+        return None
+    leading = max(chains, key=lambda m: (len(chains[m]), [c.key for c in m]))
+    coefficient = relation.terms[leading]
+    names = {row: formal(0, row.dim), column: formal(1, column.dim)}
+    rest = relation - SumOfProducts(relation.ring, {leading: coefficient})
+    pattern = SumOfProducts(relation.ring, {leading: relation.ring.one})
+    return _graph_rule(rename(pattern, names), rename(rest.scaled(-coefficient.inverse()), names))
 
 
 def _related_heads(e: SumOfProducts) -> Iterator[tuple[Tensor, tuple[str | int, ...]]]:

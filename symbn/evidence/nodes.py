@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from symbn.evidence.elementary import elementwise, power
 from symbn.evidence.inverses import determinant, inverse
 from symbn.evidence.matrices import Matrix, blocks, chained, entries, kronecker, multiplied, scaled, stacked_columns
-from symbn.evidence.numeric import Scalar, divide, reciprocal
+from symbn.evidence.numeric import Scalar, Undefined, divide, reciprocal
 from symbn.evidence.sizes import same_size
 from symbn.evidence.worlds import Binding, Frame
 from symbn.expr.tree import (
@@ -38,6 +38,7 @@ from symbn.expr.tree import (
     MatrixPower,
     Number,
     Ones,
+    Position,
     Power,
     Product,
     Quotient,
@@ -47,6 +48,7 @@ from symbn.expr.tree import (
     Stack,
     Sum,
     Symbol,
+    SymbolicPower,
     Trace,
     Transpose,
     UnitVector,
@@ -152,11 +154,26 @@ def _power(e: Evaluator, node: Power, frame: Frame) -> Matrix:
 def _matrix_power(e: Evaluator, node: MatrixPower, frame: Frame) -> Matrix:
     if node.exponent < 0:
         raise TypeError("evidence has no rule for a negative matrix power")
-    base = e.value(node.base, frame)
+    return _raised(e.value(node.base, frame), node.exponent)
+
+
+def _raised(base: Matrix, times: int) -> Matrix:
     result: Matrix = [[int(i == j) for j in range(len(base))] for i in range(len(base))]
-    for _ in range(node.exponent):
+    for _ in range(times):
         result = multiplied(result, base)
     return result
+
+
+def _symbolic_power(e: Evaluator, node: SymbolicPower, frame: Frame) -> Matrix:
+    """By repeated multiplication; Undefined where the exponent is negative at these sizes."""
+    exponent = e.scalar(node.exponent, frame)
+    if not isinstance(exponent, int) or exponent < 0:
+        raise Undefined(f"a matrix to the power {exponent}")
+    return _raised(e.value(node.base, frame), exponent)
+
+
+def _position(e: Evaluator, node: Position, frame: Frame) -> Matrix:
+    return [[e.place(node.index, frame)]]
 
 
 def _inverse(e: Evaluator, node: Inverse, frame: Frame) -> Matrix:
@@ -291,6 +308,8 @@ RULES: dict[type[Expr], Rule] = {
     Quotient: _quotient,
     Power: _power,
     MatrixPower: _matrix_power,
+    SymbolicPower: _symbolic_power,
+    Position: _position,
     Inverse: _inverse,
     Determinant: _determinant,
     Kronecker: _kronecker,

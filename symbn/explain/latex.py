@@ -114,6 +114,12 @@ def _latex(e: Expr) -> tuple[str, int]:
             if isinstance(e.base, tree.Inverse):
                 return f"{_superscriptable(e.base.arg)}^{{-{e.exponent}}}", _FACTOR
             return f"{_superscriptable(e.base)}^{{{e.exponent}}}", _FACTOR
+        case tree.SymbolicPower():
+            if isinstance(e.base, tree.Inverse):
+                return f"{_superscriptable(e.base.arg)}^{{{_negated(e.exponent)}}}", _FACTOR
+            return f"{_superscriptable(e.base)}^{{{to_latex(e.exponent)}}}", _FACTOR
+        case tree.Position():
+            return index_latex(e.index), _ATOM
         case tree.Inverse():
             return f"{_superscriptable(e.arg)}^{{-1}}", _FACTOR
         case tree.Determinant():
@@ -160,6 +166,11 @@ def _latex(e: Expr) -> tuple[str, int]:
         case tree.At():
             return rf"{_in(e.arg, _ATOM)}\big|_{{{name_latex(e.name)} = 0}}", _FACTOR
     raise TypeError(f"no rule to print {type(e).__name__}")
+
+
+def _negated(exponent: Expr) -> str:
+    text, level = _latex(exponent)
+    return f"-{text}" if level >= _PRODUCT else rf"-\left( {text} \right)"
 
 
 def _total_differential(e: tree.Add) -> tree.Differential | None:

@@ -6,11 +6,11 @@ broadcast, is told to `notices`, so that a report can say it once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from symbn.diagnostics import Diagnostic, Label, NoteError, ShapeError, fail
-from symbn.expr import tree
+from symbn.expr import exponents, tree
 from symbn.expr.shape import (
     is_column,
     is_row,
@@ -233,27 +233,40 @@ def root(e: Expr, degree: int, span: Span | None, notices: Notices) -> Expr:
     return tree.Power(base=e, exponent=number(Fraction(1, degree)), shape=e.shape, span=span)
 
 
-def power(e: Expr, exponent: Expr, span: Span | None) -> Expr:
-    """A scalar's power, or a square matrix's power by an integer; a negative one is a power of the inverse."""
+def power(e: Expr, exponent: Expr, span: Span | None, least: Mapping[str, int] | None = None) -> Expr:
+    """A scalar's power, or a square matrix's power by an integer; a negative one is a power of the inverse.
+
+    `least` are the least values of sizes: whether an exponent made of sizes is ≥ 0 rests on them.
+    """
     if not is_scalar(exponent.shape):
         raise shape_error("S206", "an exponent that is no scalar", (e, exponent))
     if is_scalar(e.shape):
         return tree.Power(base=e, exponent=exponent, shape=SCALAR, span=span)
-    value = exponent.value if isinstance(exponent, tree.Number) else None
     if is_vector(e.shape) or not unify(*e.shape):
         raise shape_error(
             "S207", f"a power of something {shape_text(e.shape)}", (e,),
             r"write x^{\odot 2} for the power of every entry, x^\top x for the inner product",
         )  # fmt: skip
-    if value is None or value.denominator != 1:
+    symbolic = exponents.polynomial(exponent)
+    if symbolic is None:
         raise fail(
-            "S208", "a power of a matrix that is no number like 2 or -1", span,
-            help=r"A^{\odot r} is the power of every entry; roots and symbolic powers of matrices are not read",
+            "E214", "the exponent of a matrix is an integer: a number, or made of sizes and of positions of indices",
+            span, help=r"declare it, $k \in \mathbb{N}$; A^{\odot r} is the power of every entry",
         )  # fmt: skip
-    if value < 0:
+    if symbolic.keys() <= {()}:
+        return _counted_power(e, symbolic.get((), 0), span)
+    if exponents.is_nonnegative(symbolic, least or {}):
+        return tree.SymbolicPower(base=e, exponent=exponents.expression(symbolic), shape=e.shape, span=span)
+    above, below = exponents.parted(symbolic)
+    turned = power(inverse(e, span), exponents.expression(below), span, least)
+    return multiply((power(e, exponents.expression(above), span, least), turned), span) if above else turned
+
+
+def _counted_power(e: Expr, times: int, span: Span | None) -> Expr:
+    if times < 0:
         turned = inverse(e, span)
-        return turned if value == -1 else tree.MatrixPower(base=turned, exponent=-int(value), shape=e.shape, span=span)
-    return tree.MatrixPower(base=e, exponent=int(value), shape=e.shape, span=span)
+        return turned if times == -1 else tree.MatrixPower(base=turned, exponent=-times, shape=e.shape, span=span)
+    return tree.MatrixPower(base=e, exponent=times, shape=e.shape, span=span)
 
 
 def inverse(e: Expr, span: Span | None) -> Expr:

@@ -6,7 +6,7 @@ SymPy adds m×n to p×q without complaint when sizes are symbols, so this is ask
 from __future__ import annotations
 
 from symbn.expr import tree
-from symbn.expr.build import as_shape, multiply, shape_error
+from symbn.expr.build import as_shape, block, kronecker, multiply, shape_error, vec
 from symbn.expr.shape import is_square, is_vector, shape_text
 from symbn.expr.tree import Expr, Ix, Shape
 
@@ -44,6 +44,25 @@ def _fits(e: Expr) -> bool:
             return e.base.shape == shape and e.exponent.is_scalar
         case tree.MatrixPower():
             return e.base.shape == shape and is_square(shape) and e.exponent >= 0
+        case tree.SymbolicPower():
+            return e.base.shape == shape and is_square(shape) and e.exponent.is_scalar
+        case tree.Position():
+            return shape == (1, 1)
+        case tree.Inverse():
+            return e.arg.shape == shape and is_square(shape) and not e.is_scalar
+        case tree.Determinant():
+            return shape == (1, 1) and is_square(e.arg.shape)
+        case tree.Kronecker():
+            return kronecker(e.left, e.right, None).shape == shape
+        case tree.Vec():
+            return vec(e.arg, None).shape == shape
+        case tree.Block():
+            cells = [e.cells[k : k + e.columns] for k in range(0, len(e.cells), e.columns)]
+            return block(cells, None).shape == shape
+        case tree.Softmax():
+            return e.arg.shape == shape and is_vector(shape)
+        case tree.Expectation():
+            return e.arg.shape == shape
         case tree.Transpose():
             return e.arg.shape == shape[::-1]
         case tree.Fill():

@@ -18,7 +18,8 @@ from symbn.core.contraction import bind, delta, dimension, fresh, multiply, rena
 from symbn.core.differentiation import Variable, differentiate
 from symbn.core.expectation import expectation, is_random
 from symbn.core.heads import tensor
-from symbn.core.matrices import DETERMINANT, INVERSE
+from symbn.core.matrices import DETERMINANT, INVERSE, POWER
+from symbn.core.matrix_powers import POSITION, position
 from symbn.core.powers import power, scalarwise
 from symbn.core.ring import Coefficient, Ring
 from symbn.core.terms import Argument, Index, NoRule, SumOfProducts, Tensor, Trait, constant
@@ -98,9 +99,9 @@ class Indexing:
 
         Of the inverse of a block matrix it is said by multiplying through: M⁻¹ = N if M N = I.
         """
-        self._inverted = {
-            node.arg for side in (left, right) for node in tree.walk(side) if isinstance(node, tree.Inverse)
-        }
+        bodies = [definition.body for definition in self.context.definitions_used((left, right))]
+        nodes = (node for e in (left, right, *bodies) for node in tree.walk(e))
+        self._inverted = {node.arg for node in nodes if isinstance(node, tree.Inverse)}
         left, right = _cleared(left, right)
         rows, columns = _side_places(left.shape[0], "↓"), _side_places(left.shape[1], "→")
         if len(rows) == len(columns) == 1 and left.shape == right.shape:
@@ -164,6 +165,10 @@ class Indexing:
                 if e.exponent == 0:
                     return self._identity(row, column)
                 return self._product((e.base,) * e.exponent, row, column)
+            case tree.SymbolicPower():
+                return self._symbolic_power(e, row, column)
+            case tree.Position():
+                return position(ring, index_of(e.index))
             case tree.Inverse():
                 return self._inverse(e.arg, row, column)
             case tree.Determinant():
@@ -232,6 +237,14 @@ class Indexing:
                         entry = multiply(entry, delta(self.ring, where, Index(f"={number + 1}", where.dim)))
                 total = total + entry
         return total
+
+    def _symbolic_power(self, e: tree.SymbolicPower, row: Place, column: Place) -> SumOfProducts:
+        if not (isinstance(row, Index) and isinstance(column, Index)):
+            raise NoRule(f"a power of a matrix of the size {e.shape[0]}")
+        formals = fresh(row.dim), fresh(column.dim)
+        base = Argument(formals, self.to_sum(e.base, *formals))
+        exponent = Argument((), self.to_sum(e.exponent, None, None))
+        return application(self.ring, POWER, (row, column), arguments=(base, exponent))
 
     def _inverse(self, e: tree.Expr, row: Place, column: Place) -> SumOfProducts:
         """e⁻¹[row, column]; of a Kronecker product the product of the inverses."""
@@ -526,6 +539,7 @@ def is_alias(body: SumOfProducts) -> bool:
         and len(factors) == 1
         and all(c.is_one() for c in body.terms.values())
         and isinstance(factors[0].head, Tensor)
+        and factors[0].head.name != POSITION
         and not factors[0].head.arguments
         and not factors[0].head.slots
     )

@@ -7,6 +7,7 @@ stands in an index position is an index (from 0 in SymPy), free ones meaning: fo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import sympy
@@ -17,7 +18,7 @@ from symbn.diagnostics import fail
 from symbn.expr import build, tree
 from symbn.expr import sympy_nodes as nodes
 from symbn.expr.context import Context, FunctionDeclaration, Sign, SymbolDeclaration
-from symbn.expr.shape import shape_text
+from symbn.expr.shape import product_dim, shape_text, sum_dim
 from symbn.expr.tree import Dim, Expr, IndexVar, Ix, Shape
 
 _SIGNS: tuple[tuple[str, Sign], ...] = (
@@ -66,8 +67,10 @@ class Declarations:
                     self.dim(size)
 
     def dim(self, size: Any) -> Dim:
-        """A size: a positive integer or the name of one."""
+        """A size: a positive integer or the name of one, or a product or a sum of these."""
         size = sympy.sympify(size, strict=True)
+        if isinstance(size, sympy.Mul | sympy.Add) or (isinstance(size, sympy.Pow) and size.exp.is_Integer):
+            return self._composed(size)
         if isinstance(size, sympy.Integer) and size > 0:
             return int(size)
         if not isinstance(size, sympy.Symbol) or size.is_integer is False or size.is_positive is False:
@@ -79,6 +82,19 @@ class Declarations:
             raise fail("E195", f"`{size.name}` is a size and a symbol besides")
         self.context.dimensions.setdefault(size.name, 1)
         return str(size.name)
+
+    def _composed(self, size: Any) -> Dim:
+        """m n or m + p: with the parts in the order in which a declaration has them, as SymPy keeps none."""
+        declared = [s.shape for s in self.context.symbols.values()]
+        declared += [d.body.shape for d in self.context.definitions.values()]
+        for dim in (d for shape in declared for d in shape):
+            if isinstance(dim, tree.DimProduct | tree.DimSum) and self._size_symbol(dim) == size:
+                return dim
+        if isinstance(size, sympy.Pow):
+            parts = [self.dim(size.base)] * int(size.exp)
+        else:
+            parts = [self.dim(part) for part in size.args]
+        return sum_dim(parts) if isinstance(size, sympy.Add) else reduce(product_dim, parts)
 
     def shape(self, sizes: Any) -> Shape:
         return self.dim(sizes[0]), self.dim(sizes[1])
@@ -112,6 +128,10 @@ class Declarations:
     def _size_symbol(self, dim: Dim) -> Any:
         if isinstance(dim, str):
             return self._symbols.get(dim, sympy.Symbol(dim, integer=True, positive=True))
+        if isinstance(dim, tree.DimProduct):
+            return sympy.Mul(*map(self._size_symbol, dim.factors))
+        if isinstance(dim, tree.DimSum):
+            return sympy.Add(*map(self._size_symbol, dim.parts))
         return dim
 
     def index(self, e: Any, size: Any) -> Ix:
@@ -182,7 +202,7 @@ class Declarations:
     def symbol(self, e: Any) -> Expr:
         """A real scalar, or a dimension as a number."""
         if e in self._bound or e in self.free:
-            raise fail("E196", f"the index {e} is used as a number")
+            return self._position(e)
         if e.name in self.context.dimensions or (e.is_integer and e.is_positive):
             return tree.Dimension(dim=self.dim(e), shape=(1, 1))
         unusable = e.is_commutative is False or e.is_real is False or e.is_integer or e.is_irrational or e.is_zero
@@ -191,6 +211,14 @@ class Declarations:
         self._same_symbol(e)
         sign: Sign = next((sign for name, sign in _SIGNS if getattr(e, name)), "real")
         return self._declared(SymbolDeclaration(e.name, (1, 1), sign))
+
+    def _position(self, symbol: Any) -> Expr:
+        """An index as the number that it is, counted from 0 where its range begins there."""
+        variable, first = self._bound.get(symbol) or (self.free[symbol], 0)
+        if not isinstance(first, int | sympy.Integer):
+            raise fail("E196", f"the index {symbol} is used as a number, and begins at {first}")
+        position = tree.Position(index=variable, shape=(1, 1))
+        return tree.Add(terms=(position, build.number(int(first) - 1)), shape=(1, 1))
 
     def matrix_symbol(self, e: Any) -> Expr:
         return self._declared(SymbolDeclaration(e.name, self.shape(e.args[1:])))

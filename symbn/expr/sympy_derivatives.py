@@ -57,6 +57,8 @@ def target_of(variable: Expr) -> tree.Target:
             return tree.Target(variable.name, variable.shape)
         case tree.Reference(arguments=()):
             return tree.Target(variable.name, variable.shape, variable.indices)
+        case tree.Vec(arg=tree.Symbol() | tree.Reference(arguments=())):
+            return target_of(variable.arg)
         case tree.Apply(entrywise=False):
             return tree.Target(variable.name, variable.shape, arguments=variable.arguments)
         case tree.Slice(arg=tree.Symbol() | tree.Reference(arguments=())):

@@ -21,7 +21,9 @@ from symbn.expr.tree import Expr
 
 FUNCTIONS: dict[str, Any] = {
     name: getattr(sympy, name) for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
-} | {"sigmoid": nodes.sigmoid, "softplus": nodes.softplus}
+} | {
+    "sigmoid": nodes.sigmoid, "softplus": nodes.softplus, "relu": nodes.relu, "abs": sympy.Abs, "sign": sympy.sign,
+}  # fmt: skip
 _NAMES = {function: name for name, function in FUNCTIONS.items()}
 
 

@@ -318,6 +318,45 @@ class UnitVector(MatrixNode):
     _sympystr = _latex
 
 
+# Of vectors and matrices ----------------------------------------------------------------------------------
+
+
+class _Operator(_Node):
+    """A named operator at one argument.  args: rows, columns, argument."""
+
+    _word = ""
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        return rf"\operatorname{{{self._word}}}\left( {printer._print(self.args[2])} \right)"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{self._word}({printer._print(self.args[2])})"
+
+
+class Vectorized(_Operator, MatrixNode):
+    """vec A: the columns below each other."""
+
+    _word = "vec"
+
+
+class SoftmaxVector(_Operator, MatrixNode):
+    """exp(x) / Σ exp(x_k) of a column or a row."""
+
+    _word = "softmax"
+
+
+class MeanScalar(_Operator, ScalarNode):
+    """𝔼 of a number."""
+
+    _word = "E"
+
+
+class MeanMatrix(_Operator, MatrixNode):
+    """𝔼 of a vector or matrix."""
+
+    _word = "E"
+
+
 # Functions ------------------------------------------------------------------------------------------------
 
 
@@ -329,6 +368,13 @@ class sigmoid(Function):
 
     def _eval_rewrite_as_exp(self, x: Any, **_: Any) -> Any:
         return 1 / (1 + exp(-x))
+
+
+class relu(Function):
+    """max(0, x)."""
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        raise NotImplementedError(_SEE.format("relu"))
 
 
 class softplus(Function):

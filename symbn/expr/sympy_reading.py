@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import sympy
@@ -221,6 +222,10 @@ class Reading(Declarations):
         return tree.Add(terms=tuple(terms), shape=shape)
 
 
+def _kronecker(left: Expr, right: Expr) -> Expr:
+    return build.kronecker(left, right, None)
+
+
 def _unit(position: int, size: int) -> Expr:
     return tree.UnitVector(index=tree.IndexConst(position + 1, size), shape=(size, 1))
 
@@ -281,6 +286,13 @@ _RULES: dict[type, Callable[[Reading, Any], Expr]] = {
     sympy.MatMul: Reading.product,
     sympy.MatPow: lambda reading, e: reading.power(e.base, e.exp),
     sympy.Inverse: lambda reading, e: reading.power(e.base, e.exp),
+    sympy.Determinant: lambda reading, e: build.determinant(reading.of(e.arg), None),
+    sympy.KroneckerProduct: lambda reading, e: reduce(_kronecker, map(reading.of, e.args)),
+    sympy.BlockMatrix: lambda reading, e: build.block([reading.all(row) for row in e.blocks.tolist()], None),
+    nodes.Vectorized: lambda reading, e: build.vec(reading.of(e.args[2]), None),
+    nodes.SoftmaxVector: lambda reading, e: build.softmax(reading.of(e.args[2]), None),
+    nodes.MeanScalar: lambda reading, e: build.expectation(reading.of(e.args[2]), None),
+    nodes.MeanMatrix: lambda reading, e: build.expectation(reading.of(e.args[2]), None),
     sympy.Transpose: lambda reading, e: build.transpose(reading.of(e.arg)),
     sympy.Trace: lambda reading, e: _trace(reading.of(e.arg)),
     sympy.HadamardProduct: Reading.hadamard,

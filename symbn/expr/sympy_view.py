@@ -68,8 +68,10 @@ class _View:
             raise fail("S230", f"the size of {dim.origin} is not known", dim.span)
         if isinstance(dim, int):
             return sympy.Integer(dim)
-        if not isinstance(dim, str):
-            raise fail("S230", f"the size {dim} has no counterpart in SymPy")
+        if isinstance(dim, tree.DimProduct):
+            return sympy.Mul(*map(self.size, dim.factors))
+        if isinstance(dim, tree.DimSum):
+            return sympy.Add(*map(self.size, dim.parts))
         return self.originals.get(dim) or sympy.Symbol(dim, integer=True, positive=True)
 
     def shape(self, shape: Shape) -> tuple[Any, Any]:
@@ -254,6 +256,21 @@ class _View:
     def diagonal_part(self, e: tree.DiagonalPart) -> Any:
         return self.of(e.arg) if e.arg.is_scalar else sympy.DiagonalOf(self.of(e.arg))
 
+    def block(self, e: tree.Block) -> Any:
+        """Numbers are matrices 1×1 among the blocks."""
+        cells = [sympy.ImmutableDenseMatrix([[self.of(c)]]) if c.is_scalar else self.of(c) for c in e.cells]
+        return sympy.BlockMatrix([cells[k : k + e.columns] for k in range(0, len(cells), e.columns)])
+
+    def vectorized(self, e: tree.Vec) -> Any:
+        return nodes.Vectorized(*self.shape(e.shape), self.of(e.arg))
+
+    def softmax(self, e: tree.Softmax) -> Any:
+        return nodes.SoftmaxVector(*self.shape(e.shape), self.of(e.arg))
+
+    def mean(self, e: tree.Expectation) -> Any:
+        kind = nodes.MeanScalar if e.is_scalar else nodes.MeanMatrix
+        return kind(*self.shape(e.shape), self.of(e.arg))
+
     def trace(self, e: tree.Trace) -> Any:
         return self.of(e.arg) if e.arg.is_scalar else sympy.Trace(self.of(e.arg))
 
@@ -299,6 +316,15 @@ _RULES: dict[type[Expr], Callable[[_View, Any], Any]] = {
     tree.Quotient: _View.quotient,
     tree.Power: _View.power,
     tree.MatrixPower: _View.matrix_power,
+    tree.SymbolicPower: lambda view, e: sympy.MatPow(view.of(e.base), view.of(e.exponent), evaluate=view.evaluate),
+    tree.Position: lambda view, e: view.index(e.index) + 1,
+    tree.Inverse: lambda view, e: sympy.Inverse(view.of(e.arg)),
+    tree.Determinant: lambda view, e: sympy.Determinant(view.of(e.arg)),
+    tree.Kronecker: lambda view, e: sympy.KroneckerProduct(view.of(e.left), view.of(e.right)),
+    tree.Vec: _View.vectorized,
+    tree.Block: _View.block,
+    tree.Softmax: _View.softmax,
+    tree.Expectation: _View.mean,
     tree.Transpose: _transposed,
     tree.Fill: _filled,
     tree.Elementwise: _View.elementwise,

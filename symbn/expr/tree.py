@@ -1,6 +1,6 @@
 r"""Typed expressions: what a note says, in the form its author gave it.
 
-    e ::= number | dimension | symbol | reference                    scalars, declared and defined names
+    e ::= number | dimension | position | symbol | reference         scalars, declared and defined names
         | I | 1 | 0 | e_i | δ_ij                                     constants of a shape
         | e + e | e e | e ⊙ e | e ⊗ e | e / e | e ^ e | M^k | eᵀ     sums, products, quotients, powers
         | M⁻¹ | det M | vec e | (e e; e e)                           inverses, determinants, vec, blocks
@@ -217,6 +217,24 @@ class MatrixPower(Expr):
 
     base: Expr
     exponent: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class SymbolicPower(Expr):
+    """A square matrix times itself, as often as an exponent made of sizes and positions says (`exponents`): it is ≥ 0.
+
+    What may be less than 0 is a product with a power of the inverse.
+    """
+
+    base: Expr
+    exponent: Expr
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Position(Expr):
+    """The number of an index's position: r = 1 … dim."""
+
+    index: Ix
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -206,6 +206,8 @@ def _places(e: Expr) -> tuple[Axis | None, Axis | None]:
 
 def _size(dim: tree.Dim) -> Dim:
     assert not isinstance(dim, tree.DimVar), "a size that was not inferred"
+    if not isinstance(dim, str | int):
+        raise NoKernel(f"a size that is made of others, {dim}")
     return dim
 
 

@@ -425,6 +425,8 @@ class Lowering:
 def _dim(dim: tree.Dim) -> str | int:
     if isinstance(dim, tree.DimVar):
         raise TypeError("a size that was not inferred")
+    if not isinstance(dim, str | int):
+        raise NoKernel(f"a size that is made of others, {dim}")
     return dim
 
 

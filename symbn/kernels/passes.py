@@ -90,6 +90,11 @@ class Rows:
         return tuple(part for part in self.parts if isinstance(part, Sweep))
 
     @property
+    def means(self) -> tuple[Guess, ...]:
+        """The rough means of rows."""
+        return tuple(s for part in self.parts if isinstance(part, Guesses) for s in part.steps if s.what == "mean")
+
+    @property
     def sums(self) -> tuple[Reduction, ...]:
         """Sums of columns, and of all entries."""
         return tuple(step for sweep in self.sweeps for step in sweep.sums)

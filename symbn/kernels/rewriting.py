@@ -8,6 +8,7 @@
     chain     Σ_k (Σ_j a[i,j] b[j,k]) c[k,l] = Σ_jk a[i,j] b[j,k] c[k,l]                of arrays only
     J         δ[r,k] − 1/n = J[r,k];  Σ_k J[r,k] a[k] = a[r] − mean a
     centre    a − Σ a / n = a − mean a;  (a − mean a) centred again is itself;  c a − mean (c a) = c (a − mean a)
+    softmax   exp (a + b) / Σ_k exp (a[k] + b) = exp a / Σ_k exp a[k],  1/n without a
     log       log (exp a / Σ_k exp a[k]) = a − log Σ_k exp a[k]
     both      Σ_k a[k] (b[k] − mean b) = Σ_k (a[k] − mean a) (b[k] − mean b),  Σ_k (b[k] − mean b) = 0
 
@@ -179,7 +180,10 @@ class Rewriting:
 
     def softmax(self, axis: Axis, arg: Node) -> Node:
         """exp arg / Σ exp arg along the axis."""
-        return Softmax(axis=axis, arg=arg)
+        if axis not in arg.axes:
+            return Scalar(value=self.size(axis).inverse())
+        varying = self.add([term for term in terms_of(arg) if axis in term.axes])
+        return Softmax(axis=axis, arg=varying)
 
     def delta(self, a: Axis, b: Axis) -> Node:
         """δ[a, b]; two fixed positions are compared."""
@@ -359,9 +363,10 @@ class Rewriting:
                 if not new.is_constant and new not in {others.get(a, a) for a in e.arg.axes - {e.axis}}:
                     return self.softmax(new, self.rename(e.arg, names))
                 # A diagonal, or one position: no longer an axis to sum along.
-                total = self.log_sum_exp(e.axis, self.freshened(e.arg))
-                less = self.mul([self.number(-1), self.rename(total, others)])
-                return self.map("exp", self.add([self.rename(e.arg, names), less]))
+                k = fresh(e.axis.dim)
+                total = self.total((k,), self.map("exp", self.rename(self.rename(e.arg, {e.axis: k}), others)))
+                share = self.power(total, self.ring.rational(-1))
+                return self.mul([self.map("exp", self.rename(e.arg, names)), share])
         raise TypeError(f"no axes of {type(e).__name__}")
 
     def exchanged(self, e: Node, array: Array, value: Callable[[tuple[Axis, ...]], Node]) -> Node:

@@ -134,18 +134,15 @@ class Claims:
 
 def claim_structure(statement: Statement, reader: Reader, subject: Syntax, shape: Shape, structure: str) -> None:
     """subject ∈ 𝕊ⁿ as the claim that A = Aᵀ, subject ∈ O(n) as QᵀQ = I."""
-    statement.kind = "claim"
+    statement.kind = "shape"
     e = reader.read(subject)
     if not unify_shapes(e.shape, shape):
         raise build.shape_error("S250", f"this is {shape_text(e.shape)}, not {shape_text(shape)}", (e,))
     turned = build.transpose(e, e.span)
     if structure == "symmetric":
         sides: tuple[Expr, Expr] = (e, turned)
-        statement.rhs = rf"\left( {statement.lhs} \right)^\top"
     else:
         sides = build.multiply((turned, e), e.span), tree.Identity(shape=shape, span=e.span)
-        text = rf"\left( {statement.lhs} \right)"
-        statement.lhs, statement.rhs = rf"{text}^\top {text}", "I"
     statement.goals = (Goal(finished(sides[0]), finished(sides[1])),)
     statement.free = tuple(map(finished, reader.free.values()))
     statement.notices = tuple(reader.notices)

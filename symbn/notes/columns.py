@@ -84,14 +84,14 @@ def _open_brackets(column: Many[Token]) -> int:
 
 
 def _closes_first(following: Many[Token]) -> bool:
-    r"""Whether the next row closes a bracket that it did not open: one that the row before it left open."""
+    r"""Whether a bracket that the row before left open is closed before another relation is stated."""
     depth = 0
     for token in following:
-        if token.is_(r"\\") or token.kind == "end":
-            return False
         depth += _bracketed(token)
         if depth < 0:
             return True
+        if depth == 0 and relates(token):
+            return False
     return False
 
 

@@ -96,6 +96,8 @@ class Names(ABC):
         """What a name without indices stands for."""
         if name in self.locals:
             return tree.at_span(self.locals[name], span)
+        if name in self._bound:
+            return tree.Position(index=self._bound[name], shape=(1, 1), span=span)
         scope, context = self.scope, self.scope.context
         meaning = scope.meanings.get(name)
         if isinstance(meaning, Derived):
@@ -116,8 +118,8 @@ class Names(ABC):
                 "E111", f"`{name}` is a family: it needs its index", span,
                 help=f"write {name}_{{{index}}}, or stack its members in a matrix",
             )  # fmt: skip
-        if name in self._bound or name in self.free or name in scope.indices:
-            raise fail("E113", f"the index `{name}` used as a number", span, help="indices stand in subscripts only")
+        if name in self.free or name in scope.indices:
+            raise fail("E113", f"the index `{name}` used as a number", span, help="only the index of a sum is one")
         if name in IDENTITIES:
             size = self._open_size("I", span)
             return tree.Identity(shape=(size, size), span=span)

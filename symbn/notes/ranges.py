@@ -1,13 +1,16 @@
 r"""Sums and products over an index: \sum_i, \sum_{i=1}^{n}, and those over numbers, \prod_{k=1}^{3} A_k, written out.
 
 Over a range of numbers the index is one of them in each term, so that it may stand in a name, A_1 A_2 A_3, or be
-a number itself, \sum_{k=0}^{2} t^k.  A product is taken from left to right.
+a number itself, \sum_{k=0}^{2} t^k.  A product is taken from left to right.  The index of a sum over a size may be a
+number as well: \sum_{r=0}^{n-1} X^r is the sum of X^{r-1} over r from 1 to n.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Sequence as Many
 from dataclasses import fields, is_dataclass, replace
+from functools import partial
 from typing import Any
 
 from symbn.diagnostics import NoteError, fail
@@ -15,7 +18,7 @@ from symbn.expr import build, tree
 from symbn.expr.tree import Dim, DimVar, Expr, IndexVar
 from symbn.notes.scope import spelled
 from symbn.notes.subscripts import Subscripts
-from symbn.notes.syntax import Big, Name, Numeral, Related, Signed, Syntax
+from symbn.notes.syntax import Big, Group, Name, Numeral, Related, Signed, Syntax
 from symbn.source import Span
 
 _MOST_TERMS = 20
@@ -45,6 +48,9 @@ class Ranges(Subscripts):
             return self._written_out(names, numbers[0], numbers[1], syntax)
         if first is None or numbers[0] == 1:
             return self._whole(names, numbers, syntax)
+        size = _before_last(last) if numbers[0] == 0 else None
+        if size is not None:
+            return self._from_zero(names, size, syntax)
         if numbers[0] is None or numbers[1] is None:
             raise fail("E155", "a sum that does not begin at 1", sub.span, help="symbn reads sums over a whole range, "
                        "or over numbers")  # fmt: skip
@@ -68,6 +74,13 @@ class Ranges(Subscripts):
             body = self._sum(rest, size, syntax) if rest else self.read(syntax.body)
         return tree.Sum(index=index, body=body, shape=body.shape, span=syntax.span)
 
+    def _from_zero(self, names: Many[Syntax], size: Syntax, syntax: Big) -> Expr:
+        """A sum from 0 to n − 1, as one from 1 to n with r − 1 for its index r, which is a number there."""
+        body = syntax.body
+        for name in map(self._index_name, names):
+            body = _at(body, name, partial(_one_less, name))
+        return self._sum(names, self.dimension(size), replace(syntax, body=body))
+
     def _index_name(self, syntax: Syntax) -> str:
         name = spelled(syntax)
         if name is None or isinstance(syntax, Numeral):
@@ -82,7 +95,7 @@ class Ranges(Subscripts):
             raise fail("E213", f"a {syntax.kind} from {first} to {last}", syntax.span,
                        help=f"symbn writes out from 1 to {_MOST_TERMS} terms, over one index")  # fmt: skip
         name = self._index_name(names[0])
-        terms = [self.read(_at(syntax.body, name, value)) for value in range(first, last + 1)]
+        terms = [self.read(_at(syntax.body, name, partial(_numeral, value))) for value in range(first, last + 1)]
         if syntax.kind == "sum":
             return tree.at_span(build.add(terms, syntax.span, self.notices), syntax.span)
         return tree.at_span(build.multiply(terms, syntax.span), syntax.span)
@@ -97,21 +110,38 @@ def _number(syntax: Syntax | None) -> int | None:
     return None
 
 
-def _at(value: Any, name: str, position: int) -> Any:
+def _before_last(syntax: Syntax | None) -> Syntax | None:
+    """The n of n − 1."""
+    match syntax:
+        case Group(delimiter="{"):
+            return _before_last(syntax.content)
+        case Signed(terms=(("+", size), ("-", Numeral(text="1")))):
+            return size
+    return None
+
+
+Number = Callable[[Span], Syntax]
+
+
+def _at(value: Any, name: str, number: Number) -> Any:
     """What is written, with a number in place of the index; a sum over an index of the same name keeps its own."""
     if isinstance(value, Name) and value.latex == name:
-        return _numeral(position, value.span)
+        return number(value.span)
     if isinstance(value, tuple):
-        return tuple(_at(item, name, position) for item in value)
+        return tuple(_at(item, name, number) for item in value)
     if not is_dataclass(value) or isinstance(value, type | Span):
         return value
     if isinstance(value, Big) and value.sub is not None:
         index = value.sub.left if isinstance(value.sub, Related) else value.sub
         if spelled(index) == name:
             return value
-    return replace(value, **{f.name: _at(getattr(value, f.name), name, position) for f in fields(value)})
+    return replace(value, **{f.name: _at(getattr(value, f.name), name, number) for f in fields(value)})
 
 
 def _numeral(position: int, span: Span) -> Syntax:
     numeral = Numeral(str(abs(position)), span)
     return numeral if position >= 0 else Signed((("-", numeral),), span)
+
+
+def _one_less(name: str, span: Span) -> Syntax:
+    return Group("{", Signed((("+", Name(name, span)), ("-", Numeral("1", span))), span), span)

@@ -50,7 +50,7 @@ def is_builtin(word: str) -> bool:
 
 
 def may_be_defined(word: str) -> bool:
-    """Whether := may give an operator that symbn knows another meaning; one that means the same to everybody keeps it."""
+    """Whether := may give an operator that symbn knows another meaning: not if it means one thing to everybody."""
     return word in _DEFINABLE
 
 

@@ -158,7 +158,7 @@ class Scripts(Subscripts, Entrywise):
         if isinstance(sup, Sequence) and isinstance(sup.items[0], Name) and sup.items[0].latex in (r"\odot", r"\circ"):
             rest = Sequence(sup.items[1:], sup.span) if len(sup.items) > 2 else sup.items[1]
             return build.entrywise_power(e, self.read(rest), span)
-        if isinstance(sup, Name) and not self.is_name(sup.latex):
+        if isinstance(sup, Name) and not self.is_name(sup.latex) and sup.latex not in self._bound:
             raise fail("E141", f"the superscript `{sup.latex}` is no power, and no such name is known", sup.span)
         if isinstance(sup, Group) and sup.delimiter == "(" and is_scalar(e.shape) is False:
             raise fail("E142", "a superscript in parentheses is part of a name, and no such name is known", span)
@@ -167,7 +167,7 @@ class Scripts(Subscripts, Entrywise):
             e, exponent = e.base, build.number(natural / 2)  # ‖x‖² is xᵀx, without a root
             if natural == 2:
                 return tree.at_span(e, span)
-        return build.power(e, exponent, span)
+        return build.power(e, exponent, span, self.scope.context.dimensions)
 
     def norm(self, syntax: Group, sub: Syntax | None) -> Expr:
         r"""|x|, \|x\|, \|x\|_1, \|A\|_F."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ def book() -> Any:
 
 @cache
 def reports(note: str) -> dict[str, Report]:
-    return {r.id: r for r in Note.read(FOLDER / f"{note}.md").check(explain=False, repair=False).statements}
+    checked = Note.read(FOLDER / f"{note}.md").check(limits=script().PATIENT, explain=False, repair=False)
+    return {report.id: report for report in checked.statements}
 
 
 def claims() -> list[Any]:
@@ -43,6 +45,30 @@ def test_every_equation_has_its_verdict(note: str, id_: str, label: str) -> None
     assert report.verdict == expected, f"{report.lhs} = {report.rhs}: {report.message}"
     if expected == "refuted":
         assert report.counterexample is not None
+
+
+_MAY_FAIL = re.compile(r"\^\{-|\\frac|/|\\ln|\\\|")
+"""Inverses, quotients, logarithms and norms: what may be undefined, or not differentiable."""
+
+
+def fails_somewhere(report: Report) -> bool:
+    sides = re.sub(r"\\frac\{\d+\}\{\d+\}|\\frac\{?\\partial|/ ?\d", "", report.lhs + " " + report.rhs)
+    return bool(_MAY_FAIL.search(sides))
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_only_what_may_be_undefined_has_conditions(note: str) -> None:
+    """Where a definition may be undefined, so may what uses it."""
+    if not any(fails_somewhere(r) for r in reports(note).values() if r.kind == "definition"):
+        assert not [r.id for r in reports(note).values() if r.conditions and not fails_somewhere(r)]
+
+
+@pytest.mark.parametrize("note", ["2_1_determinant", "2_2_inverse", "9_1_block_matrices"])
+def test_what_is_inverted_and_not_declared_invertible_is_a_condition(note: str) -> None:
+    inverts = [r for r in reports(note).values() if r.verdict == "proved" and "^{-" in r.lhs + r.rhs]
+    assert inverts
+    for report in inverts:
+        assert any(r"\det" in c.latex for c in report.conditions), report.id
 
 
 @pytest.mark.parametrize("note", NOTES)

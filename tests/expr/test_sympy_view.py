@@ -15,7 +15,7 @@ from symbn.diagnostics import NoteError, ShapeError
 from symbn.expr import tree
 from symbn.expr.context import Context, FunctionDeclaration, SymbolDeclaration
 from symbn.expr.indexing import Indexing
-from symbn.expr.places import indices_of
+from symbn.expr.places import places_of
 from symbn.expr.statement import Statement
 from symbn.expr.sympy_nodes import Gradient, Jacobian, UnknownFunction
 from symbn.expr.sympy_view import from_sympy, to_sympy
@@ -39,7 +39,7 @@ a = sp.Symbol("a", real=True)
 def same(left: tree.Expr, right: tree.Expr, context: Context) -> bool:
     """Whether two expressions have one normal form."""
     indexing = Indexing(context)
-    places = indices_of(left.shape)
+    places = places_of(left.shape)
     return left.shape == right.shape and indexing.to_sum(left, *places) == indexing.to_sum(right, *places)
 
 
@@ -48,7 +48,7 @@ def equal(left: Any, right: Any) -> bool:
     first, context = from_sympy(left)
     second, context = from_sympy(right, context)
     indexing = Indexing(context)
-    places = indices_of(first.shape)
+    places = places_of(first.shape)
     answer = decide(indexing.to_sum(first, *places), indexing.to_sum(second, *places), indexing.theory)
     return isinstance(answer, Proof)
 
@@ -57,7 +57,7 @@ def equal(left: Any, right: Any) -> bool:
 
 
 def test_the_shipped_notes_are_here() -> None:
-    assert len(NOTES) == 4 and len(SIDES) > 100
+    assert len(NOTES) > 4 and len(SIDES) > 100
 
 
 @pytest.mark.parametrize(("statement", "side"), SIDES)
@@ -147,10 +147,26 @@ EVERY_NODE = [
     node(tree.Power, "n", 1, base=_X, exponent=node(tree.Number, value=Fraction(2))),
     node(tree.MatrixPower, "n", "n", base=_S, exponent=3),
     node(tree.MatrixPower, "n", "n", base=_S, exponent=0),
+    node(tree.SymbolicPower, "n", "n", base=_S, exponent=_N),
+    node(tree.Position, index=_I),
+    node(tree.Sum, index=_I, body=node(tree.Product, factors=(node(tree.Position, index=_I), _XI))),
+    node(tree.Inverse, "n", "n", arg=_S),
+    node(tree.MatrixPower, "n", "n", base=node(tree.Inverse, "n", "n", arg=_S), exponent=2),
+    node(tree.Determinant, arg=_S),
+    node(tree.Kronecker, tree.DimProduct(("m", "n")), tree.DimProduct(("n", "n")), left=_A, right=_S),
+    node(tree.Vec, tree.DimProduct(("n", "m")), 1, arg=_A),
+    node(tree.Block, tree.DimSum(("m", "n")), "n", cells=(_A, _S), columns=1),
+    node(tree.Block, 2, 2, cells=(_E, _N, _HALF, _E), columns=2),
+    node(tree.Softmax, "n", 1, arg=_X),
+    node(tree.Expectation, arg=_E),
+    node(tree.Expectation, "m", "n", arg=_A),
     node(tree.Transpose, "n", "m", arg=_A),
     node(tree.Fill, "m", "n", arg=_E),
     node(tree.Elementwise, function="sigmoid", arg=_E),
-    *(node(tree.Elementwise, "n", 1, function=name, arg=_X) for name in ("exp", "log", "tanh", "softplus")),
+    *(
+        node(tree.Elementwise, "n", 1, function=name, arg=_X)
+        for name in ("exp", "log", "tanh", "softplus", "abs", "sign", "relu")
+    ),
     _F,
     _L,
     node(tree.Apply, name="phi", arguments=(_E,), entrywise=True),
@@ -173,6 +189,9 @@ EVERY_NODE = [
          arg=node(tree.Reference, 1, "n", name="w", indices=(_K,))), axis="columns"),
     node(tree.Derivative, "m", "n", arg=_F, variable=_X, target=tree.Target("x", ("n", 1)), layout="jacobian"),
     node(tree.Derivative, "n", 1, arg=_L, variable=_X, target=tree.Target("x", ("n", 1)), layout="gradient"),
+    node(tree.Derivative, tree.DimProduct(("n", "n")), tree.DimProduct(("n", "n")),
+         arg=node(tree.Vec, tree.DimProduct(("n", "n")), 1, arg=_S), target=tree.Target("S", ("n", "n")),
+         variable=node(tree.Vec, tree.DimProduct(("n", "n")), 1, arg=_S), layout="jacobian"),
     node(tree.Derivative, arg=_L, variable=_XI, target=tree.Target("x", ("n", 1), row=_I), layout="entrywise"),
     node(tree.Derivative, "m", "m", arg=_V, variable=_V, target=tree.Target("v", ("m", 1)), layout="jacobian"),
     node(tree.Differential, "m", 1, arg=_F, variable=_X, target=tree.Target("x", ("n", 1)), increment=_T),
@@ -261,10 +280,10 @@ def test_what_sympy_adds_without_complaint_is_rejected(ill: Any) -> None:
 @pytest.mark.parametrize(
     "foreign",
     [
-        sp.Determinant(S), sp.Inverse(S), sp.pi * a, sp.Float(0.5) * a, sp.I * a, sp.oo, sp.Abs(a), sp.Max(a, 0),
-        sp.Integral(a, a), sp.Product(x[i, 0], (i, 0, n - 1)), sp.BlockMatrix([[S, S]]), sp.KroneckerProduct(S, S),
-        sp.Adjoint(S), sp.Sum(x[i, 0], (i, 0, n - 2)), sp.Sum(x[i, 0], (i, 1, n)), sp.Sum(i * x[i, 0], (i, 0, n - 1)),
-        sp.MatrixSymbol("M", n + 1, n), x[n - 2, 0], S[0:2, :], sp.Symbol("c", commutative=False),
+        sp.Determinant(A), sp.Permanent(S), sp.pi * a, sp.Float(0.5) * a, sp.I * a, sp.oo, sp.Max(a, 0),
+        sp.Integral(a, a), sp.Product(x[i, 0], (i, 0, n - 1)), sp.BlockDiagMatrix(S, S), sp.im(a),
+        sp.Adjoint(S), sp.Sum(x[i, 0], (i, 0, n - 2)), sp.Sum(x[i, 0], (i, 1, n)),
+        sp.MatrixSymbol("M", n - 1, n), x[n - 2, 0], S[0:2, :], sp.Symbol("c", commutative=False),
         sp.Symbol("z", imaginary=True), sp.Symbol("o", odd=True), a + sp.Symbol("a"), sp.Symbol("x") + x[0, 0],
         sp.Derivative(S * x, x), sp.Piecewise((a, a > 0), (0, True)), sp.Derivative(a**2, (a, sp.Symbol("r"))),
     ],

@@ -40,7 +40,10 @@ Values: TypeAlias = NDArray[Any]
 Sizes: TypeAlias = Mapping[str, int]
 
 DERIVATIONS = Path(__file__).parents[2] / "derivations"
-NOTES = ("batchnorm", "batchnorm_affine", "batchnorm_as_published", "batchnorm_layer")
+NOTES = (
+    "batchnorm", "batchnorm_affine", "batchnorm_as_published", "batchnorm_layer", "layer_norm", "rms_norm",
+    "cross_entropy_layer", "attention_layer",
+)  # fmt: skip
 
 _numbers = count(1)
 

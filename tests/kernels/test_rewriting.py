@@ -37,6 +37,7 @@ from symbn.kernels.ir import (
     Node,
     Pow,
     Scalar,
+    Softmax,
     Sum,
     factors_of,
     pattern,
@@ -134,6 +135,12 @@ class Rule:
     made: Node
     written: Node
     false: tuple[Node, ...]
+
+
+def weighed(moved: Axis, e: Node, other: Node) -> Node:
+    """exp e / Σ exp other, softmax written out; `other` is e at `moved`, the name of the sum's own axis."""
+    over = total(moved, Map(function="exp", arg=other))
+    return times(Map(function="exp", arg=e), Pow(base=over, exponent=RING.rational(-1)))
 
 
 A_rc, B_rc, u_r, v_r = at("A", r, c), at("B", r, c), at("u", r), at("v", r)
@@ -365,6 +372,30 @@ RULES: dict[str, Rule] = {
         W.power(times(u_r, x_c), RING.rational(-1)),
         times(Pow(base=u_r, exponent=RING.rational(-1)), Pow(base=x_c, exponent=RING.rational(-1))),
         (Pow(base=u_r, exponent=RING.rational(-1)),),
+    ),
+    "softmax": Rule(
+        W.softmax(c, A_rc), weighed(q, A_rc, at("A", r, q)), (weighed(k, A_rc, A_kc), weighed(q, A_rc, at("B", r, q)))
+    ),
+    "softmax, moved by what is the same all along": Rule(
+        W.softmax(c, W.add([A_rc, u_r, num(2)])),
+        weighed(q, plus(A_rc, u_r, num(2)), plus(at("A", r, q), u_r, num(2))),
+        (weighed(q, plus(A_rc, x_c), plus(at("A", r, q), at("x", q))), Map(function="exp", arg=A_rc)),
+    ),
+    "softmax of what is the same all along": Rule(W.softmax(c, u_r), weighed(q, u_r, u_r), (num(1), num(n.inverse()))),
+    "softmax at one position": Rule(
+        W.rename(W.softmax(c, A_rc), {c: FIRST_COLUMN}),
+        weighed(q, at("A", r, FIRST_COLUMN), at("A", r, q)),
+        (weighed(q, A_rc, at("A", r, q)), num(1)),
+    ),
+    "softmax on a diagonal": Rule(
+        W.rename(W.softmax(s, at("M", r, s)), {s: r}),
+        weighed(k, at("M", r, r), at("M", r, k)),
+        (weighed(k, at("M", r, r), at("M", k, k)), num(1)),
+    ),
+    "the logarithm of softmax": Rule(
+        W.map("log", W.softmax(c, A_rc)),
+        minus(A_rc, Map(function="log", arg=total(q, Map(function="exp", arg=at("A", r, q))))),
+        (A_rc, minus(A_rc, total(q, at("A", r, q)))),
     ),
     "terms of one kind": Rule(
         W.add([A_rc, W.mul([num(2), A_rc]), num(n), num(1)]),
@@ -712,6 +743,8 @@ def test_the_derivative_of_a_function_is_the_cores_and_no_other(function: str, m
         (Centre(axis=r, arg=A_rc), times(Delta(first=r, second=BY[0]), Delta(first=c, second=BY[1]))),
         (total(k, times(A_kc, A_kc)), times(num(2), at("A", *BY))),
         (Pow(base=plus(num(2), times(A_rc, A_rc)), exponent=RING.rational(-1)), num(0)),
+        (Softmax(axis=c, arg=times(A_rc, A_rc)), Softmax(axis=c, arg=times(A_rc, A_rc))),
+        (Softmax(axis=r, arg=times(A_rc, x_c)), times(Softmax(axis=r, arg=times(A_rc, x_c)), x_c)),
     ],
 )
 def test_what_is_near_to_a_derivative_is_not_proved(node: Node, false: Node) -> None:

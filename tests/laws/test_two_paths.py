@@ -45,6 +45,8 @@ class Values:
             if declared.shape == (1, 1):
                 numbers[name] = Fraction(str(real(point.symbol(name, 1, 1)[0][0])))
         self.scalars = SimpleNamespace(scalars=numbers)
+        self._known: dict[tuple[object, tuple[int, ...]], Scalar] = {}
+        self._outcomes: dict[int, Values] = {}
 
     def sum(self, e: SumOfProducts, places: Places) -> Scalar:
         total: Scalar = 0
@@ -68,8 +70,15 @@ class Values:
         return fmpq(value.numerator, value.denominator)
 
     def factor(self, factor: Factor, places: Places) -> Scalar:
-        head = factor.head
+        """The value at places, found once."""
         at = tuple(places[i] for i in factor.indices)
+        key = factor.head, at
+        if key not in self._known:
+            self._known[key] = self._factor(factor, at)
+        return self._known[key]
+
+    def _factor(self, factor: Factor, at: tuple[int, ...]) -> Scalar:
+        head = factor.head
         own = {Index(f"#{k}", i.dim): place for k, (i, place) in enumerate(zip(factor.indices, at, strict=True))}
         match head:
             case DeltaHead():
@@ -100,7 +109,9 @@ class Values:
             total: Scalar = 0
             rows = sum(SIZES[str(WIDE_CONTEXT.symbols[name].shape[0])] for name in WIDE_CONTEXT.random)
             for k, weight in enumerate(self.point.weights(rows)):
-                total = total + weight * Values(self.point, k).sum(body, around)
+                if k not in self._outcomes:
+                    self._outcomes[k] = Values(self.point, k)
+                total = total + weight * self._outcomes[k].sum(body, around)
             return total
         if head.name in (INVERSE, DETERMINANT):
             row_index, column_index = formals
@@ -108,7 +119,12 @@ class Values:
             matrix: Matrix = [
                 [self.sum(body, {**around, row_index: i, column_index: j}) for j in places[1]] for i in places[0]
             ]
-            return determinant(matrix) if head.name == DETERMINANT else inverse(matrix)[at[0]][at[1]]
+            if head.name == DETERMINANT:
+                return determinant(matrix)
+            turned = inverse(matrix)
+            for i, j in product(*places):
+                self._known[head, (i, j, *at[2:])] = turned[i][j]
+            return turned[at[0]][at[1]]
         (formal,) = formals
         arguments = [self.sum(body, {**around, formal: k}) for k in range(size(formal))]
         derived = self.point.polynomial(head.name, at[0] if head.out else 0, len(arguments))

@@ -246,8 +246,8 @@ MUTATIONS = [
     Mutation(
         "∂x_i/∂x_j is 1",
         DIFFERENTIATION,
-        "result = multiply(result, delta(ring, own, wanted))",
-        "result = result",
+        "product = multiply(product, delta(ring, a, b))",
+        "product = product",
         ("variable",),
     ),
     Mutation(

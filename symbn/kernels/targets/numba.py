@@ -28,7 +28,7 @@ from symbn.kernels.targets.ndarrays import (
     whole_body,
     whole_function,
 )
-from symbn.kernels.targets.numba_rows import ROW_GUESS, ROW_SUM, RowLoop
+from symbn.kernels.targets.numba_rows import ROW_EXP, ROW_GUESS, ROW_SUM, RowLoop
 from symbn.kernels.targets.numpy import Numpy
 from symbn.kernels.targets.whole import array_names, few_rows, wide_arrays
 
@@ -148,8 +148,11 @@ class Numba:
         loops = [stage for plan in plans for stage in plan.stages if isinstance(stage, Rows)]
         if loops:
             parts.append(ROW_SUM)
-        if any(isinstance(part, Guesses) for loop in loops for part in loop.parts):
+        if any(loop.means for loop in loops):
             parts.append(ROW_GUESS)
+        text = "\n".join(line for kernel in kernels for line in self.before(kernel))
+        if mentions(text, "_exp"):
+            parts.append(ROW_EXP)
         return assembled([*parts, NUMBER_HELPERS])
 
     def parameters(self, kernel: Kernel) -> list[str]:

@@ -54,7 +54,7 @@ class Numpy:
         if any(isinstance(stage, Guesses) for plan in plans for stage in plan.stages):
             parts.append(GUESS)
         loops = [stage for plan in plans for stage in plan.stages if isinstance(stage, Rows)]
-        if any(isinstance(part, Guesses) for loop in loops for part in loop.parts):
+        if any(loop.means for loop in loops):
             parts.append(ROW_GUESS)
         if passes:
             parts.append(BLOCKS)

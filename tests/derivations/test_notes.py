@@ -1,0 +1,137 @@
+"""The derivations of the field's usual layers, losses and steps: each is proved whole, and every claim's twins are refuted.
+
+`NOTE.yml` here lists twins of derivations/NOTE.md by hand, each a slip that people make: a label, a piece of its formula,
+what is written instead.  Besides, every claim is turned by a factor.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from symbn.expr.statement import Statement
+from symbn.note import Note
+from symbn.report import Report
+
+TWINS = Path(__file__).parent
+FOLDER = TWINS.parents[1] / "derivations"
+NOTES = tuple(sorted(path.stem for path in TWINS.glob("*.yml")))
+LEAST_TWINS = 5
+
+Twin = tuple[str, str, str]
+"""A label without its `eq:`, a piece of that formula, what is written in its place."""
+
+
+@cache
+def text(note: str) -> str:
+    return (FOLDER / f"{note}.md").read_text(encoding="utf-8")
+
+
+@cache
+def statements(note: str) -> tuple[Statement, ...]:
+    return tuple(Note.from_text(text(note)).statements)
+
+
+@cache
+def reports(note: str) -> dict[str, Report]:
+    return {r.id: r for r in Note.from_text(text(note)).check(explain=False, repair=False).statements}
+
+
+def claims(note: str) -> list[Statement]:
+    return [s for s in statements(note) if s.kind == "claim"]
+
+
+@cache
+def twins(note: str) -> tuple[Twin, ...]:
+    listed = yaml.safe_load((TWINS / f"{note}.yml").read_text(encoding="utf-8"))
+    return tuple((str(label), str(old), str(new)) for label, old, new in listed)
+
+
+# Verdicts ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_every_claim_is_proved(note: str) -> None:
+    wrong = {r.id: r.message for r in reports(note).values() if r.kind in ("claim", "shape") and r.verdict != "proved"}
+    assert not wrong
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_nothing_is_left_unread(note: str) -> None:
+    kinds = {r.verdict: r.id for r in reports(note).values()}
+    assert kinds.keys() <= {"proved", "definition", "declaration"}, kinds
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_every_claim_has_a_label(note: str) -> None:
+    """A claim without one was meant as a definition or as prose."""
+    assert not [s.id for s in claims(note) if s.label is None or not s.label.startswith("eq:")]
+
+
+# Twins by hand ----------------------------------------------------------------------------------------------------
+
+
+CASES = [(note, *twin) for note in NOTES for twin in twins(note)]
+
+
+def places(note: str, label: str, old: str) -> list[tuple[Statement, int]]:
+    """Where a piece stands in the formulas of a label; a side that two links share is found in the first."""
+    found: dict[int, Statement] = {}
+    for statement in statements(note):
+        if statement.kind == "claim" and f"eq:{label}" in (statement.id, statement.label):
+            for match in re.finditer(re.escape(old), text(note)[statement.span.start : statement.span.end]):
+                found.setdefault(statement.span.start + match.start(), statement)
+    return [(statement, start) for start, statement in found.items()]
+
+
+@pytest.mark.parametrize(("note", "label", "old", "new"), CASES, ids=[f"{n}:{label}:{new}" for n, label, _, new in CASES])
+def test_a_twin_is_refuted(note: str, label: str, old: str, new: str) -> None:
+    statement, start = places(note, label, old)[0]
+    changed = Note.from_text(text(note)[:start] + new + text(note)[start + len(old) :])
+    assert {s.id for s in changed.statements} == {s.id for s in statements(note)}, "the twin reads as other statements"
+    checked = changed.check(select=[statement.id], explain=False, repair=False).statements
+    (report,) = [r for r in checked if r.id == statement.id]
+    assert report.verdict == "refuted", f"{report.lhs} = {report.rhs}: {report.verdict} {report.message}"
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_a_note_has_enough_twins_and_each_speaks_of_it(note: str) -> None:
+    assert len({label for label, _, _ in twins(note)}) >= LEAST_TWINS
+    for label, old, new in twins(note):
+        assert old != new and places(note, label, old), f"{label}: {old}"
+
+
+# Twins by a factor ------------------------------------------------------------------------------------------------
+
+
+@cache
+def turned(note: str, factor: int) -> dict[str, Report]:
+    """The reports of all claims at once, with the right side of each taken factor-fold; zero stays as it is.
+
+    A chain's next right side is taken so once more, as its left side was turned before.
+    """
+    source = text(note)
+    place = len(source)
+    for statement in reversed(sorted(claims(note), key=lambda s: s.span.start)):
+        right = statement.goals[0].right
+        if right.span is None or statement.span.end > place:
+            continue
+        start = source.rindex("=", statement.span.start, right.span.start + 1) + 1
+        link = ord(statement.id[-1]) - ord("a") if statement.goes_on else 0
+        side = source[start : statement.span.end].strip()
+        source = f"{source[:start]} {factor ** (link + 1)} \\left( {side} \\right){source[statement.span.end :]}"
+        place = start
+    return {r.id: r for r in Note.from_text(source).check(explain=False, repair=False).statements}
+
+
+@pytest.mark.parametrize("factor", [2, -1])
+@pytest.mark.parametrize("note", NOTES)
+def test_a_claim_turned_by_a_factor_is_refuted(note: str, factor: int) -> None:
+    for statement in claims(note):
+        report = turned(note, factor)[statement.id]
+        if report.rhs.strip() not in ("0",) and "left( 0" not in report.rhs:
+            assert report.verdict == "refuted", f"{statement.id}: {report.lhs} = {report.rhs}: {report.verdict}"
