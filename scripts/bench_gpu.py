@@ -1,21 +1,22 @@
-"""How fast symbn's array-API kernels are on a GPU, beside PyTorch's own layers, measured in one run.
+"""How fast symbn's kernels of whole layers are beside PyTorch's own, on a GPU or on the CPU, measured in one run.
 
-    python scripts/bench_gpu.py [--device cuda] [--layers layernorm,rmsnorm] [--shapes 4096x1024,65536x256]
-                                [--dtypes float32,float64] [--runs 30] [--json FILE]
+    python scripts/bench_gpu.py [--device cuda] [--layers layernorm,attention] [--shapes 4096x1024,65536x256]
+                                [--dtypes float32,float64] [--threads 1] [--runs 30] [--json FILE]
 
-For every layer (batch norm, layer norm, RMS norm: what `symbn.library` has), shape n×d and dtype, three works:
+For every layer of `symbn.library` (the norms, softmax with cross entropy, attention), shape n×d and dtype, three works:
 
-forward             (X, γ, …) → Z
-backward            (X, γ, ∇_Z) → ∇_X, ∇_γ, …; PyTorch may use what its forward pass kept, symbn starts from X again
-forward+backward    both, and Z is returned
+forward             (X, …) → Z; for cross entropy, the mean loss of n rows of d scores
+backward            (X, …, ∇_Z) → ∇_X, …; PyTorch may use what its forward pass kept, symbn starts from X again
+forward+backward    both
 
-Candidates: PyTorch's function with its autograd, as it is and compiled (`torch.compile`), and the library's kernel as
-it is and compiled; with JAX on the same kind of device the kernel under `jit` beside JAX's own derivative.
-Every answer is first compared with float64 autograd of the textbook's formula.  Candidates run in turns, the device is
-waited for after each, and the tables give medians and how many times faster than PyTorch as it is.
+Candidates: PyTorch's function with its autograd, as it is and compiled (`torch.compile`); the library's array-API kernel
+on PyTorch's tensors, as it is and compiled; on the CPU the NumPy and Numba kernels, too, which write to arrays that they
+are given; with JAX on the same kind of device the array-API kernel under `jit` beside JAX's own derivative.  Every
+answer is first compared with float64 autograd of the textbook's formula.  Candidates run in turns, the device is waited
+for after each, and the tables give medians and how many times faster than PyTorch as it is.
 
-It needs this repository, NumPy and PyTorch, and array-api-compat for the kernels (pure Python: any folder on PYTHONPATH
-will do).  Nothing here decides a test.
+It needs this repository, NumPy and PyTorch, and array-api-compat for the array-API kernels (pure Python: any folder on
+PYTHONPATH will do).  Nothing here decides a test.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -38,67 +40,135 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 EPS = 1e-5
-SHAPES = ((256, 1024), (4096, 1024), (16384, 4096), (65536, 256), (1048576, 64))
+WIDE = ((256, 1024), (4096, 1024), (16384, 4096), (65536, 256), (1048576, 64))
+SEQUENCES = ((256, 64), (1024, 64), (4096, 128))
 WORKS = ("forward", "backward", "forward+backward")
 TOLERANCE = {"float32": 1e-4, "float64": 1e-9}
 COMPAT = "array_api_compat"
 
 Tensor = Any
-Action = Callable[[], tuple[Tensor, ...]]
+Tensors = tuple[Any, ...]
+Action = Callable[[], Tensors]
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: how PyTorch has it, the textbook's formula for the reference, and the options of the kernels."""
+    """One layer: what is drawn for it, how PyTorch has it, and the textbook's formula for the reference.
+
+    draws: the tensors that are differentiated by, others that the layer takes, and ∇ of its output, by the shape;
+    *_arguments: which of all these each kernel takes, by their places.
+    """
 
     module: str
-    has_shift: bool
     options: dict[str, Any]
+    draws: Callable[[Any, int, int], tuple[Tensors, Tensors, Tensor]]
     own: Callable[..., Tensor]
     textbook: Callable[..., Tensor]
+    arguments: dict[str, tuple[int, ...]]
+    forward: str = "forward"
+    shapes: tuple[tuple[int, int], ...] = WIDE
 
-    def inputs(self, torch: Any, shape: tuple[int, int], dtype: Any, device: str) -> list[Tensor]:
-        """X, γ and, where the layer has it, β, drawn on the CPU from one seed; then ∇_Z."""
-        made = torch.Generator().manual_seed(sum(shape))
-        X = torch.randn(shape, generator=made, dtype=torch.float64)
-        gamma = torch.rand(shape[1], generator=made, dtype=torch.float64) + 0.5
-        beta = [torch.randn(shape[1], generator=made, dtype=torch.float64)] if self.has_shift else []
-        grad_Z = torch.randn(shape, generator=made, dtype=torch.float64)
-        return [tensor.to(device=device, dtype=dtype) for tensor in (X, gamma, *beta, grad_Z)]
+    def function(self, module: Any, work: str) -> Callable[..., Any]:
+        """The kernel of a work."""
+        return getattr(module, self.forward if work == "forward" else work.replace("+", "_"))
 
 
-def _normalised(X: Tensor, axis: int, centred: bool) -> Tensor:
-    d = X - X.mean(axis, keepdim=True) if centred else X
-    return d / ((d * d).mean(axis, keepdim=True) + EPS) ** 0.5
+def norm(module: str, options: dict[str, Any], own: Callable[..., Tensor], axis: int, shift: bool) -> Layer:
+    """A layer that normalises along an axis: X, γ and, with `shift`, β."""
+
+    def draws(torch: Any, n: int, d: int) -> tuple[Tensors, Tensors, Tensor]:
+        more = (torch.randn(d),) if shift else ()
+        return (torch.randn(n, d), torch.rand(d) + 0.5, *more), (), torch.randn(n, d)
+
+    def textbook(X: Tensor, gamma: Tensor, *beta: Tensor) -> Tensor:
+        deviations = X - X.mean(axis)[(None, slice(None)) if axis == 0 else (slice(None), None)] if shift else X
+        squares = (deviations * deviations).mean(axis)[(None, slice(None)) if axis == 0 else (slice(None), None)]
+        Z = deviations / (squares + EPS) ** 0.5 * gamma
+        return Z + beta[0] if beta else Z
+
+    last = 3 if shift else 2
+    places = {"forward": tuple(range(last)), "backward": (0, 1, last), "forward+backward": tuple(range(last + 1))}
+    return Layer(f"symbn.library.{module}", options, draws, own, textbook, places)
 
 
-def _batch_norm(X: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
-    functional = importlib.import_module("torch.nn.functional")
-    return functional.batch_norm(X, None, None, gamma, beta, training=True, eps=EPS)
+def functional() -> Any:
+    return importlib.import_module("torch.nn.functional")
 
 
-def _layer_norm(X: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
-    return importlib.import_module("torch.nn.functional").layer_norm(X, (X.shape[1],), gamma, beta, EPS)
+def _scores(torch: Any, n: int, k: int) -> tuple[Tensors, Tensors, Tensor]:
+    return (3 * torch.randn(n, k),), (torch.softmax(torch.randn(n, k), 1),), torch.ones(())
 
 
-def _rms_norm(X: Tensor, gamma: Tensor) -> Tensor:
-    return importlib.import_module("torch.nn.functional").rms_norm(X, (X.shape[1],), gamma, EPS)
+def _cross_entropy(Z: Tensor, T: Tensor) -> Tensor:
+    shifted = Z - Z.max()
+    return ((T.sum(1) * _log(_exp(shifted).sum(1))) - (T * shifted).sum(1)).mean()
+
+
+def _exp(x: Any) -> Any:
+    return x.exp() if hasattr(x, "exp") else importlib.import_module("jax.numpy").exp(x)
+
+
+def _log(x: Any) -> Any:
+    return x.log() if hasattr(x, "log") else importlib.import_module("jax.numpy").log(x)
+
+
+def _heads(torch: Any, n: int, d: int) -> tuple[Tensors, Tensors, Tensor]:
+    return tuple(torch.randn(n, d) for _ in range(3)), (), torch.randn(n, d)
+
+
+def _attention(Q: Tensor, K: Tensor, V: Tensor) -> Tensor:
+    weights = _exp(Q @ K.T / Q.shape[1] ** 0.5)
+    return weights @ V / weights.sum(1)[:, None]
+
+
+def _own_attention(Q: Tensor, K: Tensor, V: Tensor) -> Tensor:
+    return functional().scaled_dot_product_attention(Q[None], K[None], V[None])[0]
 
 
 LAYERS = {
-    "batchnorm": Layer(
-        "symbn.library.batchnorm_array_api", True, {"eps": EPS, "ddof": 0}, _batch_norm,
-        lambda X, gamma, beta: _normalised(X, 0, True) * gamma + beta,
+    "batchnorm": norm(
+        "batchnorm", {"eps": EPS, "ddof": 0},
+        lambda X, gamma, beta: functional().batch_norm(X, None, None, gamma, beta, training=True, eps=EPS), 0, True,
     ),
-    "layernorm": Layer(
-        "symbn.library.layernorm_array_api", True, {"eps": EPS}, _layer_norm,
-        lambda X, gamma, beta: _normalised(X, 1, True) * gamma + beta,
+    "layernorm": norm(
+        "layernorm", {"eps": EPS},
+        lambda X, gamma, beta: functional().layer_norm(X, (X.shape[1],), gamma, beta, EPS), 1, True,
     ),
-    "rmsnorm": Layer(
-        "symbn.library.rmsnorm_array_api", False, {"eps": EPS}, _rms_norm,
-        lambda X, gamma: _normalised(X, 1, False) * gamma,
+    "rmsnorm": norm(
+        "rmsnorm", {"eps": EPS}, lambda X, gamma: functional().rms_norm(X, (X.shape[1],), gamma, EPS), 1, False
+    ),
+    "crossentropy": Layer(
+        "symbn.library.crossentropy", {}, _scores, lambda Z, T: functional().cross_entropy(Z, T), _cross_entropy,
+        dict.fromkeys(WORKS, (0, 1)), "loss",
+    ),
+    "attention": Layer(
+        "symbn.library.attention", {}, _heads, _own_attention, _attention,
+        {"forward": (0, 1, 2), "backward": (0, 1, 2, 3), "forward+backward": (0, 1, 2, 3)}, shapes=SEQUENCES,
     ),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one layer is measured on: tensors to differentiate by, others, and ∇ of the output."""
+
+    leaves: Tensors
+    others: Tensors
+    cotangent: Tensor
+
+    @classmethod
+    def drawn(cls, torch: Any, layer: Layer, shape: tuple[int, int], dtype: Any, device: str) -> Given:
+        """From one seed, on the CPU, in float64, then rounded."""
+        torch.manual_seed(sum(shape))
+        torch.set_default_dtype(torch.float64)
+        leaves, others, cotangent = layer.draws(torch, *shape)
+        torch.set_default_dtype(torch.float32)
+        put = lambda tensor: tensor.to(device=device, dtype=dtype)  # noqa: E731
+        return cls(tuple(map(put, leaves)), tuple(map(put, others)), put(cotangent))
+
+    def everything(self) -> Tensors:
+        """All of them, in the order in which kernels take them."""
+        return (*self.leaves, *self.others, self.cotangent)
 
 
 @dataclass(frozen=True)
@@ -119,87 +189,91 @@ def tupled(value: Any) -> tuple[Any, ...]:
 # --- candidates ----------------------------------------------------------------------------------------------------
 
 
-def pytorch(torch: Any, layer: Layer, given: list[Tensor], device: str) -> Iterator[Candidate]:
+def pytorch(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Candidate]:
     """PyTorch's own function and autograd, as it is and compiled."""
-    *parameters, grad_Z = given
-    leaves = [tensor.clone().requires_grad_() for tensor in parameters]
+    leaves = [tensor.clone().requires_grad_() for tensor in given.leaves]
     wait = waiting(torch, device)
     for name, function in (("PyTorch", layer.own), ("PyTorch compiled", torch.compile(layer.own, dynamic=False))):
-        Z = function(*leaves)
+        Z = function(*leaves, *given.others)
 
-        def forward(function: Any = function) -> tuple[Tensor, ...]:
+        def forward(function: Any = function) -> Tensors:
             with torch.no_grad():
-                return (function(*parameters),)
+                return (function(*given.leaves, *given.others),)
 
-        def backward(Z: Tensor = Z) -> tuple[Tensor, ...]:
-            return tupled(torch.autograd.grad(Z, leaves, grad_Z, retain_graph=True))
+        def backward(Z: Tensor = Z) -> Tensors:
+            return tupled(torch.autograd.grad(Z, leaves, given.cotangent, retain_graph=True))
 
-        def both(function: Any = function) -> tuple[Tensor, ...]:
-            Z = function(*leaves)
-            return (Z, *torch.autograd.grad(Z, leaves, grad_Z))
+        def both(function: Any = function) -> Tensors:
+            Z = function(*leaves, *given.others)
+            return (Z, *torch.autograd.grad(Z, leaves, given.cotangent))
 
         for work, action in zip(WORKS, (forward, backward, both), strict=True):
             yield Candidate(work, name, action, wait, lambda tensor: tensor.detach())
 
 
-def kernels(torch: Any, layer: Layer, given: list[Tensor], device: str) -> Iterator[Candidate]:
-    """The library's functions, as they are and compiled."""
-    *parameters, grad_Z = given
-    module = importlib.import_module(layer.module)
-    back = (parameters[0], parameters[1], grad_Z)
-    arguments = {"forward": parameters, "backward": back, "forward+backward": (*parameters, grad_Z)}
+def array_api(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Candidate]:
+    """The library's array-API kernels on PyTorch's tensors, as they are and compiled."""
+    module, everything = importlib.import_module(f"{layer.module}_array_api"), given.everything()
     wait = waiting(torch, device)
     for work in WORKS:
-        function = getattr(module, work.replace("+", "_"))
+        function, arguments = layer.function(module, work), [everything[k] for k in layer.arguments[work]]
         compiled = torch.compile(function, dynamic=False, fullgraph=True)
-        for name, one in (("symbn", function), ("symbn compiled", compiled)):
+        for name, one in (("symbn array-api", function), ("symbn array-api compiled", compiled)):
 
-            def action(one: Any = one, work: str = work) -> tuple[Tensor, ...]:
-                return tupled(one(*arguments[work], **layer.options))
+            def action(one: Any = one, arguments: Any = arguments) -> Tensors:
+                return tupled(one(*arguments, **layer.options))
 
             yield Candidate(work, name, action, wait, lambda tensor: tensor)
 
 
-def jax_candidates(torch: Any, layer: Layer, given: list[Tensor], device: str) -> Iterator[Candidate]:
-    """The library's functions under JAX's `jit`, beside JAX's own derivative of the textbook's formula."""
+def on_the_cpu(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Candidate]:
+    """The library's NumPy and Numba kernels, which write where they are told to."""
+    if device != "cpu":
+        return
+    importlib.import_module("numba").set_num_threads(torch.get_num_threads())
+    everything = [tensor.numpy() for tensor in given.everything()]
+    for name, ending in (("symbn numpy", ""), ("symbn numba", "_numba")):
+        module = importlib.import_module(layer.module + ending)
+        for work in WORKS:
+            function, arguments = layer.function(module, work), [everything[k] for k in layer.arguments[work]]
+            out = function(*arguments, **layer.options)
+
+            def action(function: Any = function, arguments: Any = arguments, out: Any = out) -> Tensors:
+                return tupled(function(*arguments, out=out, **layer.options))
+
+            yield Candidate(work, name, action, lambda _: None, torch.from_numpy)
+
+
+def jax_candidates(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Candidate]:
+    """The array-API kernels under JAX's `jit`, beside JAX's own derivative of the textbook's formula."""
     jax, jnp = importlib.import_module("jax"), importlib.import_module("jax.numpy")
     platforms = {"cuda": "gpu", "cpu": "cpu"}
     if jax.default_backend() != platforms[device.split(":")[0]]:
         raise RuntimeError(f"JAX runs on {jax.default_backend()} here")
-    jax.config.update("jax_enable_x64", given[0].dtype == torch.float64)
-    *parameters, grad_Z = (jnp.asarray(tensor.cpu().numpy()) for tensor in given)
-    module = importlib.import_module(layer.module)
-    axis, centred = (0 if "batch" in layer.module else 1), layer.has_shift
+    jax.config.update("jax_enable_x64", given.cotangent.dtype == torch.float64)
+    everything = [jnp.asarray(tensor.cpu().numpy()) for tensor in given.everything()]
+    leaves, others = everything[: len(given.leaves)], everything[len(given.leaves) : -1]
+    module = importlib.import_module(f"{layer.module}_array_api")
 
-    def formula(X: Any, gamma: Any, *beta: Any) -> Any:
-        d = X - X.mean(axis, keepdims=True) if centred else X
-        Z = d / jnp.sqrt((d * d).mean(axis, keepdims=True) + EPS) * gamma
-        return Z + beta[0] if beta else Z
-
-    def both(*arguments: Any) -> tuple[Any, ...]:
-        Z, pull = jax.vjp(formula, *arguments[:-1])
+    def both(*arguments: Any) -> Tensors:
+        Z, pull = jax.vjp(lambda *leaves: layer.textbook(*leaves, *others), *arguments[:-1])
         return (Z, *pull(arguments[-1]))
-
-    back = (parameters[0], parameters[1], grad_Z)
-    arguments = {"forward": parameters, "backward": back, "forward+backward": (*parameters, grad_Z)}
 
     def to_torch(array: Any) -> Tensor:
         return torch.from_numpy(importlib.import_module("numpy").array(array)).to(device)
 
-    def candidate(work: str, name: str, function: Any) -> Candidate:
+    def candidate(work: str, name: str, function: Any, arguments: Any) -> Candidate:
         jitted = jax.jit(function)
-        return Candidate(
-            work, name, lambda: tupled(jitted(*arguments[work])), lambda done: jax.block_until_ready(done), to_torch
-        )
+        return Candidate(work, name, lambda: tupled(jitted(*arguments)), jax.block_until_ready, to_torch)
 
-    yield candidate("forward", "JAX", formula)
-    yield candidate("forward+backward", "JAX", both)
+    yield candidate("forward", "JAX", layer.textbook, (*leaves, *others))
+    yield candidate("forward+backward", "JAX", both, (*leaves, everything[-1]))
     for work in WORKS:
-        function = getattr(module, work.replace("+", "_"))
-        yield candidate(work, "symbn in JAX", lambda *given, function=function: function(*given, **layer.options))
+        function, arguments = layer.function(module, work), [everything[k] for k in layer.arguments[work]]
+        yield candidate(work, "symbn in JAX", partial(function, **layer.options), arguments)
 
 
-GROUPS = {"torch": pytorch, COMPAT: kernels, "jax": jax_candidates}
+GROUPS = {"torch": pytorch, "numba": on_the_cpu, COMPAT: array_api, "jax": jax_candidates}
 """What is needed, and the candidates that need it."""
 
 
@@ -210,16 +284,15 @@ def waiting(torch: Any, device: str) -> Callable[[tuple[Any, ...]], None]:
 # --- measuring -----------------------------------------------------------------------------------------------------
 
 
-def reference(torch: Any, layer: Layer, given: list[Tensor]) -> dict[str, tuple[Tensor, ...]]:
+def reference(torch: Any, layer: Layer, given: Given) -> dict[str, Tensors]:
     """Every answer, by float64 autograd of the textbook's formula."""
-    *parameters, grad_Z = (tensor.double() for tensor in given)
-    leaves = [tensor.requires_grad_() for tensor in parameters]
-    Z = layer.textbook(*leaves)
-    gradients = tupled(torch.autograd.grad(Z, leaves, grad_Z))
+    leaves = [tensor.double().requires_grad_() for tensor in given.leaves]
+    Z = layer.textbook(*leaves, *(tensor.double() for tensor in given.others))
+    gradients = tupled(torch.autograd.grad(Z, leaves, given.cotangent.double()))
     return {"forward": (Z.detach(),), "backward": gradients, "forward+backward": (Z.detach(), *gradients)}
 
 
-def disagreement(candidate: Candidate, exact: tuple[Tensor, ...]) -> float:
+def disagreement(candidate: Candidate, exact: Tensors) -> float:
     """The largest difference from the reference, over the reference's largest entry."""
     found = [candidate.to_torch(answer) for answer in candidate.action()]
     assert [answer.shape for answer in found] == [answer.shape for answer in exact], candidate.name
@@ -227,7 +300,7 @@ def disagreement(candidate: Candidate, exact: tuple[Tensor, ...]) -> float:
     return max(float((a.double() - b).abs().max() / b.abs().max()) for a, b in pairs)
 
 
-def candidates(torch: Any, layer: Layer, given: list[Tensor], device: str) -> Iterator[Candidate]:
+def candidates(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Candidate]:
     """All that can be had; says what cannot."""
     for needed, group in GROUPS.items():
         try:
@@ -247,7 +320,7 @@ def timed(candidate: Candidate) -> float:
     return time.perf_counter() - started
 
 
-def measured(chosen: list[Candidate], exact: dict[str, tuple[Tensor, ...]], dtype: str, runs: int) -> dict[str, Any]:
+def measured(chosen: list[Candidate], exact: dict[str, Tensors], dtype: str, runs: int) -> dict[str, Any]:
     """Median seconds by work and candidate, of those whose answers are right; candidates take turns."""
     right = []
     for candidate in chosen:
@@ -278,27 +351,35 @@ def table(found: dict[str, float]) -> None:
                 print(f"| {work} | {key.removeprefix(f'{work}: ')} | {seconds * 1e3:.3f} | {ratio} |")
 
 
+def shapes(text: str | None) -> list[tuple[int, int]]:
+    """4096x1024,65536x256 as pairs."""
+    pairs = (part.split("x") for part in text.split(",")) if text else ()
+    return [(int(n), int(d)) for n, d in pairs]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", help="cuda if there is one")
     parser.add_argument("--layers", default=",".join(LAYERS))
-    parser.add_argument("--shapes", default=",".join(f"{n}x{d}" for n, d in SHAPES))
+    parser.add_argument("--shapes", help="n×d, or for attention n queries and keys of size d: 4096x1024,65536x256")
+    parser.add_argument("--threads", type=int, default=1, help="on the CPU")
     parser.add_argument("--dtypes", default="float32")
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--json", type=Path, help="write all medians, in seconds, to a file")
     options = parser.parse_args()
     warnings.filterwarnings("ignore", "Dynamo detected a call to a `functools.lru_cache`")  # array-api-compat's
     torch = importlib.import_module("torch")
+    torch.set_num_threads(options.threads)
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
     name = torch.cuda.get_device_name() if device.startswith("cuda") else platform.machine()
     print(f"# {name}, PyTorch {torch.__version__}, Python {platform.python_version()}")
     everything: dict[str, Any] = {}
     for layer in options.layers.split(","):
-        for shape in (tuple(map(int, text.split("x"))) for text in options.shapes.split(",")):
+        for n, d in shapes(options.shapes) or LAYERS[layer].shapes:
             for dtype in options.dtypes.split(","):
-                title = f"{layer}, {shape[0]}×{shape[1]}, {dtype}"
+                title = f"{layer}, {n}×{d}, {dtype}"
                 print(f"\n## {title}\n", flush=True)
-                given = LAYERS[layer].inputs(torch, shape, getattr(torch, dtype), device)
+                given = Given.drawn(torch, LAYERS[layer], (n, d), getattr(torch, dtype), device)
                 exact = reference(torch, LAYERS[layer], given)
                 chosen = list(candidates(torch, LAYERS[layer], given, device))
                 found = measured(chosen, exact, dtype, options.runs)

@@ -28,8 +28,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import symbn  # noqa: E402
+from symbn.expr.statement import Statement  # noqa: E402
 from symbn.note import Note  # noqa: E402
 from symbn.notes.markdown import scan  # noqa: E402
+from symbn.verifier import Verifier  # noqa: E402
 from tests.corpus.claims import Claim, right_sides  # noqa: E402
 from tests.corpus.classes import FALSE, class_of  # noqa: E402
 from tests.corpus.mutations import Mutant, mutants, sample  # noqa: E402
@@ -55,7 +57,7 @@ def notes() -> Iterator[tuple[str, Note]]:
     """The notes whose claims are all meant to be true."""
     for path in (*sorted((ROOT / "tests/corpus").glob("*.md")), *sorted((ROOT / "derivations").rglob("*.md"))):
         if "as_published" not in path.stem:
-            yield path.stem, Note.read(path)
+            yield path.relative_to(ROOT).as_posix(), Note.read(path)
 
 
 def given_before(note: Note, end: int) -> tuple[str, ...]:
@@ -72,6 +74,14 @@ def given_before(note: Note, end: int) -> tuple[str, ...]:
     return (*((text[front.span.start : front.span.end],) if front else ()), *formulas)
 
 
+def reads_alike(statement: Statement, given: tuple[str, ...]) -> bool:
+    """Whether a claim by itself says what it says in its note: the same sides, about the same names."""
+    found = symbn.verify(f"{statement.lhs} = {statement.rhs}", given, limits=symbn.Limits(0.001, 1), explain=True)
+    own = Verifier(symbn.Limits(0.001, 1)).check(statement)
+    read = [line for line in own.understood if line.startswith("read as:")]
+    return read == [line for line in found.understood if line.startswith("read as:")] and found.verdict == own.verdict
+
+
 def pairs(of_each_kind: int, seed: int) -> tuple[list[Pair], list[Pair]]:
     """The claims, and mutants of them."""
     claims: list[Pair] = []
@@ -82,8 +92,9 @@ def pairs(of_each_kind: int, seed: int) -> tuple[list[Pair], list[Pair]]:
         for statement in note.statements:
             if statement.kind != "claim" or statement.diagnostics or statement.span not in rights:
                 continue
-            means_the_same_to_the_end = statement.context is note.statements[-1].context
-            given = given_before(note, len(note.source.text) if means_the_same_to_the_end else statement.span.start)
+            given = given_before(note, len(note.source.text))
+            if not reads_alike(statement, given):
+                given = given_before(note, statement.span.start)
             claims.append(Pair(f"{name}:{statement.id}", statement.lhs, statement.rhs, given))
             for mutant in mutants(Claim(name, note.source.text, statement, rights[statement.span])):
                 found.append(mutant)

@@ -139,7 +139,7 @@ def clear_one(e: SumOfProducts) -> list[SumOfProducts] | None:
 
 
 def _open_power(e: SumOfProducts) -> _Place | None:
-    """A power that stands alone at free indices: with a rational exponent if there is one, the deepest nesting first."""
+    """A power that stands alone at free indices: one with a rational exponent, else another; the deepest first."""
     found: dict[_Place, tuple[bool, int]] = {}
     for monomial in e.terms:
         for component in monomial:

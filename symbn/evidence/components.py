@@ -17,7 +17,7 @@ from typing import Protocol
 
 from symbn.evidence.dependence import Dependence
 from symbn.evidence.functions import Polynomial
-from symbn.evidence.matrices import Matrix, perturbed, same
+from symbn.evidence.matrices import Matrix, perturbed, same, symmetrised
 from symbn.evidence.means import is_random, mean
 from symbn.evidence.nodes import RULES
 from symbn.evidence.numeric import Scalar, Undefined, coefficient
@@ -142,9 +142,19 @@ class Evaluator:
             elif not world.tag:
                 found = [[0] * columns for _ in range(rows)]
             else:
-                found = perturbed(self.symbol(node, world.parent), world.tag, world.row, world.column)
+                found = self._perturbed_symbol(node, world)
             world.memo[node.name] = found
         return found
+
+    def _perturbed_symbol(self, node: Symbol, world: World) -> Matrix:
+        """value + ε; of a symmetric matrix + (ε + εᵀ)/2, so that it stays one."""
+        assert world.parent is not None
+        declared = self._context.symbols.get(node.name)
+        structure = "general" if declared is None else declared.structure
+        if structure == "orthogonal":
+            raise Undefined(f"a derivative by {node.name}, which is orthogonal: its entries depend on each other")
+        found = perturbed(self.symbol(node, world.parent), world.tag, world.row, world.column)
+        return symmetrised(found) if structure in ("symmetric", "positive definite") else found
 
     def reference(self, name: str, family: tuple[int, ...], bindings: list[Binding], world: World) -> Matrix:
         """A defined name's value: the body's where it rests on what this world changes, else the parent world's.

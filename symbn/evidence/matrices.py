@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from flint import fmpq
+
 from symbn.evidence.numeric import Scalar, identical, perturb
 
 Matrix: TypeAlias = list[list[Scalar]]
@@ -81,6 +83,12 @@ def perturbed(value: Matrix, tag: int, row: int | None, column: int | None) -> M
                 direction += 1
         result.append(fresh)
     return result
+
+
+def symmetrised(a: Matrix) -> Matrix:
+    """(A + Aᵀ)/2."""
+    half = fmpq(1, 2)
+    return [[(x + a[j][i]) * half for j, x in enumerate(row)] for i, row in enumerate(a)]
 
 
 def same(a: Matrix, b: Matrix) -> bool:

@@ -6,7 +6,7 @@ needs more).  Conditions that the declarations already give, or the form of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from symbn.core.ring import BudgetExceeded, Coefficient
@@ -16,6 +16,7 @@ from symbn.explain.positivity import Positivity, Sign
 from symbn.expr import tree
 from symbn.expr.build import is_sum_of_squares
 from symbn.expr.context import Context
+from symbn.expr.exponents import is_nonnegative, polynomial
 from symbn.expr.indexing import Indexing
 from symbn.expr.places import indices_of
 from symbn.expr.tree import Expr
@@ -70,7 +71,7 @@ class ConditionFinder:
 
     def _in(self, body: Expr, differentiated: bool, holder: Span | None) -> Iterator[SideCondition]:
         for part, home in _with_applied(body, holder, self.context):
-            for need in _needs(part, differentiated, part.span):
+            for need in _needs(part, differentiated, part.span, self.context.dimensions):
                 key = (need.expression, need.relation)
                 if key not in self._said:
                     self._said[key] = self._condition(*key)
@@ -161,7 +162,7 @@ def _with_applied(body: Expr, holder: Span | None, context: Context) -> Iterator
                 pending.append((tree.with_symbols(definition.body, values), definition.span))
 
 
-def _needs(body: Expr, differentiated: bool, place: Span | None) -> Iterator[_Need]:
+def _needs(body: Expr, differentiated: bool, place: Span | None, least: Mapping[str, int]) -> Iterator[_Need]:
     """What the node and all below it must have; a node without a place stands where the one above it stands."""
     place = body.span or place
     if isinstance(body, tree.Quotient):
@@ -178,7 +179,7 @@ def _needs(body: Expr, differentiated: bool, place: Span | None) -> Iterator[_Ne
         elif value < 0:
             yield _Need(body.base, r"\ne", place)
     elif isinstance(body, tree.Power):
-        needed = _by_size(body.exponent)
+        needed = _by_size(body.exponent, {} if differentiated else least)
         if needed is not None:
             yield _Need(body.base, needed, place)
     elif isinstance(body, tree.Inverse):
@@ -191,7 +192,7 @@ def _needs(body: Expr, differentiated: bool, place: Span | None) -> Iterator[_Ne
         elif body.function == "tan":
             yield _Need(replace(body, function="cos"), r"\ne", place)
     for child in tree.children(body):
-        yield from _needs(child, differentiated, place)
+        yield from _needs(child, differentiated, place, least)
 
 
 def _is_even_power(e: Expr) -> bool:
@@ -202,15 +203,16 @@ def _is_even_power(e: Expr) -> bool:
     return value.denominator == 1 and value > 0 and value.numerator % 2 == 0
 
 
-def _by_size(exponent: Expr) -> str | None:
-    """What a base must be under an exponent that is no number: an exponent made of sizes is an integer."""
-    parts = list(tree.walk(exponent))
-    if not all(isinstance(part, tree.Dimension | tree.Add | tree.Product | tree.Number) for part in parts):
+def _by_size(exponent: Expr, least: Mapping[str, int]) -> str | None:
+    """What a base must be under an exponent that is no number: one made of sizes is an integer, of positions too.
+
+    `least` are the least sizes, by which an exponent may be known to be ≥ 0; a derivative needs more than that.
+    """
+    integer = polynomial(exponent)
+    if integer is None:
         return ">"
-    numbers = [part.value for part in parts if isinstance(part, tree.Number)]
-    if any(value.denominator != 1 for value in numbers):
-        return ">"
-    return r"\ne" if any(value < 0 for value in numbers) else None
+    negative = any(times < 0 for times in integer.values())
+    return r"\ne" if negative and not (least and is_nonnegative(integer, least)) else None
 
 
 def _nonzero(e: Expr) -> Iterable[tuple[Expr, str]]:

@@ -228,6 +228,10 @@ _RULES: Mapping[type[Expr], Callable[..., tuple[str, int]]] = {
     tree.Quotient: _Writer.quotient,
     tree.Power: _Writer.power,
     tree.MatrixPower: lambda w, e: (f"np.linalg.matrix_power({w.text(e.base, _SUM)}, {e.exponent})", _ATOM),
+    tree.SymbolicPower: lambda w, e: (
+        f"np.linalg.matrix_power({w.text(e.base, _SUM)}, {w.text(e.exponent, _SUM)})", _ATOM
+    ),
+    tree.Position: lambda w, e: (f"{w.index(e.index)} + 1", _SUM),
     tree.Transpose: lambda w, e: (f"{w.text(e.arg, _ATOM)}.T", _ATOM),
     tree.Fill: lambda w, e: (f"np.full({w.code.shape(e.shape)}, {w.text(e.arg, _SUM)})", _ATOM),
     tree.Elementwise: _elementwise,

@@ -76,7 +76,7 @@ class Positivity:
         match e:
             case tree.Number():
                 return Sign.POSITIVE if e.value > 0 else Sign.NONNEGATIVE if e.value == 0 else Sign.UNKNOWN
-            case tree.Dimension() | tree.Ones():
+            case tree.Dimension() | tree.Position() | tree.Ones():
                 return Sign.POSITIVE
             case tree.Identity() | tree.Zero() | tree.UnitVector() | tree.Delta():
                 return Sign.NONNEGATIVE
@@ -241,7 +241,7 @@ class Positivity:
                 return self.is_semidefinite(e.left, known) and self.is_semidefinite(e.right, known)
             case tree.Transpose() | tree.Inverse():
                 return self.is_semidefinite(e.arg, known)
-            case tree.MatrixPower():
+            case tree.MatrixPower() | tree.SymbolicPower():
                 return self.is_semidefinite(e.base, known)
             case tree.Sum():
                 return self.is_semidefinite(e.body, known)
@@ -266,7 +266,7 @@ class Positivity:
                 return self.is_definite(self.context.definitions[e.name].body)
             case tree.Transpose() | tree.Inverse():
                 return self.is_definite(e.arg, known)
-            case tree.MatrixPower():
+            case tree.MatrixPower() | tree.SymbolicPower():
                 return self.is_definite(e.base, known)
             case tree.Kronecker():
                 return self.is_definite(e.left, known) and self.is_definite(e.right, known)
@@ -301,7 +301,7 @@ class Positivity:
                 return self.is_invertible(self.context.definitions[e.name].body)
             case tree.Transpose():
                 return self.is_invertible(e.arg, known)
-            case tree.MatrixPower():
+            case tree.MatrixPower() | tree.SymbolicPower():
                 return self.is_invertible(e.base, known)
             case tree.Kronecker():
                 return self.is_invertible(e.left, known) and self.is_invertible(e.right, known)

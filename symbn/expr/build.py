@@ -340,9 +340,9 @@ def _extent(cells: Sequence[Expr], axis: int, alone: bool, span: Span | None) ->
 def softmax(e: Expr, span: Span | None) -> Expr:
     """softmax of a column or a row.  Raises ShapeError for a matrix: by rows, or by columns?"""
     if not is_vector(e.shape):
-        raise shape_error(
-            "S234", f"softmax of something {shape_text(e.shape)}, which is no vector", (e,),
-            r"say it by rows: P_{i:} = \operatorname{softmax}(S_{i:})",
+        raise fail(
+            "S234", f"softmax of something {shape_text(e.shape)}, which is no vector", e.span or span,
+            help=r"say it by rows, P_{i:} = \operatorname{softmax}(S_{i:}), or by columns",
         )  # fmt: skip
     return tree.Softmax(arg=e, shape=e.shape, span=span)
 
@@ -356,7 +356,7 @@ def covariance(left: Expr, right: Expr, span: Span | None) -> Expr:
     """cov(x, y) = 𝔼[(x − 𝔼x)(y − 𝔼y)ᵀ] of two columns or scalars."""
     for e in (left, right):
         if not (is_scalar(e.shape) or is_column(e.shape)):
-            raise shape_error("S235", f"the covariance of something {shape_text(e.shape)}, which is no column", (e,))
+            raise fail("S235", f"the covariance of something {shape_text(e.shape)}, which is no column", e.span or span)
     centred = [
         tree.Add(
             terms=(e, tree.Product(factors=(number(-1), expectation(e, span)), shape=e.shape)), shape=e.shape, span=span

@@ -22,7 +22,7 @@ def check_shape(e: Expr) -> None:
 def _fits(e: Expr) -> bool:
     shape = e.shape
     match e:
-        case tree.Number() | tree.Dimension() | tree.Delta():
+        case tree.Number() | tree.Dimension() | tree.Position() | tree.Delta():
             return shape == (1, 1)
         case tree.Symbol() | tree.Reference() | tree.Ones() | tree.Zero() | tree.Apply(entrywise=False):
             return True
@@ -46,8 +46,6 @@ def _fits(e: Expr) -> bool:
             return e.base.shape == shape and is_square(shape) and e.exponent >= 0
         case tree.SymbolicPower():
             return e.base.shape == shape and is_square(shape) and e.exponent.is_scalar
-        case tree.Position():
-            return shape == (1, 1)
         case tree.Inverse():
             return e.arg.shape == shape and is_square(shape) and not e.is_scalar
         case tree.Determinant():

@@ -5,7 +5,7 @@
     ∂ e^c                 = c e^(c−1) ∂e
     ∂ φ(e)                = φ′(e) ∂e
     ∂ Σ e, ∂ (e − mean e) = Σ ∂e, ∂e − mean ∂e
-    ∂ softmax e           = p (∂e − Σ p ∂e),  p = softmax e
+    ∂ softmax e           = p (∂e − Σ p ∂e),  ∂ log softmax e = ∂e − Σ p ∂e,  p = softmax e
 
 The core differentiates too, but only what it has multiplied out; a result of this module is proved equal to the core's.
 """
@@ -55,6 +55,12 @@ DERIVATIVES: Mapping[str, Callable[[Rewriting, Node], Node]] = {
 def differentiated(e: Node, held: Array, by: tuple[Axis, ...], w: Rewriting, chain: Chain) -> Node:
     """∂e / ∂held[by].  Raises NoRule for a function without a known derivative."""
 
+    def less_mean(shares: Node, axis: Axis, e: Node) -> Node:
+        """e − Σ shares · e along the axis."""
+        k = fresh(axis.dim)
+        mean = w.total((k,), w.rename(w.mul([w.freshened(shares), w.freshened(e)]), {axis: k}))
+        return w.add([e, w.mul([w.number(-1), mean])])
+
     def d(e: Node) -> Node:
         match e:
             case Scalar() | Delta() | Centring():
@@ -76,6 +82,8 @@ def differentiated(e: Node, held: Array, by: tuple[Axis, ...], w: Rewriting, cha
             case Pow():
                 lower = w.power(w.freshened(e.base), e.exponent - w.ring.one)
                 return w.mul([Scalar(value=e.exponent), lower, d(e.base)])
+            case Map(function="log", arg=Softmax(axis=axis, arg=inside)):
+                return less_mean(e.arg, axis, d(inside))
             case Map():
                 if e.function not in DERIVATIVES:
                     raise NoRule(f"the derivative of {e.function}")
@@ -85,9 +93,7 @@ def differentiated(e: Node, held: Array, by: tuple[Axis, ...], w: Rewriting, cha
             case Centre():
                 return w.centre(e.axis, d(e.arg))
             case Softmax():
-                inside, k = d(e.arg), fresh(e.axis.dim)
-                mean = w.total((k,), w.rename(w.mul([w.freshened(e), w.freshened(inside)]), {e.axis: k}))
-                return w.mul([w.freshened(e), w.add([inside, w.mul([w.number(-1), mean])])])
+                return w.mul([w.freshened(e), less_mean(e, e.axis, d(e.arg))])
         raise NoRule(f"the derivative of {type(e).__name__}")
 
     return d(e)

@@ -15,6 +15,7 @@ which loses no digits where the mean is large beside the deviations, in one pass
 An exponential is shifted by about the greatest entry m of its row, so that it neither overflows nor vanishes:
 
     exp a / Σ exp a                 = exp(a − m) / Σ exp(a − m)
+    log (exp a / Σ exp a)           = (a − m) − log Σ exp(a − m)
     log Σ exp a                     = m + log Σ exp(a − m)
 
 With `refine` a second guess m near g + r, the mean rounded, serves where entries are centred one by one:
@@ -198,8 +199,9 @@ class _Centre:
 
 @dataclass(frozen=True)
 class _Weights:
-    """What was computed for the exponentials of one expression along an axis: exp(a − m), m, and their sum."""
+    """What was computed for the exponentials of one expression along an axis: a − m, exp(a − m), m, and their sum."""
 
+    shifted: Array
     weights: Array
     guess: Array
     total: Array
@@ -302,6 +304,8 @@ class Scheduler:
                 return self._hoisted(Pow(base=self._entrywise(e.base), exponent=e.exponent))
             case Softmax():
                 return self._softmax(e)
+            case Map(function="log", arg=Softmax(axis=axis, arg=inside)):
+                return self._log_softmax(axis, inside)
             case Map(function="log", arg=Sum(over=(axis,), body=Map(function="exp", arg=inside))):
                 return self._log_sum_exp(axis, inside)
             case Map():
@@ -439,6 +443,13 @@ class Scheduler:
         share = w.power(Entry(array=made.total, places=rest), w.ring.rational(-1))
         return w.mul([Entry(array=made.weights, places=axes), self._once(share, self._pointwise)])
 
+    def _log_softmax(self, axis: Axis, arg: Node) -> Node:
+        """log (exp a / Σ exp a) = (a − m) − log Σ exp(a − m)."""
+        w = self.rewriting
+        made, axes, rest = self._weighed(axis, arg)
+        total = self._hoisted(w.map("log", Entry(array=made.total, places=rest)))
+        return Add(terms=(Entry(array=made.shifted, places=axes), w.mul([w.number(-1), total])))
+
     def _log_sum_exp(self, axis: Axis, arg: Node) -> Node:
         """log Σ exp a = m + log Σ exp(a − m)."""
         w = self.rewriting
@@ -456,12 +467,13 @@ class Scheduler:
         if key not in self._weights:
             name = raw.array.name
             guess = self._step(Guess, f"{name}_max", rest, along=axis, body=raw, what="max")
-            shifted = w.map("exp", self._less(raw, guess, rest))
-            weights = self._step(Pointwise, f"{name}_weights", axes, body=shifted)
+            shifted = self._step(Pointwise, f"{name}_shifted", axes, body=self._less(raw, guess, rest))
+            exponential = w.map("exp", Entry(array=shifted, places=axes))
+            weights = self._step(Pointwise, f"{name}_weights", axes, body=exponential)
             total = self._step(
                 Reduction, f"{name}_total", rest, over=(axis,), body=Entry(array=weights, places=axes)
             )  # fmt: skip
-            self._weights[key] = _Weights(weights, guess, total)
+            self._weights[key] = _Weights(shifted, weights, guess, total)
         return self._weights[key], axes, rest
 
     # Sums -------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@
     J         δ[r,k] − 1/n = J[r,k];  Σ_k J[r,k] a[k] = a[r] − mean a
     centre    a − Σ a / n = a − mean a;  (a − mean a) centred again is itself;  c a − mean (c a) = c (a − mean a)
     softmax   exp (a + b) / Σ_k exp (a[k] + b) = exp a / Σ_k exp a[k],  1/n without a
-    log       log (exp a / Σ_k exp a[k]) = a − log Σ_k exp a[k]
     both      Σ_k a[k] (b[k] − mean b) = Σ_k (a[k] − mean a) (b[k] − mean b),  Σ_k (b[k] − mean b) = 0
 
 Nothing else is rewritten: a variance stays a sum of squares of deviations, and no n×n matrix is built on the
@@ -169,14 +168,7 @@ class Rewriting:
 
     def map(self, function: str, arg: Node) -> Node:
         """φ(arg)."""
-        if function == "log" and isinstance(arg, Softmax):
-            return self.add([arg.arg, self.mul([self.number(-1), self.log_sum_exp(arg.axis, self.freshened(arg.arg))])])
         return Map(function=function, arg=arg)
-
-    def log_sum_exp(self, axis: Axis, arg: Node) -> Node:
-        """log Σ exp arg along the axis."""
-        k = fresh(axis.dim)
-        return self.map("log", self.total((k,), self.map("exp", self.rename(arg, {axis: k}))))
 
     def softmax(self, axis: Axis, arg: Node) -> Node:
         """exp arg / Σ exp arg along the axis."""

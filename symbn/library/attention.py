@@ -162,7 +162,8 @@ def _forward_whole(Q: Array, K: Array, V: Array, work: Any, wide: Any) -> tuple[
     product = np.matmul(Q, K.T)
     matrix = scalar * product
     matrix_max = np.max(matrix, axis=1)
-    matrix_weights = np.exp(matrix - matrix_max[:, None])
+    matrix_shifted = matrix - matrix_max[:, None]
+    matrix_weights = np.exp(matrix_shifted)
     matrix_total = np.sum(matrix_weights, axis=1, dtype=wide)
     factor = 1.0 / matrix_total
     factor_rounded = factor.astype(work)
@@ -226,7 +227,8 @@ def _backward_whole(Q: Array, K: Array, V: Array, grad_O: Array, work: Any, wide
     product = np.matmul(Q, K.T)
     matrix = scalar * product
     matrix_max = np.max(matrix, axis=1)
-    matrix_weights = np.exp(matrix - matrix_max[:, None])
+    matrix_shifted = matrix - matrix_max[:, None]
+    matrix_weights = np.exp(matrix_shifted)
     matrix_total = np.sum(matrix_weights, axis=1, dtype=wide)
     factor = 1.0 / matrix_total
     product_2 = np.matmul(grad_O, V.T)
@@ -340,7 +342,8 @@ def _forward_backward_whole(Q: Array, K: Array, V: Array, grad_O: Array, work: A
     product = np.matmul(Q, K.T)
     matrix = scalar * product
     matrix_max = np.max(matrix, axis=1)
-    matrix_weights = np.exp(matrix - matrix_max[:, None])
+    matrix_shifted = matrix - matrix_max[:, None]
+    matrix_weights = np.exp(matrix_shifted)
     matrix_total = np.sum(matrix_weights, axis=1, dtype=wide)
     factor = 1.0 / matrix_total
     factor_rounded = factor.astype(work)

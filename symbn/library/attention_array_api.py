@@ -135,7 +135,8 @@ def forward(Q: Array, K: Array, V: Array, *, check_finite: bool = False) -> Arra
     product = xp.matmul(Q, xp.permute_dims(K, (1, 0)))
     matrix = scalar * product
     matrix_max = xp.max(matrix, axis=1)
-    matrix_weights = xp.exp(matrix - matrix_max[:, None])
+    matrix_shifted = matrix - matrix_max[:, None]
+    matrix_weights = xp.exp(matrix_shifted)
     matrix_total = xp.sum(matrix_weights, axis=1, dtype=wide)
     factor = 1.0 / matrix_total
     factor_rounded = xp.astype(factor, work)
@@ -180,7 +181,8 @@ def backward(
     product = xp.matmul(Q, xp.permute_dims(K, (1, 0)))
     matrix = scalar * product
     matrix_max = xp.max(matrix, axis=1)
-    matrix_weights = xp.exp(matrix - matrix_max[:, None])
+    matrix_shifted = matrix - matrix_max[:, None]
+    matrix_weights = xp.exp(matrix_shifted)
     matrix_total = xp.sum(matrix_weights, axis=1, dtype=wide)
     factor = 1.0 / matrix_total
     product_2 = xp.matmul(grad_O, xp.permute_dims(V, (1, 0)))
@@ -238,7 +240,8 @@ def forward_backward(
     product = xp.matmul(Q, xp.permute_dims(K, (1, 0)))
     matrix = scalar * product
     matrix_max = xp.max(matrix, axis=1)
-    matrix_weights = xp.exp(matrix - matrix_max[:, None])
+    matrix_shifted = matrix - matrix_max[:, None]
+    matrix_weights = xp.exp(matrix_shifted)
     matrix_total = xp.sum(matrix_weights, axis=1, dtype=wide)
     factor = 1.0 / matrix_total
     factor_rounded = xp.astype(factor, work)

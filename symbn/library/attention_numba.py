@@ -257,7 +257,8 @@ def _forward_1_rows_1(product: Any, matrix_2: Any, scalar: Any, first: Any, last
         for j in range(m):
             product__ij = np.float64(product[i, j])
             matrix__ij = scalar * product__ij
-            matrix_weights__ij = _exp(matrix__ij - matrix_max)
+            matrix_shifted__ij = matrix__ij - matrix_max
+            matrix_weights__ij = _exp(matrix_shifted__ij)
             matrix_weights__row[j] = matrix_weights__ij
             matrix_total = _plus(matrix_total, matrix_weights__ij)
         factor = 1.0 / matrix_total
@@ -327,7 +328,8 @@ def _backward_1_rows_1(
         for j in range(m):
             product__ij = np.float64(product[i, j])
             matrix__ij = scalar * product__ij
-            matrix_weights[i, j] = _exp(matrix__ij - matrix_max)
+            matrix_shifted__ij = matrix__ij - matrix_max
+            matrix_weights[i, j] = _exp(matrix_shifted__ij)
         matrix_total = 0.0
         for j in range(m):
             matrix_weights__ij = np.float64(matrix_weights[i, j])
@@ -545,7 +547,8 @@ def _forward_backward_1_rows_1(
         for j in range(m):
             product__ij = np.float64(product[i, j])
             matrix__ij = scalar * product__ij
-            matrix_weights[i, j] = _exp(matrix__ij - matrix_max)
+            matrix_shifted__ij = matrix__ij - matrix_max
+            matrix_weights[i, j] = _exp(matrix_shifted__ij)
         matrix_total = 0.0
         for j in range(m):
             matrix_weights__ij = np.float64(matrix_weights[i, j])

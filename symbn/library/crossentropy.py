@@ -158,7 +158,8 @@ def _softmax_whole(Z: Array, work: Any, wide: Any) -> tuple[Array, ...]:
     """`softmax` on whole arrays: vectors and scalars in `wide`, matrices in `work`."""
     Z = Z.astype(work, copy=False)
     Z_max = np.max(Z, axis=1)
-    Z_weights = np.exp(Z - Z_max[:, None])
+    Z_shifted = Z - Z_max[:, None]
+    Z_weights = np.exp(Z_shifted)
     Z_total = np.sum(Z_weights, axis=1, dtype=wide)
     factor = 1.0 / Z_total
     factor_rounded = factor.astype(work)
@@ -207,11 +208,11 @@ def _loss_whole(Z: Array, T: Array, work: Any, wide: Any) -> tuple[Array, ...]:
     Z = Z.astype(work, copy=False)
     T = T.astype(work, copy=False)
     Z_max = np.max(Z, axis=1)
-    Z_weights = np.exp(Z - Z_max[:, None])
+    Z_shifted = Z - Z_max[:, None]
+    Z_weights = np.exp(Z_shifted)
     Z_total = np.sum(Z_weights, axis=1, dtype=wide)
-    factor = Z_max + np.log(Z_total)
-    factor_2 = -factor
-    total = np.sum(T * (Z + factor_2[:, None]), axis=1, dtype=wide)
+    factor = np.log(Z_total)
+    total = np.sum(T * (Z_shifted - factor[:, None]), axis=1, dtype=wide)
     total_2 = np.sum(total, axis=0, dtype=wide)
     ell = -total_2 / n
     return (ell,)
@@ -247,10 +248,9 @@ def loss(Z: Array, T: Array, *, out: Array | None = None, check_finite: bool = F
         np.subtract(Z[rows], Z_max__column, out=buffers[1, :height])
         np.exp(buffers[1, :height], out=buffers[0, :height])
         Z_total = np.sum(buffers[0, :height], axis=1).astype(wide)
-        factor = Z_max + np.log(Z_total)
-        factor_2 = -factor
-        factor_2__column = factor_2.astype(work, copy=False)[:, None]
-        np.add(Z[rows], factor_2__column, out=buffers[2, :height])
+        factor = np.log(Z_total)
+        factor__column = factor.astype(work, copy=False)[:, None]
+        np.subtract(buffers[1, :height], factor__column, out=buffers[2, :height])
         total__rows = np.einsum("ij,ij->i", T[rows], buffers[2, :height]).astype(wide)
         total[rows] = total__rows
     total_rounded = total.astype(work)
@@ -264,7 +264,8 @@ def _softmax_backward_whole(Z: Array, grad_P: Array, work: Any, wide: Any) -> tu
     Z = Z.astype(work, copy=False)
     grad_P = grad_P.astype(work, copy=False)
     Z_max = np.max(Z, axis=1)
-    Z_weights = np.exp(Z - Z_max[:, None])
+    Z_shifted = Z - Z_max[:, None]
+    Z_weights = np.exp(Z_shifted)
     Z_total = np.sum(Z_weights, axis=1, dtype=wide)
     factor = 1.0 / Z_total
     total = np.sum(factor[:, None] * Z_weights * grad_P, axis=1, dtype=wide)
@@ -324,7 +325,8 @@ def _backward_whole(Z: Array, T: Array, work: Any, wide: Any) -> tuple[Array, ..
     T = T.astype(work, copy=False)
     total = np.sum(T, axis=1, dtype=wide)
     Z_max = np.max(Z, axis=1)
-    Z_weights = np.exp(Z - Z_max[:, None])
+    Z_shifted = Z - Z_max[:, None]
+    Z_weights = np.exp(Z_shifted)
     Z_total = np.sum(Z_weights, axis=1, dtype=wide)
     factor = 1.0 / Z_total
     factor_2 = total * factor
@@ -378,18 +380,18 @@ def _forward_backward_whole(Z: Array, T: Array, work: Any, wide: Any) -> tuple[A
     Z = Z.astype(work, copy=False)
     T = T.astype(work, copy=False)
     Z_max = np.max(Z, axis=1)
-    Z_weights = np.exp(Z - Z_max[:, None])
+    Z_shifted = Z - Z_max[:, None]
+    Z_weights = np.exp(Z_shifted)
     Z_total = np.sum(Z_weights, axis=1, dtype=wide)
-    factor = Z_max + np.log(Z_total)
-    factor_2 = -factor
-    total = np.sum(T * (Z + factor_2[:, None]), axis=1, dtype=wide)
+    factor = np.log(Z_total)
+    total = np.sum(T * (Z_shifted - factor[:, None]), axis=1, dtype=wide)
     total_2 = np.sum(total, axis=0, dtype=wide)
     ell = -total_2 / n
     total_3 = np.sum(T, axis=1, dtype=wide)
-    factor_3 = 1.0 / Z_total
-    factor_4 = total_3 * factor_3
-    factor_4_rounded = factor_4.astype(work)
-    grad_Z = (factor_4_rounded[:, None] * Z_weights - T) / n
+    factor_2 = 1.0 / Z_total
+    factor_3 = total_3 * factor_2
+    factor_3_rounded = factor_3.astype(work)
+    grad_Z = (factor_3_rounded[:, None] * Z_weights - T) / n
     return (ell, grad_Z,)
 
 
@@ -432,15 +434,14 @@ def forward_backward(
         np.exp(buffers[1, :height], out=buffers[0, :height])
         Z_total = np.sum(buffers[0, :height], axis=1).astype(wide)
         total_3 = np.sum(T[rows], axis=1).astype(wide)
-        factor = Z_max + np.log(Z_total)
-        factor_2 = -factor
-        factor_3 = 1.0 / Z_total
-        factor_4 = total_3 * factor_3
-        factor_2__column = factor_2.astype(work, copy=False)[:, None]
-        np.add(Z[rows], factor_2__column, out=buffers[2, :height])
+        factor = np.log(Z_total)
+        factor_2 = 1.0 / Z_total
+        factor_3 = total_3 * factor_2
+        factor__column = factor.astype(work, copy=False)[:, None]
+        np.subtract(buffers[1, :height], factor__column, out=buffers[2, :height])
         total__rows = np.einsum("ij,ij->i", T[rows], buffers[2, :height]).astype(wide)
-        factor_4__column = factor_4.astype(work, copy=False)[:, None]
-        np.multiply(buffers[0, :height], factor_4__column, out=grad_Z[rows])
+        factor_3__column = factor_3.astype(work, copy=False)[:, None]
+        np.multiply(buffers[0, :height], factor_3__column, out=grad_Z[rows])
         np.subtract(grad_Z[rows], T[rows], out=grad_Z[rows])
         np.multiply(grad_Z[rows], 1 / n, out=grad_Z[rows])
         total[rows] = total__rows

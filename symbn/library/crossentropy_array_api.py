@@ -131,7 +131,8 @@ def softmax(Z: Array, *, check_finite: bool = False) -> Array:
         _check_finite(xp, Z=Z)
     work = dtype
     Z_max = xp.max(Z, axis=1)
-    Z_weights = xp.exp(Z - Z_max[:, None])
+    Z_shifted = Z - Z_max[:, None]
+    Z_weights = xp.exp(Z_shifted)
     Z_total = xp.sum(Z_weights, axis=1, dtype=wide)
     factor = 1.0 / Z_total
     factor_rounded = xp.astype(factor, work)
@@ -155,11 +156,11 @@ def loss(Z: Array, T: Array, *, check_finite: bool = False) -> Array:
     if check_finite:
         _check_finite(xp, Z=Z, T=T)
     Z_max = xp.max(Z, axis=1)
-    Z_weights = xp.exp(Z - Z_max[:, None])
+    Z_shifted = Z - Z_max[:, None]
+    Z_weights = xp.exp(Z_shifted)
     Z_total = xp.sum(Z_weights, axis=1, dtype=wide)
-    factor = Z_max + xp.log(Z_total)
-    factor_2 = -factor
-    total = xp.sum(T * (Z + factor_2[:, None]), axis=1, dtype=wide)
+    factor = xp.log(Z_total)
+    total = xp.sum(T * (Z_shifted - factor[:, None]), axis=1, dtype=wide)
     total_2 = xp.sum(total, axis=0, dtype=wide)
     ell = -total_2 / n
     return xp.astype(ell, dtype, copy=False)
@@ -181,7 +182,8 @@ def softmax_backward(Z: Array, grad_P: Array, *, check_finite: bool = False) -> 
         _check_finite(xp, Z=Z, grad_P=grad_P)
     work = dtype
     Z_max = xp.max(Z, axis=1)
-    Z_weights = xp.exp(Z - Z_max[:, None])
+    Z_shifted = Z - Z_max[:, None]
+    Z_weights = xp.exp(Z_shifted)
     Z_total = xp.sum(Z_weights, axis=1, dtype=wide)
     factor = 1.0 / Z_total
     total = xp.sum(factor[:, None] * Z_weights * grad_P, axis=1, dtype=wide)
@@ -210,7 +212,8 @@ def backward(Z: Array, T: Array, *, check_finite: bool = False) -> Array:
     work = dtype
     total = xp.sum(T, axis=1, dtype=wide)
     Z_max = xp.max(Z, axis=1)
-    Z_weights = xp.exp(Z - Z_max[:, None])
+    Z_shifted = Z - Z_max[:, None]
+    Z_weights = xp.exp(Z_shifted)
     Z_total = xp.sum(Z_weights, axis=1, dtype=wide)
     factor = 1.0 / Z_total
     factor_2 = total * factor
@@ -240,16 +243,16 @@ def forward_backward(Z: Array, T: Array, *, check_finite: bool = False) -> tuple
         _check_finite(xp, Z=Z, T=T)
     work = dtype
     Z_max = xp.max(Z, axis=1)
-    Z_weights = xp.exp(Z - Z_max[:, None])
+    Z_shifted = Z - Z_max[:, None]
+    Z_weights = xp.exp(Z_shifted)
     Z_total = xp.sum(Z_weights, axis=1, dtype=wide)
-    factor = Z_max + xp.log(Z_total)
-    factor_2 = -factor
-    total = xp.sum(T * (Z + factor_2[:, None]), axis=1, dtype=wide)
+    factor = xp.log(Z_total)
+    total = xp.sum(T * (Z_shifted - factor[:, None]), axis=1, dtype=wide)
     total_2 = xp.sum(total, axis=0, dtype=wide)
     ell = -total_2 / n
     total_3 = xp.sum(T, axis=1, dtype=wide)
-    factor_3 = 1.0 / Z_total
-    factor_4 = total_3 * factor_3
-    factor_4_rounded = xp.astype(factor_4, work)
-    grad_Z = (factor_4_rounded[:, None] * Z_weights - T) / n
+    factor_2 = 1.0 / Z_total
+    factor_3 = total_3 * factor_2
+    factor_3_rounded = xp.astype(factor_3, work)
+    grad_Z = (factor_3_rounded[:, None] * Z_weights - T) / n
     return xp.astype(ell, dtype, copy=False), xp.astype(grad_Z, dtype, copy=False)

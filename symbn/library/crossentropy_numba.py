@@ -257,7 +257,8 @@ def _softmax_1_rows_1(Z: Any, P: Any, first: Any, last: Any) -> None:
         Z_total = 0.0
         for j in range(k):
             Z__ij = np.float64(Z[i, j])
-            Z_weights__ij = _exp(Z__ij - Z_max)
+            Z_shifted__ij = Z__ij - Z_max
+            Z_weights__ij = _exp(Z_shifted__ij)
             Z_weights__row[j] = Z_weights__ij
             Z_total = _plus(Z_total, Z_weights__ij)
         factor = 1.0 / Z_total
@@ -319,15 +320,16 @@ def _loss_1_rows_1(Z: Any, T: Any, total: Any, first: Any, last: Any) -> None:
         Z_total = 0.0
         for j in range(k):
             Z__ij = np.float64(Z[i, j])
-            Z_weights__ij = _exp(Z__ij - Z_max)
+            Z_shifted__ij = Z__ij - Z_max
+            Z_weights__ij = _exp(Z_shifted__ij)
             Z_total = _plus(Z_total, Z_weights__ij)
-        factor = Z_max + np.log(Z_total)
-        factor_2 = -factor
+        factor = np.log(Z_total)
         total__i = 0.0
         for j in range(k):
             T__ij = np.float64(T[i, j])
             Z__ij = np.float64(Z[i, j])
-            total__i = _plus(total__i, T__ij * (Z__ij + factor_2))
+            Z_shifted__ij = Z__ij - Z_max
+            total__i = _plus(total__i, T__ij * (Z_shifted__ij - factor))
         total[i] = total__i
 
 
@@ -388,7 +390,8 @@ def _softmax_backward_1_rows_1(Z: Any, grad_P: Any, grad_Z: Any, first: Any, las
         Z_total = 0.0
         for j in range(k):
             Z__ij = np.float64(Z[i, j])
-            Z_weights__ij = _exp(Z__ij - Z_max)
+            Z_shifted__ij = Z__ij - Z_max
+            Z_weights__ij = _exp(Z_shifted__ij)
             Z_weights__row[j] = Z_weights__ij
             Z_total = _plus(Z_total, Z_weights__ij)
         factor = 1.0 / Z_total
@@ -460,7 +463,8 @@ def _backward_1_rows_1(Z: Any, T: Any, grad_Z: Any, n: Any, first: Any, last: An
         for j in range(k):
             T__ij = np.float64(T[i, j])
             Z__ij = np.float64(Z[i, j])
-            Z_weights__ij = _exp(Z__ij - Z_max)
+            Z_shifted__ij = Z__ij - Z_max
+            Z_weights__ij = _exp(Z_shifted__ij)
             Z_weights__row[j] = Z_weights__ij
             total = _plus(total, T__ij)
             Z_total = _plus(Z_total, Z_weights__ij)
@@ -528,23 +532,24 @@ def _forward_backward_1_rows_1(Z: Any, T: Any, grad_Z: Any, total: Any, n: Any, 
         for j in range(k):
             Z__ij = np.float64(Z[i, j])
             T__ij = np.float64(T[i, j])
-            Z_weights__ij = _exp(Z__ij - Z_max)
+            Z_shifted__ij = Z__ij - Z_max
+            Z_weights__ij = _exp(Z_shifted__ij)
             Z_weights__row[j] = Z_weights__ij
             Z_total = _plus(Z_total, Z_weights__ij)
             total_3 = _plus(total_3, T__ij)
-        factor = Z_max + np.log(Z_total)
-        factor_2 = -factor
-        factor_3 = 1.0 / Z_total
-        factor_4 = total_3 * factor_3
+        factor = np.log(Z_total)
+        factor_2 = 1.0 / Z_total
+        factor_3 = total_3 * factor_2
         total__i = 0.0
         for j in range(k):
             T__ij = np.float64(T[i, j])
             Z__ij = np.float64(Z[i, j])
-            total__i = _plus(total__i, T__ij * (Z__ij + factor_2))
+            Z_shifted__ij = Z__ij - Z_max
+            total__i = _plus(total__i, T__ij * (Z_shifted__ij - factor))
         for j in range(k):
             Z_weights__ij = Z_weights__row[j]
             T__ij = np.float64(T[i, j])
-            grad_Z[i, j] = (factor_4 * Z_weights__ij - T__ij) / n
+            grad_Z[i, j] = (factor_3 * Z_weights__ij - T__ij) / n
         total[i] = total__i
 
 

@@ -136,7 +136,7 @@ class Words(Stacks, Entrywise, Means):
     def _log_sum_exp(self, e: Expr, span: Span) -> Expr:
         """log Σ_k exp(x_k) of a vector."""
         if not is_vector(e.shape):
-            raise build.shape_error("S236", "logsumexp of something that is no vector", (e,))
+            raise fail("S236", "logsumexp of something that is no vector", span, help="say it by rows or by columns")
         exponentials = tree.Elementwise(function="exp", arg=e, shape=e.shape, span=span)
         total = build.total(exponentials, span)
         return tree.Elementwise(function="log", arg=total, shape=(1, 1), span=span)

@@ -22,8 +22,8 @@ from .random_expressions import Expressions
 
 CLOSE = 1e-9
 TARGETS = ("numpy", "array-api", "sympy", "numba")
-FEW: Sizes = {"n": 5, "m": 3, "p": 4}
-MANY: Sizes = {"n": 19, "m": 2, "p": 3}
+FEW: Sizes = {"n": 5, "m": 3, "p": 4, "d": 4, "k": 3, "v": 2}
+MANY: Sizes = {"n": 19, "m": 2, "p": 3, "d": 17, "k": 4, "v": 3}
 WIDE: Sizes = {"n": 4, "m": 2, "p": 18}
 
 Equations = Mapping[str, Sequence[Equation]]
@@ -75,6 +75,10 @@ def test_every_kernel_of_the_shipped_notes_is_exact(note: str) -> None:
         ("batchnorm_affine", ["eq:A10b", "eq:A11b"]),
         ("batchnorm_affine", ["eq:A6", "eq:A7b", "eq:A8"]),
         ("batchnorm", ["eq:N15b", "eq:N16c", "eq:N17"]),
+        ("layer_norm", ["eq:forward", "eq:grad-X", "eq:grad-gamma", "eq:grad-beta"]),
+        ("rms_norm", ["eq:grad-X", "eq:grad-gamma"]),
+        ("cross_entropy_layer", ["eq:loss", "eq:grad-Z"]),
+        ("attention_layer", ["eq:forward", "eq:grad-Q", "eq:grad-K", "eq:grad-V"]),
     ],
 )
 def test_fused_kernels_are_exact_in_all_their_results(note: str, ids: list[str]) -> None:

@@ -151,8 +151,8 @@ def test_attention_is_exact(sizes: tuple[int, int, int, int], scale: float, targ
 def test_attention_to_scores_far_apart_is_a_choice(target: str) -> None:
     module, draw = functions("attention", target), random("choice")
     K, V = 100 * np.eye(6), draw.standard_normal((6, 4))
-    O = np.asarray(module.forward(100 * np.eye(6)[::-1].copy(), K, V))
-    assert np.array_equal(O, V[::-1])
+    chosen = np.asarray(module.forward(100 * np.eye(6)[::-1].copy(), K, V))
+    assert np.array_equal(chosen, V[::-1])
 
 
 def test_the_exponential_of_the_numba_kernels_is_within_one_unit_in_the_last_place() -> None:
