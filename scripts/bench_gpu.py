@@ -9,11 +9,11 @@ forward             (X, …) → Z; for cross entropy, the mean loss of n rows o
 backward            (X, …, ∇_Z) → ∇_X, …; PyTorch may use what its forward pass kept, symbn starts from X again
 forward+backward    both
 
-Candidates: PyTorch's function with its autograd, as it is and compiled (`torch.compile`); the library's array-API kernel
-on PyTorch's tensors, as it is and compiled; on the CPU the NumPy and Numba kernels, too, which write to arrays that they
-are given; with JAX on the same kind of device the array-API kernel under `jit` beside JAX's own derivative.  Every
-answer is first compared with float64 autograd of the textbook's formula.  Candidates run in turns, the device is waited
-for after each, and the tables give medians and how many times faster than PyTorch as it is.
+Candidates: PyTorch's function with its autograd, as it is and compiled (`torch.compile`, unless --eager is given); the
+library's array-API kernel on PyTorch's tensors, as it is and compiled; on the CPU the NumPy and Numba kernels, too,
+which write to arrays that they are given; with JAX on the same kind of device the array-API kernel under `jit` beside
+JAX's own derivative.  Every answer is first compared with float64 autograd of the textbook's formula.  Candidates run
+in turns, the device is waited for after each, and the tables give medians and how many times faster than PyTorch.
 
 It needs this repository, NumPy and PyTorch, and array-api-compat for the array-API kernels (pure Python: any folder on
 PYTHONPATH will do).  Nothing here decides a test.
@@ -37,7 +37,7 @@ from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)  # not this folder, whose coverage.py is none that Numba knows
 
 EPS = 1e-5
 WIDE = ((256, 1024), (4096, 1024), (16384, 4096), (65536, 256), (1048576, 64))
@@ -182,6 +182,19 @@ class Candidate:
     to_torch: Callable[[Any], Tensor]
 
 
+@dataclass(frozen=True)
+class Setting:
+    """Where it is run, and whether nothing is compiled by PyTorch."""
+
+    device: str
+    eager: bool
+
+    def variants(self, name: str, function: Any, torch: Any) -> tuple[tuple[str, Any], ...]:
+        """A function as it is and compiled."""
+        plain = (name, function)
+        return (plain,) if self.eager else (plain, (f"{name} compiled", torch.compile(function, dynamic=False)))
+
+
 def tupled(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
@@ -189,11 +202,11 @@ def tupled(value: Any) -> tuple[Any, ...]:
 # --- candidates ----------------------------------------------------------------------------------------------------
 
 
-def pytorch(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Candidate]:
+def pytorch(torch: Any, layer: Layer, given: Given, setting: Setting) -> Iterator[Candidate]:
     """PyTorch's own function and autograd, as it is and compiled."""
     leaves = [tensor.clone().requires_grad_() for tensor in given.leaves]
-    wait = waiting(torch, device)
-    for name, function in (("PyTorch", layer.own), ("PyTorch compiled", torch.compile(layer.own, dynamic=False))):
+    wait = waiting(torch, setting.device)
+    for name, function in setting.variants("PyTorch", layer.own, torch):
         Z = function(*leaves, *given.others)
 
         def forward(function: Any = function) -> Tensors:
@@ -211,14 +224,13 @@ def pytorch(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Can
             yield Candidate(work, name, action, wait, lambda tensor: tensor.detach())
 
 
-def array_api(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Candidate]:
+def array_api(torch: Any, layer: Layer, given: Given, setting: Setting) -> Iterator[Candidate]:
     """The library's array-API kernels on PyTorch's tensors, as they are and compiled."""
     module, everything = importlib.import_module(f"{layer.module}_array_api"), given.everything()
-    wait = waiting(torch, device)
+    wait = waiting(torch, setting.device)
     for work in WORKS:
         function, arguments = layer.function(module, work), [everything[k] for k in layer.arguments[work]]
-        compiled = torch.compile(function, dynamic=False, fullgraph=True)
-        for name, one in (("symbn array-api", function), ("symbn array-api compiled", compiled)):
+        for name, one in setting.variants("symbn array-api", function, torch):
 
             def action(one: Any = one, arguments: Any = arguments) -> Tensors:
                 return tupled(one(*arguments, **layer.options))
@@ -226,9 +238,9 @@ def array_api(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[C
             yield Candidate(work, name, action, wait, lambda tensor: tensor)
 
 
-def on_the_cpu(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Candidate]:
+def on_the_cpu(torch: Any, layer: Layer, given: Given, setting: Setting) -> Iterator[Candidate]:
     """The library's NumPy and Numba kernels, which write where they are told to."""
-    if device != "cpu":
+    if setting.device != "cpu":
         return
     importlib.import_module("numba").set_num_threads(torch.get_num_threads())
     everything = [tensor.numpy() for tensor in given.everything()]
@@ -244,11 +256,11 @@ def on_the_cpu(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[
             yield Candidate(work, name, action, lambda _: None, torch.from_numpy)
 
 
-def jax_candidates(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Candidate]:
+def jax_candidates(torch: Any, layer: Layer, given: Given, setting: Setting) -> Iterator[Candidate]:
     """The array-API kernels under JAX's `jit`, beside JAX's own derivative of the textbook's formula."""
     jax, jnp = importlib.import_module("jax"), importlib.import_module("jax.numpy")
     platforms = {"cuda": "gpu", "cpu": "cpu"}
-    if jax.default_backend() != platforms[device.split(":")[0]]:
+    if jax.default_backend() != platforms[setting.device.split(":")[0]]:
         raise RuntimeError(f"JAX runs on {jax.default_backend()} here")
     jax.config.update("jax_enable_x64", given.cotangent.dtype == torch.float64)
     everything = [jnp.asarray(tensor.cpu().numpy()) for tensor in given.everything()]
@@ -260,7 +272,7 @@ def jax_candidates(torch: Any, layer: Layer, given: Given, device: str) -> Itera
         return (Z, *pull(arguments[-1]))
 
     def to_torch(array: Any) -> Tensor:
-        return torch.from_numpy(importlib.import_module("numpy").array(array)).to(device)
+        return torch.from_numpy(importlib.import_module("numpy").array(array)).to(setting.device)
 
     def candidate(work: str, name: str, function: Any, arguments: Any) -> Candidate:
         jitted = jax.jit(function)
@@ -300,12 +312,12 @@ def disagreement(candidate: Candidate, exact: Tensors) -> float:
     return max(float((a.double() - b).abs().max() / b.abs().max()) for a, b in pairs)
 
 
-def candidates(torch: Any, layer: Layer, given: Given, device: str) -> Iterator[Candidate]:
+def candidates(torch: Any, layer: Layer, given: Given, setting: Setting) -> Iterator[Candidate]:
     """All that can be had; says what cannot."""
     for needed, group in GROUPS.items():
         try:
             importlib.import_module(needed)
-            yield from group(torch, layer, given, device)
+            yield from group(torch, layer, given, setting)
         except ImportError as missing:
             print(f"- left out: {missing}")
         except Exception as failed:  # a peer that fails is named, and the others are measured
@@ -365,6 +377,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="on the CPU")
     parser.add_argument("--dtypes", default="float32")
     parser.add_argument("--runs", type=int, default=30)
+    parser.add_argument("--eager", action="store_true", help="leave torch.compile out, which takes most of the time")
     parser.add_argument("--json", type=Path, help="write all medians, in seconds, to a file")
     options = parser.parse_args()
     warnings.filterwarnings("ignore", "Dynamo detected a call to a `functools.lru_cache`")  # array-api-compat's
@@ -381,7 +394,7 @@ def main() -> None:
                 print(f"\n## {title}\n", flush=True)
                 given = Given.drawn(torch, LAYERS[layer], (n, d), getattr(torch, dtype), device)
                 exact = reference(torch, LAYERS[layer], given)
-                chosen = list(candidates(torch, LAYERS[layer], given, device))
+                chosen = list(candidates(torch, LAYERS[layer], given, Setting(device, options.eager)))
                 found = measured(chosen, exact, dtype, options.runs)
                 print("\n| work | candidate | ms | times PyTorch |\n|---|---|---|---|")
                 table(found)

@@ -36,6 +36,9 @@ from symbn.report import Condition, Counterexample, Report, Verdict
 
 _FARTHEST_REACH = 8
 
+_FIRST_SHARE = 20
+"""The first look at a goal may make one part in so many of the terms."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -171,15 +174,8 @@ class Verifier:
         return found
 
     def _decide(self, goal: Goal, statement: Statement) -> _Outcome:
-        context = statement.context
-        budget = Budget(self.limits.terms, monotonic() + self.limits.seconds)
         try:
-            indexing = self._workspace(context).indexing
-            indexing.ring.budget = budget
-            for left, right in indexing.sides(goal.left, goal.right):
-                answer = decide(left, right, indexing.theory)
-                if isinstance(answer, Residual):
-                    break
+            answer = self._answer(goal, statement)
         except BudgetExceeded as stop:
             return self._evidence_alone(goal, statement, 4, f"the proof search ended: {stop}")
         except NoRule as missing:
@@ -190,6 +186,21 @@ class Verifier:
             reach = min(answer.reach, _FARTHEST_REACH)
             return self._evidence_alone(goal, statement, reach, "no proof was found")
         return self._confirmed(answer, goal, statement)
+
+    def _answer(self, goal: Goal, statement: Statement) -> Proof | Residual:
+        """What the core says: within a small budget first, and if that is spent with the whole of it, unless numbers at
+        two points refute the goal at once.  Raises BudgetExceeded, NoRule, ZeroDivisionError."""
+        indexing = self._workspace(statement.context).indexing
+        try:
+            return _decided(goal, indexing, Budget(self.limits.terms // _FIRST_SHARE, self._deadline()))
+        except BudgetExceeded:
+            if self._is_refuted_at_once(goal, statement):
+                raise
+        return _decided(goal, indexing, Budget(self.limits.terms, self._deadline()))
+
+    def _is_refuted_at_once(self, goal: Goal, statement: Statement) -> bool:
+        found = confirm(goal.left, goal.right, statement.context, statement.free, deadline=self._deadline())
+        return found.counterexample is not None
 
     def _deadline(self) -> float:
         return monotonic() + self.limits.seconds
@@ -256,6 +267,18 @@ class Verifier:
                     lines.append("unfolded: " + ", ".join(dict.fromkeys(map(name_latex, proof.unfolded))))
                 lines.append("rules: " + "; ".join(f"{rule.name} ({rule.statement})" for rule in proof.rules))
         return tuple(lines)
+
+
+def _decided(goal: Goal, indexing: Indexing, budget: Budget) -> Proof | Residual:
+    """The core's answer on every part of a goal; the first that is no proof, else the last proof."""
+    indexing.ring.budget = budget
+    answer: Proof | Residual | None = None
+    for left, right in indexing.sides(goal.left, goal.right):
+        answer = decide(left, right, indexing.theory)
+        if isinstance(answer, Residual):
+            break
+    assert answer is not None, "a goal without a part"
+    return answer
 
 
 def _expressions(statement: Statement) -> list[Expr]:

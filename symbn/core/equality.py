@@ -30,6 +30,7 @@ from symbn.core.axioms import (
     ELEMENTARY_FUNCTIONS,
     ENTRIES,
     MATRIX_POWERS,
+    PERIODIC_POWERS,
     RADICAL,
     RELATIONS,
     THROUGH,
@@ -41,6 +42,8 @@ from symbn.core.axioms import (
 )
 from symbn.core.elementary import expanded
 from symbn.core.entries import cases, has_counted_sizes
+from symbn.core.matrices import POWER
+from symbn.core.periodic_powers import without_periodic_powers
 from symbn.core.power_chains import merged_powers
 from symbn.core.radicals import clear_one, has_powers, reduce_leading_monomials
 from symbn.core.relations import has_relations, related
@@ -172,7 +175,15 @@ def _rules_that_annul(e: SumOfProducts, thorough: bool) -> tuple[Rule, ...] | No
         found = _rules_of_relations(updated(simpler), 0)
         if found is not None:
             return (*rules, UPDATES, *found)
+    if POWER in simpler.tensor_names:
+        found = _rules_of_relations(without_periodic_powers(e, _vanishes_by_relations), 0)
+        if found is not None:
+            return (*rules, PERIODIC_POWERS, *found)
     return (*rules, ENTRIES) if has_counted_sizes(simpler) and all(map(_vanishes, cases(simpler))) else None
+
+
+def _vanishes_by_relations(e: SumOfProducts) -> bool:
+    return _rules_of_relations(e, 0) is not None
 
 
 def _vanishes(e: SumOfProducts) -> bool:

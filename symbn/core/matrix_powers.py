@@ -8,7 +8,7 @@ is an identity wherever both sides are defined:
 
     M⁰ = I         Mᵏ = M ⋯ M            k a number; M⁻ᵏ = (M⁻¹)ᵏ
     (c M)ᵉ = cᵉ Mᵉ     diag(d)ᵉ = diag(dᵉ)     e without positions
-    (Mᵉ)ᶠ = Mᵉᶠ     (M⁻¹)ᵉ = M⁻ᵉ          (Mᵀ)ᵉ = (Mᵉ)ᵀ
+    (Mᵉ)ᶠ = Mᵉᶠ     (M⁻¹)ᵉ = M⁻ᵉ          (Mᵀ)ᵉ = (Mᵉ)ᵀ     (Qᵉ)ᵀ = Q⁻ᵉ of an orthogonal Q
 
     ∂ Mᵏ = Σ_{r=1}^{k} M^{r−1} ∂M M^{k−r}          k one size; of M^{k+l+…+1+1…} by the product rule
     ∂ M⁻ᵉ = −M⁻ᵉ ∂(Mᵉ) M⁻ᵉ
@@ -113,7 +113,22 @@ def _of_component(e: SumOfProducts, row: Index, column: Index, exponent: SumOfPr
         if is_exponent(together):
             start, end = matrix.formals
             return rename(matrix_power(matrix.body, start, end, together), {start: out[0], end: out[1]})
+    if is_orthogonal(e) and exponent.comes_after_its_negative:
+        swapped = {row: column, column: row}
+        return rename(matrix_atom(POWER, e, row, column, (Argument((), -exponent),)), swapped)
     return matrix_atom(POWER, e, row, column, (Argument((), exponent),))
+
+
+def is_orthogonal(e: SumOfProducts) -> bool:
+    """Whether a matrix is a name that is declared orthogonal, or its transpose."""
+    heads = [factor.head for factor in e.factors()]
+    return len(heads) == 1 and isinstance(heads[0], Tensor) and "orthogonal" in heads[0].traits and _is_whole(e)
+
+
+def _is_whole(e: SumOfProducts) -> bool:
+    """Whether the one term of e is one factor, once, at different indices."""
+    (factor,) = e.factors()
+    return all(c.is_one() for c in e.terms.values()) and len(set(factor.indices)) == len(factor.indices) == 2
 
 
 def _is_delta(e: SumOfProducts) -> bool:

@@ -16,7 +16,7 @@ from itertools import permutations, product
 from symbn.core.contraction import atom, bind, contract, dimension, fresh, rename
 from symbn.core.heads import opened_component, split_tensor
 from symbn.core.matrices import INVERSE, POWER
-from symbn.core.matrix_powers import matrix_power, position
+from symbn.core.matrix_powers import is_orthogonal, matrix_power, position
 from symbn.core.rebuilding import rebuilt, remade
 from symbn.core.ring import Coefficient, Ring
 from symbn.core.terms import Factor, Index, Monomial, SumOfProducts, Tensor, constant, formal, nested
@@ -67,13 +67,15 @@ def _merged(ring: Ring, monomial: Monomial) -> SumOfProducts:
 # Side by side ---------------------------------------------------------------------------------------------
 
 
+_Way = tuple[SumOfProducts, Index, Index]
+
+
 @dataclass(frozen=True)
 class _Letter:
-    """A factor Mᵉ: M at the formal indices @0 and @1, e, and where it may begin and end."""
+    """A factor Mᵉ: M at the formal indices @0 and @1, and the ways to read it, with e from one index to another."""
 
     base: SumOfProducts
-    exponent: SumOfProducts
-    ways: tuple[tuple[Index, Index], ...]
+    ways: tuple[_Way, ...]
     is_power: bool
 
 
@@ -86,10 +88,9 @@ def _side_by_side(
     for (one, first), (other, second) in permutations(letters.items(), 2):
         if first.base != second.base or not (first.is_power or second.is_power):
             continue
-        for (start, joint), (again, end) in product(first.ways, second.ways):
+        for (before, start, joint), (after, again, end) in product(first.ways, second.ways):
             if joint == again and joint in bound and held[joint] == 2:
-                exponent = first.exponent + second.exponent
-                return (one, other), joint, _power(first.base, exponent, start, end)
+                return (one, other), joint, _power(first.base, before + after, start, end)
     return None
 
 
@@ -108,7 +109,7 @@ def _letters(ring: Ring, factors: list[Factor]) -> dict[int, _Letter]:
             ends = formal(0, out[0].dim), formal(1, out[1].dim)
             base = rename(matrix.body, dict(zip(matrix.formals, ends, strict=True)))
             exponent = rest[0].body if rest else constant(ring.rational(-1))
-            found[number] = _Letter(base, exponent, _ways(head, out), head.name == POWER)
+            found[number] = _Letter(base, _ways(head, base, exponent, out), head.name == POWER)
     bases = {letter.base for letter in found.values() if letter.is_power}
     for number, (head, indices) in enumerate(factors):
         if number in found or not isinstance(head, Tensor) or len(indices) != 2 or indices[0].dim != indices[1].dim:
@@ -116,14 +117,19 @@ def _letters(ring: Ring, factors: list[Factor]) -> dict[int, _Letter]:
         ends = formal(0, indices[0].dim), formal(1, indices[1].dim)
         for order, base in ((1, atom(ring, head, ends)), (-1, atom(ring, head, ends[::-1]))):
             if base in bases and number not in found:
-                found[number] = _Letter(base, constant(ring.one), _ways(head, indices[::order]), False)
+                found[number] = _Letter(base, _ways(head, base, constant(ring.one), indices[::order]), False)
     return found
 
 
-def _ways(head: Tensor, ends: tuple[Index, ...]) -> tuple[tuple[Index, Index], ...]:
-    """From row to column; a symmetric matrix also from column to row."""
+def _ways(head: Tensor, base: SumOfProducts, exponent: SumOfProducts, ends: tuple[Index, ...]) -> tuple[_Way, ...]:
+    """From row to column; back as well where M is symmetric, and with −e where it is orthogonal."""
     row, column = ends
-    return ((row, column), (column, row)) if "symmetric" in head.traits else ((row, column),)
+    ways: list[_Way] = [(exponent, row, column)]
+    if "symmetric" in head.traits:
+        ways.append((exponent, column, row))
+    if is_orthogonal(base):
+        ways.append((-exponent, column, row))
+    return tuple(ways)
 
 
 # Sums over exponents --------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@
     log(a b)              = log a + log b     a known to be ≥ 0
     log(e^r)              = r log e           e known to be ≥ 0, or under a root
     log(e^(2k))           = k log(e²)
-    exp(a + b)            = exp(a) exp(b)
+    exp(a + b)            = exp(a) exp(b)     exp(c log e) = e^c
 
 A base with several terms has coefficients without a common factor (of a sign that is not known to be ≥ 0, unless r is
 an integer), whatever its indices are called.
@@ -23,12 +23,13 @@ from fractions import Fraction
 import flint
 
 from symbn.core.contraction import atom, close_one, integer_power, is_exponential, multiply, natural_power, opened
-from symbn.core.ring import Coefficient
+from symbn.core.ring import Coefficient, Ring
 from symbn.core.terms import (
     Component,
     DeltaHead,
     Factor,
     Index,
+    Monomial,
     Power,
     Scalarwise,
     SumOfProducts,
@@ -206,11 +207,25 @@ def _rectified(e: SumOfProducts) -> SumOfProducts:
     return (e + absolute(e)).scaled(e.ring.rational(Fraction(1, 2)))
 
 
+def _exponential_of_logarithm(ring: Ring, monomial: Monomial, coefficient: Coefficient) -> SumOfProducts | None:
+    """exp(c log e) = e^c, where log e is defined; None for anything else."""
+    if len(monomial) != 1 or len(monomial[0]) != 1:
+        return None
+    head, indices = monomial[0][0]
+    if not (isinstance(head, Scalarwise) and head.known and head.function == "log"):
+        return None
+    return power(opened(head.argument, indices), coefficient)
+
+
 def _exponential(argument: SumOfProducts) -> SumOfProducts:
     """exp(Σ c m) = Π exp(m)^c, where m is a monomial, of tensors or of parameters."""
     ring = argument.ring
     result = constant(ring.one)
     for monomial, coefficient in argument.terms.items():
+        undone = _exponential_of_logarithm(ring, monomial, coefficient)
+        if undone is not None:
+            result = multiply(result, undone)
+            continue
         pieces = [(SumOfProducts(ring, {monomial: ring.one}), coefficient)]
         if not monomial:
             pieces = [(constant(m), c) for m, c in coefficient.polynomial_terms()]

@@ -10,22 +10,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import pairwise, product
+from itertools import pairwise
+from itertools import product as pairs
 
-from symbn.core.applications import application
 from symbn.core.axioms import Signature, Theory, Unfolding, mentioned_names
 from symbn.core.contraction import bind, delta, dimension, fresh, multiply, rename
 from symbn.core.differentiation import Variable, differentiate
 from symbn.core.expectation import expectation, is_random
 from symbn.core.heads import tensor
-from symbn.core.matrices import DETERMINANT, INVERSE, POWER
 from symbn.core.matrix_powers import POSITION, position
 from symbn.core.powers import power, scalarwise
-from symbn.core.ring import Coefficient, Ring
+from symbn.core.ring import Ring
 from symbn.core.terms import Argument, Index, NoRule, SumOfProducts, Tensor, Trait, constant
 from symbn.core.unfolding import at_zero, substitute, unfold
-from symbn.expr import build, tree
+from symbn.expr import tree
 from symbn.expr.context import Context, SymbolDeclaration
+from symbn.expr.matrix_functions import MatrixFunctions, bound
 from symbn.expr.places import (
     Pair,
     Part,
@@ -33,7 +33,6 @@ from symbn.expr.places import (
     dim_of,
     factors_of,
     index_of,
-    parts_of,
     places_of,
     positions,
     present,
@@ -42,7 +41,7 @@ from symbn.expr.places import (
 from symbn.expr.shape import unify
 
 
-class Indexing:
+class Indexing(MatrixFunctions):
     """The translation within one context; definitions are translated once."""
 
     def __init__(self, context: Context) -> None:
@@ -59,7 +58,7 @@ class Indexing:
         self._inlined: set[str] = set()
         self._sides: deque[tuple[tree.Expr, SumOfProducts]] = deque(maxlen=4)
         self._held: set[str] = set()
-        self._inverted: set[tree.Expr] = set()
+        self.inverted: set[tree.Expr] = set()
         for symbol in context.symbols.values():
             self._signatures[symbol.name] = Signature(_dims(symbol.shape), _traits(symbol, context))
         self.theory = Theory(self.ring, self._signatures, self._unfoldings)
@@ -101,13 +100,13 @@ class Indexing:
         """
         bodies = [definition.body for definition in self.context.definitions_used((left, right))]
         nodes = (node for e in (left, right, *bodies) for node in tree.walk(e))
-        self._inverted = {node.arg for node in nodes if isinstance(node, tree.Inverse)}
+        self.inverted = {node.arg for node in nodes if isinstance(node, tree.Inverse)}
         left, right = _cleared(left, right)
         rows, columns = _side_places(left.shape[0], "↓"), _side_places(left.shape[1], "→")
         if len(rows) == len(columns) == 1 and left.shape == right.shape:
             yield self.side(left), self.side(right)
             return
-        for row, column in product(rows, columns):
+        for row, column in pairs(rows, columns):
             yield self.to_sum(left, row, column), self.to_sum(right, row, column)
 
     # Nodes ------------------------------------------------------------------------------------------------
@@ -131,22 +130,22 @@ class Indexing:
             case tree.Reference():
                 return self._reference(e, row, column)
             case tree.Identity():
-                return self._identity(row, column)
+                return self.identity(row, column)
             case tree.Ones():
                 return constant(ring.one)
             case tree.Zero():
                 return constant(ring.zero)
             case tree.UnitVector():
-                return self._identity(row, index_of(e.index))
+                return self.identity(row, index_of(e.index))
             case tree.Delta():
-                return self._identity(index_of(e.first), index_of(e.second))
+                return self.identity(index_of(e.first), index_of(e.second))
             case tree.Add():
                 total = constant(ring.zero)
                 for term in e.terms:
                     total = total + self.to_sum(term, row, column)
                 return total
             case tree.Product():
-                return self._product(e.factors, row, column)
+                return self.product(e.factors, row, column)
             case tree.Hadamard():
                 result = constant(ring.one)
                 for factor in e.factors:
@@ -163,16 +162,16 @@ class Indexing:
                 return power(self.to_sum(e.base, row, column), exponent)
             case tree.MatrixPower():
                 if e.exponent == 0:
-                    return self._identity(row, column)
-                return self._product((e.base,) * e.exponent, row, column)
+                    return self.identity(row, column)
+                return self.product((e.base,) * e.exponent, row, column)
             case tree.SymbolicPower():
-                return self._symbolic_power(e, row, column)
+                return self.symbolic_power(e, row, column)
             case tree.Position():
                 return position(ring, index_of(e.index))
             case tree.Inverse():
-                return self._inverse(e.arg, row, column)
+                return self.inverse(e.arg, row, column)
             case tree.Determinant():
-                return self._determinant(e.arg)
+                return self.determinant(e.arg)
             case tree.Kronecker():
                 (up, down), (left, right) = (
                     split(place, e.left.shape[axis], e.right.shape[axis]) for axis, place in enumerate((row, column))
@@ -182,9 +181,9 @@ class Indexing:
                 beside, down = split(row, e.arg.shape[1], e.arg.shape[0])
                 return self.to_sum(e.arg, down, beside)
             case tree.Block():
-                return self._block(e, row, column)
+                return self.block(e, row, column)
             case tree.Softmax():
-                return self._softmax(e, row, column)
+                return self.softmax(e, row, column)
             case tree.Expectation():
                 return expectation(self.to_sum(e.arg, row, column))
             case tree.Transpose():
@@ -209,7 +208,7 @@ class Indexing:
                 if row is None or column is None:
                     return self.to_sum(e.arg, None, None)
                 entry = self.to_sum(e.arg, row, None) if e.arg.shape[1] == 1 else self.to_sum(e.arg, None, row)
-                return multiply(self._identity(row, column), entry)
+                return multiply(self.identity(row, column), entry)
             case tree.DiagonalPart():
                 return self.to_sum(e.arg, row, row)
             case tree.Sum():
@@ -224,109 +223,7 @@ class Indexing:
                 return self._at_zero(e, row, column)
         raise NoRule(f"no rule to write {type(e).__name__} with indices")
 
-    def _block(self, e: tree.Block, row: Place, column: Place) -> SumOfProducts:
-        """The entry of the block that a place falls into; a fixed number of scalars is told apart by δ."""
-        heights = [parts_of(e.cells[k].shape[0]) for k in range(0, len(e.cells), e.columns)]
-        widths = [parts_of(e.cells[k].shape[1]) for k in range(e.columns)]
-        total = constant(self.ring.zero)
-        for r, above in _blocks(row, heights):
-            for c, beside in _blocks(column, widths):
-                entry = self.to_sum(e.cells[r * e.columns + c], above, beside)
-                for where, number, count in ((row, r, len(heights)), (column, c, len(widths))):
-                    if count > 1 and isinstance(where, Index):
-                        entry = multiply(entry, delta(self.ring, where, Index(f"={number + 1}", where.dim)))
-                total = total + entry
-        return total
-
-    def _symbolic_power(self, e: tree.SymbolicPower, row: Place, column: Place) -> SumOfProducts:
-        if not (isinstance(row, Index) and isinstance(column, Index)):
-            raise NoRule(f"a power of a matrix of the size {e.shape[0]}")
-        formals = fresh(row.dim), fresh(column.dim)
-        base = Argument(formals, self.to_sum(e.base, *formals))
-        exponent = Argument((), self.to_sum(e.exponent, None, None))
-        return application(self.ring, POWER, (row, column), arguments=(base, exponent))
-
-    def _inverse(self, e: tree.Expr, row: Place, column: Place) -> SumOfProducts:
-        """e⁻¹[row, column]; of a Kronecker product the product of the inverses."""
-        if isinstance(row, Index) and isinstance(column, Index):
-            formals = fresh(row.dim), fresh(column.dim)
-            argument = Argument(formals, self.to_sum(e, *formals))
-            return application(self.ring, INVERSE, (row, column), arguments=(argument,))
-        match e:
-            case tree.Kronecker() if _square(e.left) and _square(e.right):
-                turned = tree.Kronecker(left=_inverted(e.left), right=_inverted(e.right), shape=e.shape)
-                return self.to_sum(turned, row, column)
-            case tree.Product() if all(map(_square, e.factors)):
-                return self._product(tuple(map(_inverted, reversed(e.factors))), row, column)
-            case tree.Transpose():
-                return self._inverse(e.arg, column, row)
-            case tree.Inverse():
-                return self.to_sum(e.arg, row, column)
-            case tree.Identity():
-                return self._identity(row, column)
-        raise NoRule(f"the inverse of a matrix of the size {e.shape[0]}")
-
-    def _determinant(self, e: tree.Expr) -> SumOfProducts:
-        """det e; of A ⊗ B with A m×m and B n×n it is (det A)ⁿ (det B)ᵐ."""
-        rows, columns = e.shape
-        if isinstance(rows, str | int):
-            formals = fresh(dim_of(rows)), fresh(dim_of(columns))
-            argument = Argument(formals, self.to_sum(e, *formals))
-            return application(self.ring, DETERMINANT, (), arguments=(argument,))
-        match e:
-            case tree.Kronecker() if _square(e.left) and _square(e.right):
-                one, other = self._determinant(e.left), self._determinant(e.right)
-                return multiply(power(one, self._size(e.right.shape[0])), power(other, self._size(e.left.shape[0])))
-            case tree.Product() if all(f.is_scalar or _square(f) for f in e.factors):
-                result = constant(self.ring.one)
-                for factor in e.factors:
-                    scaled = power(self.to_sum(factor, None, None), self._size(rows)) if factor.is_scalar else None
-                    result = multiply(result, self._determinant(factor) if scaled is None else scaled)
-                return result
-            case tree.Block():
-                return self._determinant_of_blocks(e)
-            case tree.Transpose():
-                return self._determinant(e.arg)
-            case tree.Inverse():
-                return power(self._determinant(e.arg), self.ring.rational(-1))
-            case tree.Identity():
-                return constant(self.ring.one)
-        raise NoRule(f"the determinant of a matrix of the size {rows}")
-
-    def _determinant_of_blocks(self, e: tree.Block) -> SumOfProducts:
-        """det (A B; C D) = det A det(D − C A⁻¹ B) where A is invertible, det A det D where B or C is 0."""
-        if e.columns != 2 or len(e.cells) != 4 or not (_square(e.cells[0]) and _square(e.cells[3])):
-            raise NoRule("the determinant of a matrix of more than four blocks")
-        a, b, c, d = e.cells
-        if isinstance(b, tree.Zero) or isinstance(c, tree.Zero):
-            return multiply(self._determinant(a), self._determinant(d))
-        for first, right, left, last in ((a, b, c, d), (d, c, b, a)):
-            symbol = self.context.symbols.get(first.name) if isinstance(first, tree.Symbol) else None
-            declared = symbol is not None and "invertible" in _TRAITS.get(symbol.structure, ())
-            if declared or isinstance(first, tree.Identity) or first in self._inverted:
-                middle = tree.Product(factors=(build.number(-1), left, _inverted(first), right), shape=last.shape)
-                rest = tree.Add(terms=(last, middle), shape=last.shape)
-                return multiply(self._determinant(first), self._determinant(rest))
-        raise NoRule("the determinant of a block matrix, none of whose blocks is known to be invertible")
-
-    def _size(self, dim: tree.Dim) -> Coefficient:
-        """A size as a coefficient."""
-        total = self.ring.one
-        for factor in factors_of(dim):
-            total = total * dimension(self.ring, factor)
-        return total
-
-    def _softmax(self, e: tree.Softmax, row: Place, column: Place) -> SumOfProducts:
-        """exp(x_i) / Σ_k exp(x_k)."""
-        tall = e.shape[1] == 1
-        total = constant(self.ring.zero)
-        for place in positions(e.shape[0] if tall else e.shape[1]):
-            entry = self.to_sum(e.arg, place if tall else None, None if tall else place)
-            total = total + self._bind(scalarwise("exp", 0, entry), place)
-        above = scalarwise("exp", 0, self.to_sum(e.arg, row, column))
-        return multiply(above, power(total, self.ring.rational(-1)))
-
-    def _identity(self, row: Place, column: Place) -> SumOfProducts:
+    def identity(self, row: Place, column: Place) -> SumOfProducts:
         if isinstance(row, Part) and isinstance(column, Part) and row.number != column.number:
             return constant(self.ring.zero)
         rows, columns = present(row), present(column)
@@ -339,12 +236,7 @@ class Indexing:
             result = multiply(result, delta(self.ring, a, b))
         return result
 
-    def _bind(self, e: SumOfProducts, place: Place) -> SumOfProducts:
-        for index in present(place):
-            e = bind(e, index)
-        return e
-
-    def _product(self, factors: tuple[tree.Expr, ...], row: Place, column: Place) -> SumOfProducts:
+    def product(self, factors: tuple[tree.Expr, ...], row: Place, column: Place) -> SumOfProducts:
         result = constant(self.ring.one)
         matrices = [f for f in factors if not f.is_scalar]
         for factor in factors:
@@ -367,7 +259,7 @@ class Indexing:
             for right in [column] if last else positions(factor.shape[1]):
                 total = constant(self.ring.zero)
                 for left, product_before in before:
-                    total = total + self._bind(multiply(product_before, self.to_sum(factor, left, right)), left)
+                    total = total + bound(multiply(product_before, self.to_sum(factor, left, right)), left)
                 after.append((right, total))
             before = after
         return before[0][1]
@@ -375,7 +267,7 @@ class Indexing:
     def _trace(self, e: tree.Expr) -> SumOfProducts:
         total = constant(self.ring.zero)
         for place in positions(e.shape[0]):
-            total = total + self._bind(self.to_sum(e, place, place), place)
+            total = total + bound(self.to_sum(e, place, place), place)
         return total
 
     def _bound(self, index: tree.IndexVar, body: tree.Expr, row: Place, column: Place) -> SumOfProducts:
@@ -564,21 +456,6 @@ def _side_places(dim: tree.Dim, name: str) -> list[Place]:
     return [None if dim == 1 else Index(name, dim_of(dim))]
 
 
-def _blocks(place: Place, extents: list[tuple[str | int, ...]]) -> list[tuple[int, Place]]:
-    """The blocks along one axis that a place can fall into, and the place in each."""
-    if len(extents) == 1:
-        return [(0, place)]
-    if not isinstance(place, Part):
-        return [(number, None) for number in range(len(extents))]
-    before = 0
-    for number, parts in enumerate(extents):
-        if place.number < before + len(parts):
-            inside = place.number - before
-            return [(number, place.place if len(parts) == 1 else Part(inside, place.place))]
-        before += len(parts)
-    raise AssertionError("a place beyond the last block")
-
-
 def _cleared(left: tree.Expr, right: tree.Expr) -> tuple[tree.Expr, tree.Expr]:
     """M⁻¹ = N of a block matrix as M N = I."""
     for one, other in ((left, right), (right, left)):
@@ -586,11 +463,3 @@ def _cleared(left: tree.Expr, right: tree.Expr) -> tuple[tree.Expr, tree.Expr]:
             product_of_both = tree.Product(factors=(one.arg, other), shape=one.shape)
             return product_of_both, tree.Identity(shape=one.shape)
     return left, right
-
-
-def _square(e: tree.Expr) -> bool:
-    return e.shape[0] == e.shape[1]
-
-
-def _inverted(e: tree.Expr) -> tree.Expr:
-    return e if isinstance(e, tree.Identity) else tree.Inverse(arg=e, shape=e.shape)

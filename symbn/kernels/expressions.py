@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symbn.core.ring import Coefficient, Polynomial, Ring
-from symbn.kernels.ir import Add, Axis, Centring, Delta, Entry, Map, Mul, Node, Pow, Scalar
+from symbn.kernels.ir import Add, Axis, Centring, Delta, Entry, Map, Mul, Node, Pow, Scalar, walk
 
 _ADD, _MUL, _NEG, _POW, _ATOM = range(5)
 
@@ -125,7 +125,10 @@ class _Writer:
             return
         where, size = (below, -exponent) if exponent < 0 else (above, exponent)
         base = e.base
-        root = self.spelling.function("sqrt", self.write(base, _ADD))
+        if any(isinstance(node, Entry) for node in walk(base)):
+            root = self.spelling.function("sqrt", self.write(base, _ADD))
+        else:  # a number is no array, which some libraries ask for
+            root = f"{self.write(base, _ATOM)} ** 0.5"
         whole = int(size)
         if size == 1:
             where.append(self.write(base, _ATOM))

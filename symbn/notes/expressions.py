@@ -46,7 +46,7 @@ class Reader(Applications, BareFunctions):
             case Numeral():
                 return build.number(Rational(syntax.text), syntax.span)
             case Name():
-                return self.name(syntax)
+                return self.joined_increment(syntax) or self.name(syntax)
             case Script():
                 return self.script(syntax)
             case Group():

@@ -163,6 +163,8 @@ class Scripts(Subscripts, Entrywise):
         if isinstance(sup, Group) and sup.delimiter == "(" and is_scalar(e.shape) is False:
             raise fail("E142", "a superscript in parentheses is part of a name, and no such name is known", span)
         exponent = _constant(self.read(sup))
+        if _value(exponent) == -1 and not is_scalar(e.shape):
+            return build.inverse(e, span)
         if _is_norm(e) and isinstance(e, tree.Power) and (natural := _value(exponent)) and natural % 2 == 0:
             e, exponent = e.base, build.number(natural / 2)  # ‖x‖² is xᵀx, without a root
             if natural == 2:

@@ -37,7 +37,11 @@ def a_ring() -> Ring:
 
 
 RING = a_ring()
-THEORY = Theory(RING, {name: Signature(dims, name in SYMMETRIC) for name, dims in SIGNATURES.items()}, {})
+THEORY = Theory(
+    RING,
+    {name: Signature(dims, frozenset(["symmetric"] if name in SYMMETRIC else [])) for name, dims in SIGNATURES.items()},
+    {},
+)
 
 I, J = Index("i", "n"), Index("j", "n")  # noqa: E741
 K, L = Index("k", "m"), Index("l", "p")
