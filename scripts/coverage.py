@@ -3,9 +3,9 @@
     python scripts/coverage.py [--list]
 
 Checks the notes of derivations/cookbook/ and prints one row a chapter as a Markdown table: how many of its numbered
-equations are proved, refuted (the book has them wrong), undecided, definitions, and not expressible in symbn's
-language (derivations/cookbook/coverage.yml gives the reasons).  An equation is proved only if every claim under its
-number is.  With `--list`, the numbers too.
+equations are proved, refuted (the book has them wrong), undecided, definitions, proved in part, and not expressible in
+symbn's language (derivations/cookbook/coverage.yml gives the reasons).  An equation is proved only if every claim
+under its number is.  With `--list`, the numbers too.
 
 The figures beside are of others, counted by the same rule where that can be:
 
@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +35,8 @@ SYMPY = {2: 38}
 PATIENT = Limits(seconds=3600.0)
 """So that no verdict depends on the machine."""
 
-COLUMNS = ("proved", "refuted", "undecided", "definition", "not expressible")
+COLUMNS = ("proved", "refuted", "undecided", "definition", "in part", "not expressible")
+WORST = ("error", "refuted", "undecided", "proved", "definition")
 _TAG = re.compile(r"(\d+)(?:\.\d+)?('?)\Z")
 
 
@@ -108,20 +108,12 @@ def checked(folder: Path = FOLDER) -> Iterator[Claim]:
 
 
 def outcomes(found: list[Claim], book: Book) -> dict[int, str]:
-    """What becomes of each number: the worst verdict of its claims; what is not fully said is not expressible."""
-    verdicts: dict[int, set[str]] = defaultdict(set)
-    for claim in found:
-        if not claim.mended:
-            verdicts[claim.number].add(claim.verdict)
-    result = {}
-    for chapter in book.chapters:
-        for number in chapter.equations:
-            said = verdicts[number]
-            if book.expected(number) == "not expressible" or not said:
-                result[number] = "not expressible"
-            else:
-                result[number] = next(v for v in ("error", "refuted", "undecided", "proved", "definition") if v in said)
-    return result
+    """What becomes of each number: the worst verdict of its claims, and `in part` for what the notes say in part."""
+    verdicts = {number: "not expressible" for chapter in book.chapters for number in chapter.equations}
+    for claim in sorted(found, key=lambda claim: WORST.index(claim.verdict), reverse=True):
+        if not claim.mended or book.expected(claim.number) == "in part":
+            verdicts[claim.number] = claim.verdict
+    return {n: "in part" if v == "proved" and book.expected(n) == "in part" else v for n, v in verdicts.items()}
 
 
 def table(found: list[Claim], book: Book) -> Iterator[str]:

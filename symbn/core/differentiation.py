@@ -37,6 +37,7 @@ from symbn.core.terms import (
     SumOfProducts,
     Tensor,
     constant,
+    transposed,
 )
 
 
@@ -159,7 +160,7 @@ def _of_itself(head: Tensor, own: tuple[Index, ...], wanted: tuple[Index, ...], 
     """∂V[i, j]/∂V[k, l]; of a symmetric V the mean of both orders, the derivative within the symmetric matrices."""
     if "orthogonal" in head.traits:
         raise NoRule(f"a derivative by the orthogonal matrix {head.name}, whose entries depend on each other")
-    orders = [wanted, wanted[::-1]] if "symmetric" in head.traits else [wanted]
+    orders = [wanted, transposed(wanted)] if "symmetric" in head.traits else [wanted]
     result = SumOfProducts(ring, {})
     for order in orders:
         product = constant(ring.rational(Fraction(1, len(orders))))

@@ -174,11 +174,11 @@ def _only(e: SumOfProducts) -> Component:
 
 
 def _single(component: Component, row: Index, column: Index) -> Tensor | None:
-    """The tensor that a component is, at the two indices alone."""
-    head = component[0].head
-    if len(component) > 1 or not isinstance(head, Tensor) or set(component[0].indices[:2]) != {row, column}:
+    """The tensor that a component is, at the two indices alone: none of its arguments may use them."""
+    head, indices = component[0]
+    if len(component) > 1 or not isinstance(head, Tensor) or set(indices[:2]) != {row, column}:
         return None
-    return head
+    return head if {row, column}.isdisjoint(indices[2:]) else None
 
 
 def _opened_body(factor: Factor, row: Index, column: Index) -> SumOfProducts:

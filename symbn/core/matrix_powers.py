@@ -78,7 +78,7 @@ def matrix_power(e: SumOfProducts, row: Index, column: Index, exponent: SumOfPro
         if size is None or not size.is_positive():
             raise NoRule("a power of a matrix that is 0, whose exponent may be 0")
         return e
-    if _is_delta(e) and all(c.is_one() for c in e.terms.values()):
+    if (e - delta(ring, row, column)).is_zero():
         return e
     split = one_term(e, row, column) if len(e.terms) == 1 else None
     if split is not None and size is not None:
@@ -105,8 +105,8 @@ def _of_component(e: SumOfProducts, row: Index, column: Index, exponent: SumOfPr
     """A power of what splits no further, or of a power or an inverse."""
     factors = list(e.factors())
     head, indices = factors[0]
-    alone = len(factors) == 1 and set(indices[:2]) == {row, column} and all(c.is_one() for c in e.terms.values())
-    if alone and isinstance(head, Tensor) and head.name in (POWER, INVERSE):
+    alone = len(factors) == 1 and set(indices[:2]) == {row, column} and {row, column}.isdisjoint(indices[2:])
+    if alone and all(c.is_one() for c in e.terms.values()) and isinstance(head, Tensor) and head.name in (POWER, INVERSE):
         out, _, (matrix, *rest) = split_tensor(head, indices)
         inner = rest[0].body if rest else constant(e.ring.rational(-1))
         together = multiply(inner, exponent)

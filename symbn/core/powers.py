@@ -30,6 +30,7 @@ from symbn.core.terms import (
     Factor,
     Index,
     Monomial,
+    NoRule,
     Power,
     Scalarwise,
     SumOfProducts,
@@ -40,7 +41,7 @@ from symbn.core.terms import (
 
 
 def power(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
-    """e ^ exponent.  Raises ZeroDivisionError for a negative power of 0, BudgetExceeded for a huge one."""
+    """e ^ exponent.  Raises ZeroDivisionError or NoRule for a power of 0 that is not 0, BudgetExceeded for a huge one."""
     ring = e.ring
     natural = exponent.as_natural()
     if is_exponential(e):
@@ -51,6 +52,8 @@ def power(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
     if e.is_zero():
         if value is not None and value < 0:
             raise ZeroDivisionError("a negative power of an expression that is 0")
+        if not exponent.is_positive():
+            raise NoRule("a power of 0 whose exponent may be 0")
         return e
     integer = exponent.is_integral()
     coefficient = e.as_coefficient()

@@ -32,7 +32,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from itertools import permutations
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 from symbn.core.ring import Coefficient, Ring
 
@@ -83,6 +83,15 @@ Permutation: TypeAlias = tuple[int, ...]
 Trait: TypeAlias = Literal["symmetric", "definite", "orthogonal", "invertible", "positive", "nonnegative", "random"]
 """Of a matrix: Aᵀ = A; A = Aᵀ and xᵀAx > 0; AᵀA = I; A⁻¹ exists.  Of any tensor: every entry > 0, or ≥ 0; its value
 is random."""
+
+
+T = TypeVar("T")
+
+
+def transposed(places: tuple[T, ...]) -> tuple[T, ...]:
+    """The places of a square matrix, columns before rows; a size that is a product has several on each side."""
+    half = len(places) // 2
+    return places[half:] + places[:half]
 
 
 class Slot(NamedTuple):
@@ -154,7 +163,8 @@ class Tensor(_Keyed):
     def symmetries(self) -> tuple[Permutation, ...]:
         """Permutations of all index places that leave the value: a symmetric matrix, slots of one target,
         and what the arguments allow."""
-        first = [(0, 1), (1, 0)] if "symmetric" in self.traits else [tuple(range(self.out))]
+        straight = tuple(range(self.out))
+        first = [straight, transposed(straight)] if "symmetric" in self.traits else [straight]
         blocks: list[tuple[int, ...]] = []
         position = self.out
         for slot in self.slots:

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from symbn.core.applications import FUNCTIONS
 from symbn.core.equality import Proof, decide
+from symbn.core.radicals import reduce_leading_monomials
+from symbn.core.relations import related
 from symbn.core.ring import Budget
-from symbn.core.terms import NoRule
+from symbn.core.terms import NoRule, SumOfProducts
 from symbn.core.unfolding import unfold_all, unfold_derivatives
 from symbn.explain.folded_sums import WORD, folded_sums
 from symbn.explain.folding import Facts, Folding, patterns
@@ -94,7 +97,8 @@ class _Forms:
         context = _with_words(context, words)
         self._sums = folded_sums(asked, context, plain, budget)
         self._row, self._column = indices_of(asked.shape)
-        self._value = unfold_derivatives(self._sums.to_sum(asked, self._row, self._column), self._sums.theory)
+        value = unfold_derivatives(self._sums.to_sum(asked, self._row, self._column), self._sums.theory)
+        self._value = _cancelled(value)
         self._sums.name_diagonals()
         for phrase in phrases:
             self._sums.learn(phrase)
@@ -121,7 +125,7 @@ class _Forms:
         theory = self._plain.theory
         value = unfold_derivatives(self._plain.to_sum(self._asked, self._row, self._column), theory)
         try:
-            yield self._polish.polished(matrix_form(value, self._row, self._column, self._plain))
+            yield self._polish.polished(matrix_form(_cancelled(value), self._row, self._column, self._plain))
         except NoRule:
             return
 
@@ -133,6 +137,11 @@ class _Forms:
         except NoRule:
             return
         yield self._polish.polished(written)
+
+
+def _cancelled(e: SumOfProducts) -> SumOfProducts:
+    """e with inverses and determinants cancelled, where it has any."""
+    return related(reduce_leading_monomials(e)) if FUNCTIONS.keys() & e.tensor_names else e
 
 
 def _with_words(context: Context, words: Sequence[Expr]) -> Context:

@@ -11,8 +11,11 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import chain, count
 from typing import NamedTuple
 
+from symbn.core.applications import FUNCTIONS
 from symbn.core.contraction import atom, fresh, opened
+from symbn.core.expectation import MEAN
 from symbn.core.heads import split_tensor
+from symbn.core.matrices import DETERMINANT, INVERSE
 from symbn.core.terms import (
     Argument,
     DeltaHead,
@@ -84,6 +87,9 @@ class FactorForms:
         match head:
             case DeltaHead():
                 return _delta(indices, variable)
+            case Tensor() if head.name == MEAN:
+                inside, present = self._nested(head.arguments[0].body, indices, variable)
+                return Piece(tree.Expectation(arg=inside, shape=inside.shape), present)
             case Tensor():
                 return self._tensor(head, indices, variable)
             case Power():
@@ -126,6 +132,8 @@ class FactorForms:
 
     def _natural_places(self, head: Tensor, indices: tuple[Index, ...]) -> tuple[int | None, int | None]:
         """Which of the indices are the row and the column of the tensor as a matrix."""
+        if head.name in FUNCTIONS:
+            return (0, 1) if head.out else (None, None)
         definition = self._context.definitions.get(head.name)
         family = 0 if definition is None else len(definition.indices)
         out = list(range(family, head.out))
@@ -157,6 +165,8 @@ class FactorForms:
         definition = self._context.definitions.get(head.name)
         family = 0 if definition is None else len(definition.indices)
         _, slots, arguments = split_tensor(head, indices)
+        if head.name in FUNCTIONS:
+            return self._of_matrix(head.name, arguments)
         if definition is None and head.name not in self._context.functions:
             if slots:
                 raise NoRule(f"a derivative of {head.name}, which is no function")
@@ -173,6 +183,17 @@ class FactorForms:
         written = tuple(self._argument(a, s) for a, s in zip(arguments, domain, strict=True))
         call = tree.Apply(name=head.name, arguments=written, shape=self._shape(head.name, head.out))
         return call if not slots else self._derivative(head, indices, places, call, slots)
+
+    def _of_matrix(self, name: str, arguments: tuple[Argument, ...]) -> Expr:
+        """The inverse or the determinant of a matrix written out."""
+        matrix = self._write(arguments[0].body, *arguments[0].formals)
+        if name == INVERSE:
+            plain = transpose(matrix) if isinstance(matrix, tree.Transpose) else matrix
+            turned = tree.Inverse(arg=plain, shape=plain.shape)
+            return turned if plain is matrix else transpose(turned)
+        if name == DETERMINANT:
+            return tree.Determinant(arg=matrix, shape=(1, 1))
+        raise NoRule(f"no rule to write {name} with matrices")
 
     def _argument(self, argument: Argument, shape: Shape) -> Expr:
         row, column = _by_shape(shape, list(range(len(argument.formals))))

@@ -127,8 +127,23 @@ def power(base: Expr, exponent: Fraction | Expr) -> Expr:
     """base ^ exponent, entrywise."""
     if exponent == 1:
         return base
+    inside = _squared(base)
+    if inside is not None and isinstance(exponent, Fraction) and exponent.denominator == 2:
+        absolute = tree.Elementwise(function="abs", arg=inside, shape=inside.shape)
+        return power(absolute, 2 * exponent)
     shown = number(exponent) if isinstance(exponent, Fraction) else exponent
     return tree.Power(base=base, exponent=shown, shape=base.shape)
+
+
+def _squared(e: Expr) -> Expr | None:
+    """The x of x², of every entry; None for what is no square."""
+    if isinstance(e, tree.Power) and e.exponent == number(2):
+        return e.base
+    if isinstance(e, tree.Hadamard) and len(e.factors) == 2 and e.factors[0] == e.factors[1]:
+        return e.factors[0]
+    if isinstance(e, tree.Product) and e.is_scalar and len(e.factors) == 2 and e.factors[0] == e.factors[1]:
+        return e.factors[0]
+    return None
 
 
 def scaled(value: Fraction, above: Sequence[Expr], below: Sequence[Expr], e: Expr | None) -> Expr:
@@ -179,9 +194,27 @@ def rebuilt(e: Expr, change: Callable[[Expr], Expr]) -> Expr:
 
 def untransposed(e: Expr, symmetric: Collection[str]) -> Expr:
     """Aᵀ as A where A is symmetric."""
-    if isinstance(e, tree.Transpose) and isinstance(e.arg, tree.Symbol | tree.Reference) and e.arg.name in symmetric:
-        return e.arg
+    if isinstance(e, tree.Transpose) and is_symmetric(e.arg, symmetric):
+        return untransposed(e.arg, symmetric)
     return rebuilt(e, lambda part: untransposed(part, symmetric))
+
+
+def is_symmetric(e: Expr, symmetric: Collection[str]) -> bool:
+    """Whether a matrix reads the same when it is transposed: S, XᵀX, S⁻¹, sums of these, 𝔼 of them."""
+    match e:
+        case tree.Symbol() | tree.Reference():
+            return e.name in symmetric
+        case tree.Identity():
+            return True
+        case tree.Inverse() | tree.Expectation() | tree.Transpose():
+            return is_symmetric(e.arg, symmetric)
+        case tree.Add():
+            return all(is_symmetric(term, symmetric) for term in e.terms)
+        case tree.Product():
+            chain = [factor for factor in e.factors if not factor.is_scalar]
+            turned = [transpose(factor) for factor in reversed(chain)]
+            return [untransposed(f, symmetric) for f in chain] == [untransposed(f, symmetric) for f in turned]
+    return False
 
 
 # Coefficients ---------------------------------------------------------------------------------------------

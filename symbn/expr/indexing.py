@@ -362,12 +362,13 @@ class Indexing(MatrixFunctions):
     def variable(self, e: tree.Derivative | tree.Differential, free: tuple[Index, ...]) -> Variable:
         """What a derivative is taken by, at the free indices that its target does not pin."""
         target = e.target
-        pinned = []
+        pinned: list[Index] = []
         remaining = list(free)
         for dim, pin in zip(target.shape, (target.row, target.column), strict=True):
-            if dim == 1:
-                continue
-            pinned.append(index_of(pin) if pin is not None else remaining.pop(0))
+            if pin is not None and dim != 1:
+                pinned.append(index_of(pin))
+            elif pin is None:
+                pinned += [remaining.pop(0) for factor in factors_of(dim) if factor != 1]
         if remaining:
             # A row's derivative, or a transposed variable, has its one index on the other side.
             raise TypeError("a derivative with more indices than its variable has")

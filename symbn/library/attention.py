@@ -158,7 +158,7 @@ def _forward_whole(Q: Array, K: Array, V: Array, work: Any, wide: Any) -> tuple[
     Q = Q.astype(work, copy=False)
     K = K.astype(work, copy=False)
     V = V.astype(work, copy=False)
-    scalar = np.full((), 1.0 / np.sqrt(d), dtype=work)
+    scalar = np.full((), 1.0 / d ** 0.5, dtype=work)
     product = np.matmul(Q, K.T)
     matrix = scalar * product
     matrix_max = np.max(matrix, axis=1)
@@ -196,7 +196,7 @@ def forward(Q: Array, K: Array, V: Array, *, out: Array | None = None, check_fin
     wide = np.float64
     work = dtype
     product = np.matmul(Q, K.T)
-    scalar = np.full((), 1.0 / np.sqrt(d), dtype=work)
+    scalar = np.full((), 1.0 / d ** 0.5, dtype=work)
     matrix_2 = product
     blocks = _blocks(n, m, dtype.itemsize)
     buffers = np.empty((4, blocks[0].stop, m), work)
@@ -223,7 +223,7 @@ def _backward_whole(Q: Array, K: Array, V: Array, grad_O: Array, work: Any, wide
     K = K.astype(work, copy=False)
     V = V.astype(work, copy=False)
     grad_O = grad_O.astype(work, copy=False)
-    scalar = np.full((), 1.0 / np.sqrt(d), dtype=work)
+    scalar = np.full((), 1.0 / d ** 0.5, dtype=work)
     product = np.matmul(Q, K.T)
     matrix = scalar * product
     matrix_max = np.max(matrix, axis=1)
@@ -289,7 +289,7 @@ def backward(
     work = dtype
     product = np.matmul(Q, K.T)
     product_2 = np.matmul(grad_O, V.T)
-    scalar = np.full((), 1.0 / np.sqrt(d), dtype=work)
+    scalar = np.full((), 1.0 / d ** 0.5, dtype=work)
     factor = np.empty(n, wide)
     matrix_weights = np.empty((n, m), work)
     matrix_2 = product
@@ -338,7 +338,7 @@ def _forward_backward_whole(Q: Array, K: Array, V: Array, grad_O: Array, work: A
     K = K.astype(work, copy=False)
     V = V.astype(work, copy=False)
     grad_O = grad_O.astype(work, copy=False)
-    scalar = np.full((), 1.0 / np.sqrt(d), dtype=work)
+    scalar = np.full((), 1.0 / d ** 0.5, dtype=work)
     product = np.matmul(Q, K.T)
     matrix = scalar * product
     matrix_max = np.max(matrix, axis=1)
@@ -413,7 +413,7 @@ def forward_backward(
     work = dtype
     product = np.matmul(Q, K.T)
     product_3 = np.matmul(grad_O, V.T)
-    scalar = np.full((), 1.0 / np.sqrt(d), dtype=work)
+    scalar = np.full((), 1.0 / d ** 0.5, dtype=work)
     factor = np.empty(n, wide)
     matrix_weights = np.empty((n, m), work)
     matrix_2 = product

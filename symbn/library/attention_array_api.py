@@ -131,7 +131,7 @@ def forward(Q: Array, K: Array, V: Array, *, check_finite: bool = False) -> Arra
         _check_finite(xp, Q=Q, K=K, V=V)
     work = dtype
     where = device(Q)
-    scalar = xp.broadcast_to(xp.asarray(1.0 / xp.sqrt(d), dtype=work, device=where), ()) + 0
+    scalar = xp.broadcast_to(xp.asarray(1.0 / d ** 0.5, dtype=work, device=where), ()) + 0
     product = xp.matmul(Q, xp.permute_dims(K, (1, 0)))
     matrix = scalar * product
     matrix_max = xp.max(matrix, axis=1)
@@ -177,7 +177,7 @@ def backward(
         _check_finite(xp, Q=Q, K=K, V=V, grad_O=grad_O)
     work = dtype
     where = device(Q)
-    scalar = xp.broadcast_to(xp.asarray(1.0 / xp.sqrt(d), dtype=work, device=where), ()) + 0
+    scalar = xp.broadcast_to(xp.asarray(1.0 / d ** 0.5, dtype=work, device=where), ()) + 0
     product = xp.matmul(Q, xp.permute_dims(K, (1, 0)))
     matrix = scalar * product
     matrix_max = xp.max(matrix, axis=1)
@@ -236,7 +236,7 @@ def forward_backward(
         _check_finite(xp, Q=Q, K=K, V=V, grad_O=grad_O)
     work = dtype
     where = device(Q)
-    scalar = xp.broadcast_to(xp.asarray(1.0 / xp.sqrt(d), dtype=work, device=where), ()) + 0
+    scalar = xp.broadcast_to(xp.asarray(1.0 / d ** 0.5, dtype=work, device=where), ()) + 0
     product = xp.matmul(Q, xp.permute_dims(K, (1, 0)))
     matrix = scalar * product
     matrix_max = xp.max(matrix, axis=1)

@@ -304,7 +304,7 @@ def forward(Q: Array, K: Array, V: Array, *, out: Array | None = None, check_fin
     O = _output(out, "O", (n, v), dtype, Q=Q, K=K, V=V)
     work = dtype
     product = np.matmul(Q, K.T)
-    scalar = np.full((), 1.0 / np.sqrt(d), dtype=work)
+    scalar = np.full((), 1.0 / d ** 0.5, dtype=work)
     matrix_2 = product
     chunks = _chunks(product)
     driver = _forward_1 if chunks == 1 else _forward_1_parallel
@@ -505,7 +505,7 @@ def backward(
     work = dtype
     product = np.matmul(Q, K.T)
     product_2 = np.matmul(grad_O, V.T)
-    scalar = np.full((), 1.0 / np.sqrt(d), dtype=work)
+    scalar = np.full((), 1.0 / d ** 0.5, dtype=work)
     matrix_weights = np.empty((n, m), work)
     factor = np.empty(n, wide)
     matrix_2 = product
@@ -734,7 +734,7 @@ def forward_backward(
     work = dtype
     product = np.matmul(Q, K.T)
     product_3 = np.matmul(grad_O, V.T)
-    scalar = np.full((), 1.0 / np.sqrt(d), dtype=work)
+    scalar = np.full((), 1.0 / d ** 0.5, dtype=work)
     matrix_weights = np.empty((n, m), work)
     factor = np.empty(n, wide)
     matrix_2 = product

@@ -118,6 +118,27 @@ STATEMENTS: dict[str, str] = {
         \sum_{i=1}^{p} \sum_{j=1}^{p} S_{ij} x_i u_j = x^\top S u
         x^\top (S \odot T) u = \operatorname{tr}(\operatorname{diag}(x) S \operatorname{diag}(u) T^\top)
     """,
+    "sums of rows": r"""
+        A H = A - \frac{1}{p} A \mathbf{1} \mathbf{1}^\top
+        A H \operatorname{diag}(x) = (A - \frac{1}{p} A \mathbf{1} \mathbf{1}^\top) \operatorname{diag}(x)
+        A H E^\top = A H (E H)^\top
+        \operatorname{diag}(A H E^\top) = (A H \odot E) \mathbf{1}
+        C \operatorname{diag}(A A^\top) = C ((A \odot A) \mathbf{1})
+        \operatorname{diag}(\operatorname{diag}(A A^\top)) E = \operatorname{diag}((A \odot A) \mathbf{1}) E
+        S \operatorname{diag}(\operatorname{diag}(S S^\top)) = S \operatorname{diag}((S \odot S) \mathbf{1})
+        \sum_{i=1}^{n} \sqrt{\lambda + \|r_i\|^2} = \mathbf{1}^\top \sqrt{\lambda + (A \odot A) \mathbf{1}}
+        \operatorname{diag}(y \odot (A \odot A) \mathbf{1}) = \operatorname{diag}(y \odot \operatorname{diag}(A A^\top))
+    """,
+    "softmax": r"""
+        \operatorname{softmax}(A x + c \mathbf{1}) = \operatorname{softmax}(c \mathbf{1} + A x)
+        \operatorname{softmax}(0 x) = \frac{1}{p} \mathbf{1}
+        2 \operatorname{softmax}(x)_1 = \operatorname{softmax}(x)_1 + \operatorname{softmax}(x)_1
+        u^\top \log(\operatorname{softmax}(x)) = u^\top (x - (\log \sum_{i=1}^{p} e^{x_i}) \mathbf{1})
+        u^\top \log(\operatorname{softmax}(x)) + c = c + \log(\operatorname{softmax}(x))^\top u
+        \nabla_x \log \sum_{i=1}^{p} e^{x_i} = \operatorname{softmax}(x)
+        \nabla_x (u^\top \log(\operatorname{softmax}(x))) = u - (\mathbf{1}^\top u) \operatorname{softmax}(x)
+        \frac{\partial \operatorname{softmax}(x)}{\partial x} = \frac{\partial \operatorname{softmax}(x)}{\partial x}
+    """,
     "traces": r"""
         \operatorname{tr}(A B C) = \operatorname{tr}(C A B)
         \operatorname{tr}(A^\top E) = \mathbf{1}^\top (A \odot E) \mathbf{1}

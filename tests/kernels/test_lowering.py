@@ -15,7 +15,7 @@ from symbn.expr.indexing import Indexing
 from symbn.kernels.ir import Add, Array, Axis, Entry, Mul, Node, Pow, Scalar, factors_of, walk
 from symbn.kernels.kernel import Equation, Kernel, _cleaned, _lowered, _prove, kernel_of
 from symbn.kernels.lowering import Lowering, NoKernel
-from symbn.kernels.passes import Pass, Statement, schedule
+from symbn.kernels.passes import Pass, Rows, Statement, schedule
 from symbn.kernels.program import Guess, Pointwise, Product, Program, Reduction, Scheduler, Step, entries_of
 from symbn.kernels.proof import Denotation, NotEqual
 
@@ -192,6 +192,43 @@ def test_forward_and_backward_take_two_passes_together(
     assert not any(isinstance(stage, Statement) for stage in schedule(kernel.refined).stages)
     stored = [s.array for stage in schedule(kernel.refined).stages if isinstance(stage, Pass) for s in stage.writes]
     assert set(stored) <= set(kernel.refined.outputs)
+
+
+@pytest.mark.parametrize(
+    ("note", "ids", "sweeps"),
+    [
+        ("layer_norm", ["eq:forward"], 2),
+        ("layer_norm", ["eq:grad-X", "eq:grad-gamma", "eq:grad-beta"], 2),
+        ("layer_norm", ["eq:forward", "eq:grad-X", "eq:grad-gamma", "eq:grad-beta"], 2),
+        ("rms_norm", ["eq:grad-X", "eq:grad-gamma"], 2),
+        ("cross_entropy_layer", ["eq:softmax"], 2),
+        ("cross_entropy_layer", ["eq:softmax-backward"], 3),
+    ],
+)
+def test_rows_with_sums_of_their_own_are_read_from_memory_once(note: str, ids: list[str], sweeps: int) -> None:
+    """One loop over the rows, a few sweeps along each, and no matrix on the way; numbers of rows are not stored."""
+    kernel = shipped(note).fused(*ids)
+    plan = schedule(kernel.refined)
+    (loop,) = plan.passes()
+    assert isinstance(loop, Rows) and len(loop.sweeps) == sweeps
+    assert set(plan.read_by(loop)) <= {a.array for a in kernel.arguments}
+    assert {w.array for w in loop.writes} <= set(kernel.program.outputs) and not plan.kept(loop, kernel.refined.outputs)
+    assert not [stage for stage in plan.stages if isinstance(stage, Statement)]
+
+
+def test_a_number_of_a_row_is_stored_where_what_follows_needs_it() -> None:
+    """Row sums are a vector to a product, and to a loop that reads them along the columns."""
+    declared = r"$S \in \mathbb{R}^{p \times p}$, $C \in \mathbb{R}^{m \times p}$"
+    for claim in (
+        r"$$C \operatorname{diag}(S S^\top) = C ((S \odot S) \mathbf{1})$$",
+        r"$$S \operatorname{diag}(\operatorname{diag}(S S^\top)) = S \operatorname{diag}((S \odot S) \mathbf{1})$$",
+    ):
+        made = text(declared, claim)
+        (kernel,) = made.kernels().values()
+        plan = schedule(kernel.refined)
+        loop = next(stage for stage in plan.stages if isinstance(stage, Rows))
+        assert plan.kept(loop, kernel.refined.outputs) == loop.numbers
+        assert plan.stages[-1] is not loop
 
 
 def test_a_fused_kernel_has_fewer_steps_than_its_parts_together() -> None:
