@@ -1,7 +1,8 @@
 """How fast symbn's kernels of whole layers are beside PyTorch's own, on a GPU or on the CPU, measured in one run.
 
     python scripts/bench_gpu.py [--device cuda] [--layers layernorm,attention] [--shapes 4096x1024,65536x256]
-                                [--dtypes float32,float64] [--threads 1] [--runs 30] [--json FILE]
+                                [--dtypes float32,float64] [--threads 1] [--runs 30] [--eager]
+                                [--groups torch,numba] [--json FILE]
 
 For every layer of `symbn.library` (the norms, softmax with cross entropy, attention), shape n×d and dtype, three works:
 
@@ -24,6 +25,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import platform
 import sys
 import time
@@ -184,10 +186,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Setting:
-    """Where it is run, and whether nothing is compiled by PyTorch."""
+    """Where it is run, whether nothing is compiled by PyTorch, and which groups of candidates there are."""
 
     device: str
     eager: bool
+    groups: tuple[str, ...]
 
     def variants(self, name: str, function: Any, torch: Any) -> tuple[tuple[str, Any], ...]:
         """A function as it is and compiled."""
@@ -298,7 +301,7 @@ def waiting(torch: Any, device: str) -> Callable[[tuple[Any, ...]], None]:
 
 def reference(torch: Any, layer: Layer, given: Given) -> dict[str, Tensors]:
     """Every answer, by float64 autograd of the textbook's formula."""
-    leaves = [tensor.double().requires_grad_() for tensor in given.leaves]
+    leaves = [tensor.double().clone().requires_grad_() for tensor in given.leaves]
     Z = layer.textbook(*leaves, *(tensor.double() for tensor in given.others))
     gradients = tupled(torch.autograd.grad(Z, leaves, given.cotangent.double()))
     return {"forward": (Z.detach(),), "backward": gradients, "forward+backward": (Z.detach(), *gradients)}
@@ -314,7 +317,7 @@ def disagreement(candidate: Candidate, exact: Tensors) -> float:
 
 def candidates(torch: Any, layer: Layer, given: Given, setting: Setting) -> Iterator[Candidate]:
     """All that can be had; says what cannot."""
-    for needed, group in GROUPS.items():
+    for needed, group in ((name, GROUPS[name]) for name in setting.groups):
         try:
             importlib.import_module(needed)
             yield from group(torch, layer, given, setting)
@@ -378,9 +381,14 @@ def main() -> None:
     parser.add_argument("--dtypes", default="float32")
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--eager", action="store_true", help="leave torch.compile out, which takes most of the time")
+    parser.add_argument(
+        "--groups", default=",".join(GROUPS), help="on the CPU runtimes disturb one another: torch,numba"
+    )
     parser.add_argument("--json", type=Path, help="write all medians, in seconds, to a file")
     options = parser.parse_args()
     warnings.filterwarnings("ignore", "Dynamo detected a call to a `functools.lru_cache`")  # array-api-compat's
+    for runtime in ("OMP", "NUMBA", "OPENBLAS"):  # read when they are imported: idle threads of one slow another down
+        os.environ[f"{runtime}_NUM_THREADS"] = str(options.threads)
     torch = importlib.import_module("torch")
     torch.set_num_threads(options.threads)
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -394,7 +402,11 @@ def main() -> None:
                 print(f"\n## {title}\n", flush=True)
                 given = Given.drawn(torch, LAYERS[layer], (n, d), getattr(torch, dtype), device)
                 exact = reference(torch, LAYERS[layer], given)
-                chosen = list(candidates(torch, LAYERS[layer], given, Setting(device, options.eager)))
+                chosen = list(
+                    candidates(
+                        torch, LAYERS[layer], given, Setting(device, options.eager, tuple(options.groups.split(",")))
+                    )
+                )
                 found = measured(chosen, exact, dtype, options.runs)
                 print("\n| work | candidate | ms | times PyTorch |\n|---|---|---|---|")
                 table(found)

@@ -44,6 +44,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
+sys.path[0] = str(HERE.parent)  # not this folder, whose coverage.py is none that Numba knows
 SHAPES = ((32, 64), (256, 1024), (4096, 1024), (65536, 256), (1048576, 64))
 LARGE = SHAPES[2:]
 OUT_OF_CACHE = SHAPES[3:]

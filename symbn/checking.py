@@ -16,7 +16,6 @@ from symbn.export.progress import Progress
 from symbn.kept import LEAST_SEARCH, KeptReports
 from symbn.report import NoteReport, Report
 from symbn.source import SourceFile
-from symbn.workers import Dead, Done, Said, Workers
 
 OnReport = Callable[[Report, int, int], None]
 """Told of each report: it, how many there are, how many there will be."""
@@ -152,6 +151,8 @@ def _collect(done: list[Report], totals: list[int], progress: Progress, report: 
 
 
 def _at_once(asked: Sequence[Asked], processes: int) -> Iterator[Checked]:
+    from symbn.workers import Dead, Done, Said, Workers  # processes are rare, and this is slow to import
+
     done: list[list[Report]] = [[] for _ in asked]
     totals = [0] * len(asked)
     ended: dict[int, Checked] = {}

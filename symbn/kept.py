@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import flint
+
 from symbn.diagnostics import Diagnostic
 from symbn.export.writing import NotWritten, write_whole
 from symbn.report import NoteReport, Report
@@ -117,10 +119,7 @@ def _modules(root: Path) -> Iterator[Path]:
 
 
 def _flint() -> str:
-    try:
-        return version("python-flint")
-    except PackageNotFoundError:
-        return "none"
+    return str(flint.__version__)
 
 
 def _digest(data: bytes) -> str:

@@ -106,7 +106,12 @@ def _of_component(e: SumOfProducts, row: Index, column: Index, exponent: SumOfPr
     factors = list(e.factors())
     head, indices = factors[0]
     alone = len(factors) == 1 and set(indices[:2]) == {row, column} and {row, column}.isdisjoint(indices[2:])
-    if alone and all(c.is_one() for c in e.terms.values()) and isinstance(head, Tensor) and head.name in (POWER, INVERSE):
+    if (
+        alone
+        and all(c.is_one() for c in e.terms.values())
+        and isinstance(head, Tensor)
+        and head.name in (POWER, INVERSE)
+    ):
         out, _, (matrix, *rest) = split_tensor(head, indices)
         inner = rest[0].body if rest else constant(e.ring.rational(-1))
         together = multiply(inner, exponent)

@@ -151,7 +151,7 @@ def _latex(e: Expr) -> tuple[str, int]:
         case tree.Diagonal() | tree.DiagonalPart():
             return rf"\operatorname{{diag}}\left( {to_latex(e.arg)} \right)", _ATOM
         case tree.Sum():
-            return rf"\sum_{{{index_latex(e.index)}}} {_in(e.body, _PRODUCT)}", _SUM
+            return rf"\sum{_range(e)} {_in(e.body, _PRODUCT)}", _SUM
         case tree.Stack():
             return _stack(e), _ATOM
         case tree.Derivative():
@@ -171,6 +171,13 @@ def _latex(e: Expr) -> tuple[str, int]:
 def _negated(exponent: Expr) -> str:
     text, level = _latex(exponent)
     return f"-{text}" if level >= _PRODUCT else rf"-\left( {text} \right)"
+
+
+def _range(e: tree.Sum) -> str:
+    """The index of a sum; with its range where it is a number in the body, which does not tell it."""
+    name = index_latex(e.index)
+    told = not any(isinstance(node, tree.Position) and node.index == e.index for node in tree.walk(e.body))
+    return f"_{{{name}}}" if told else f"_{{{name}=1}}^{{{dim_latex(e.index.dim)}}}"
 
 
 def _total_differential(e: tree.Add) -> tree.Differential | None:

@@ -51,6 +51,10 @@ class Code:
     def size(self, dim: Dim) -> str:
         if isinstance(dim, tree.DimVar):
             raise NotWritten("a size that is not known")
+        if isinstance(dim, tree.DimProduct):
+            return f"({' * '.join(map(self.size, dim.factors))})"
+        if isinstance(dim, tree.DimSum):
+            return f"({' + '.join(map(self.size, dim.parts))})"
         return str(dim) if isinstance(dim, int) else self.names.of(f"size {dim}")
 
     def shape(self, shape: Shape) -> str:
@@ -137,6 +141,14 @@ class _Writer:
         where = f"[{row}], :" if row is not None else f":, [{column}]" if column is not None else ":, :"
         return f"{arg}[{where}]", _ATOM
 
+    def kronecker(self, e: tree.Kronecker) -> tuple[str, int]:
+        return f"np.kron({self.text(e.left, _SUM)}, {self.text(e.right, _SUM)})", _ATOM
+
+    def block(self, e: tree.Block) -> tuple[str, int]:
+        cells = [self.text(cell, _SUM) for cell in e.cells]
+        rows = (f"[{', '.join(cells[k : k + e.columns])}]" for k in range(0, len(cells), e.columns))
+        return f"np.block([{', '.join(rows)}])", _ATOM
+
     def stack(self, e: tree.Stack) -> tuple[str, int]:
         join = {"rows": "np.vstack", "columns": "np.hstack", "diagonal": "np.diag"}[e.axis]
         return f"{join}([{self.bound(e.index, e.body)}])", _ATOM
@@ -154,10 +166,19 @@ class _Writer:
         name = self.code.names.of(e.name + "'" * e.order)
         return f"{name}({', '.join(self.text(a, _SUM) for a in e.arguments)})", _ATOM
 
-    def derivative(self, e: tree.Derivative) -> tuple[str, int]:
+    def differential(self, e: tree.Differential) -> tuple[str, int]:
+        text = f"({self._jacobian(e)} @ np.ravel({self.text(e.increment, _SUM)}))"
+        return f"{text}.item()" if e.is_scalar else f"{text}.reshape{self.code.shape(e.shape)}", _ATOM
+
+    def _jacobian(self, e: tree.Derivative | tree.Differential) -> str:
         arg = self.text(e.arg, _SUM)
         called = isinstance(e.arg, tree.Reference) and arg.endswith("()")
-        text = f"jacobian({arg[:-2] if called else f'lambda: {arg}'}, {self._moved(e.target)})"
+        return f"jacobian({arg[:-2] if called else f'lambda: {arg}'}, {self._moved(e.target)})"
+
+    def derivative(self, e: tree.Derivative) -> tuple[str, int]:
+        if isinstance(e.variable, tree.Vec):
+            raise NotWritten("a derivative by a vec, whose entries are in another order")
+        text = self._jacobian(e)
         if e.shape == (1, 1):
             return f"{text}.item()", _ATOM
         if e.layout == "jacobian":
@@ -208,6 +229,11 @@ def _elementwise(w: _Writer, e: tree.Elementwise) -> tuple[str, int]:
     return form.format(w.text(e.arg, _SUM)), _ATOM if form.startswith("np.") else _PRODUCT
 
 
+def _softmax(w: _Writer, e: tree.Softmax) -> tuple[str, int]:
+    exponentials = f"np.exp({w.text(e.arg, _SUM)})"
+    return f"{exponentials} / np.sum({exponentials})", _PRODUCT
+
+
 def _shaped(form: str) -> Callable[[_Writer, tree.Expr], tuple[str, int]]:
     return lambda w, e: (form.format(w.code.shape(e.shape)), _ATOM)
 
@@ -229,9 +255,16 @@ _RULES: Mapping[type[Expr], Callable[..., tuple[str, int]]] = {
     tree.Power: _Writer.power,
     tree.MatrixPower: lambda w, e: (f"np.linalg.matrix_power({w.text(e.base, _SUM)}, {e.exponent})", _ATOM),
     tree.SymbolicPower: lambda w, e: (
-        f"np.linalg.matrix_power({w.text(e.base, _SUM)}, {w.text(e.exponent, _SUM)})", _ATOM
+        f"np.linalg.matrix_power({w.text(e.base, _SUM)}, {w.text(e.exponent, _SUM)})",
+        _ATOM,
     ),
     tree.Position: lambda w, e: (f"{w.index(e.index)} + 1", _SUM),
+    tree.Inverse: _call("np.linalg.inv({})"),
+    tree.Determinant: _call("np.linalg.det({})"),
+    tree.Kronecker: _Writer.kronecker,
+    tree.Vec: _call("np.reshape({}, (-1, 1), order='F')"),
+    tree.Block: _Writer.block,
+    tree.Softmax: _softmax,
     tree.Transpose: lambda w, e: (f"{w.text(e.arg, _ATOM)}.T", _ATOM),
     tree.Fill: lambda w, e: (f"np.full({w.code.shape(e.shape)}, {w.text(e.arg, _SUM)})", _ATOM),
     tree.Elementwise: _elementwise,
@@ -243,6 +276,7 @@ _RULES: Mapping[type[Expr], Callable[..., tuple[str, int]]] = {
     tree.Sum: lambda w, e: (f"sum({w.bound(e.index, e.body)})", _ATOM),
     tree.Stack: _Writer.stack,
     tree.Derivative: _Writer.derivative,
+    tree.Differential: _Writer.differential,
     tree.At: lambda w, e: (w.text(e.arg, _SUM), _SUM),
 }
 

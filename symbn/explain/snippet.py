@@ -87,7 +87,7 @@ class _Program:
         """The arrays that derivatives move."""
         found: dict[str, str] = {}
         for node in self.nodes:
-            if isinstance(node, tree.Derivative):
+            if isinstance(node, tree.Derivative | tree.Differential):
                 name = node.target.name
                 if name in self.context.definitions or name in self.context.functions:
                     if node.target.arguments:
@@ -107,7 +107,9 @@ class _Program:
         found: set[str] = set()
         for definition in self.definitions:  # those of lower rank first
             names = {node.name for node in tree.walk(definition.body) if hasattr(node, "name")}
-            names |= {n.target.name for n in tree.walk(definition.body) if isinstance(n, tree.Derivative)}
+            names |= {
+                n.target.name for n in tree.walk(definition.body) if isinstance(n, tree.Derivative | tree.Differential)
+            }
             if definition.key in self.moved or names & (found | self.moved.keys()):
                 found.add(definition.key)
         return frozenset(found)
@@ -119,7 +121,7 @@ class _Program:
             below = max(map(depth, tree.children(e)), default=0)
             if isinstance(e, tree.Reference):
                 below = max(below, depths[e.name])
-            return below + isinstance(e, tree.Derivative)
+            return below + isinstance(e, tree.Derivative | tree.Differential)
 
         for definition in self.definitions:
             depths[definition.key] = depth(definition.body)
@@ -165,7 +167,7 @@ class _Program:
     def _offsets(self) -> list[str]:
         """Zeros that are added to the defined names that derivatives are taken by."""
         lines = []
-        targets = {n.target.name: n.target for n in self.nodes if isinstance(n, tree.Derivative)}
+        targets = {n.target.name: n.target for n in self.nodes if isinstance(n, tree.Derivative | tree.Differential)}
         for name, target in targets.items():
             if self.moved[name] == self.names.of(name):
                 continue

@@ -23,6 +23,7 @@ from symbn.notes.syntax import (
     Commas,
     Derivation,
     Dots,
+    Evaluated,
     Fraction,
     Group,
     Hole,
@@ -115,6 +116,9 @@ class MathML:
                 return self._derivation(node)
             case Nabla():
                 return self._nabla(node, None)
+            case Evaluated():
+                bar = '<mo form="postfix" fence="false" stretchy="true">|</mo>'
+                return _scripted(_row([self.print(node.body), bar]), self.print(node.at), None)
             case Hole():
                 return '<mi class="hole" mathvariant="normal">?</mi>'
         raise TypeError(f"no MathML for {type(node).__name__}")

@@ -56,9 +56,10 @@ class Indexing(MatrixFunctions):
         self._unfoldings: dict[str, Unfolding] = {}
         self._signatures: dict[str, Signature] = {}
         self._inlined: set[str] = set()
+        self._averaged: set[str] = set()
         self._sides: deque[tuple[tree.Expr, SumOfProducts]] = deque(maxlen=4)
         self._held: set[str] = set()
-        self.inverted: set[tree.Expr] = set()
+        self.stated: tuple[tree.Expr, ...] = ()
         for symbol in context.symbols.values():
             self._signatures[symbol.name] = Signature(_dims(symbol.shape), _traits(symbol, context))
         self.theory = Theory(self.ring, self._signatures, self._unfoldings)
@@ -67,8 +68,11 @@ class Indexing(MatrixFunctions):
 
     def _define(self, definition: tree.Definition) -> None:
         dims = tuple(dim_of(i.dim) for i in definition.indices) + _dims(definition.body.shape)
+        averages = bool(definition.parameters) and self._averages(definition.body)
         for parameter in definition.parameters:
             self._signatures[parameter.name] = Signature(_dims(parameter.shape))
+            if averages:
+                self._averaged.add(parameter.name)
         places = places_of(definition.body.shape)
         body = self.to_sum(definition.body, *places)
         random = any(map(is_random, body.factors()))
@@ -76,8 +80,19 @@ class Indexing(MatrixFunctions):
         indices = tuple(Index(i.name, dim_of(i.dim)) for i in definition.indices) + present(*places)
         formals = tuple((parameter.name, present(*places_of(parameter.shape))) for parameter in definition.parameters)
         self._unfoldings[definition.key] = Unfolding(definition.key, indices, formals, body, definition.rank)
-        if is_alias(body) or not self.theory.differentiates_folded(definition.key):
+        if averages or is_alias(body) or not self.theory.differentiates_folded(definition.key):
             self._inlined.add(definition.key)
+
+    def _averages(self, body: tree.Expr) -> bool:
+        """Whether a function's body holds a mean: then its arguments may be random in it, and it is always unfolded."""
+        return any(
+            isinstance(node, tree.Expectation)
+            or (isinstance(node, tree.Reference) and bool(node.arguments) and self._averages(self._body(node.name)))
+            for node in tree.walk(body)
+        )
+
+    def _body(self, name: str) -> tree.Expr:
+        return self.context.definitions[name].body
 
     def side(self, e: tree.Expr) -> SumOfProducts:
         """A side of an equation, at indices that are the same for every side of its shape.
@@ -98,9 +113,7 @@ class Indexing(MatrixFunctions):
 
         Of the inverse of a block matrix it is said by multiplying through: M⁻¹ = N if M N = I.
         """
-        bodies = [definition.body for definition in self.context.definitions_used((left, right))]
-        nodes = (node for e in (left, right, *bodies) for node in tree.walk(e))
-        self.inverted = {node.arg for node in nodes if isinstance(node, tree.Inverse)}
+        self.stated = left, right
         left, right = _cleared(left, right)
         rows, columns = _side_places(left.shape[0], "↓"), _side_places(left.shape[1], "→")
         if len(rows) == len(columns) == 1 and left.shape == right.shape:
@@ -126,7 +139,8 @@ class Indexing(MatrixFunctions):
                     return constant(ring.variable(e.name))
                 signature = self._signatures.setdefault(e.name, Signature(_dims(e.shape)))
                 _check_order(present(row, column), signature.dims)
-                return tensor(ring, e.name, present(row, column), traits=signature.traits)
+                random: frozenset[Trait] = frozenset(["random"] if e.name in self._averaged else [])
+                return tensor(ring, e.name, present(row, column), traits=signature.traits | random)
             case tree.Reference():
                 return self._reference(e, row, column)
             case tree.Identity():

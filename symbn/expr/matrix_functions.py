@@ -22,12 +22,12 @@ from symbn.expr.places import Part, Place, dim_of, factors_of, parts_of, positio
 class MatrixFunctions:
     """The part of the translation that writes functions of whole matrices.
 
-    `inverted`: what a statement inverts, so that its inverse may be supposed to exist.
+    `stated`: the sides of the equation; what is inverted in it may be supposed to be invertible.
     """
 
     context: Context
     ring: Ring
-    inverted: set[tree.Expr]
+    stated: tuple[tree.Expr, ...]
 
     @abstractmethod
     def to_sum(self, e: tree.Expr, row: Place, column: Place) -> SumOfProducts:
@@ -120,11 +120,17 @@ class MatrixFunctions:
         for first, right, left, last in ((a, b, c, d), (d, c, b, a)):
             symbol = self.context.symbols.get(first.name) if isinstance(first, tree.Symbol) else None
             declared = symbol is not None and symbol.structure in ("positive definite", "orthogonal", "invertible")
-            if declared or isinstance(first, tree.Identity) or first in self.inverted:
+            if declared or isinstance(first, tree.Identity) or self._is_inverted(first):
                 middle = tree.Product(factors=(build.number(-1), left, _inverted(first), right), shape=last.shape)
                 rest = tree.Add(terms=(last, middle), shape=last.shape)
                 return multiply(self.determinant(first), self.determinant(rest))
         raise NoRule("the determinant of a block matrix, none of whose blocks is known to be invertible")
+
+    def _is_inverted(self, e: tree.Expr) -> bool:
+        """Whether the equation, or a definition that it rests on, holds e⁻¹."""
+        bodies = [definition.body for definition in self.context.definitions_used(self.stated)]
+        nodes = (node for side in (*self.stated, *bodies) for node in tree.walk(side))
+        return any(isinstance(node, tree.Inverse) and node.arg == e for node in nodes)
 
     def _size(self, dim: tree.Dim) -> Coefficient:
         """A size as a coefficient."""

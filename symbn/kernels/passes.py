@@ -27,7 +27,7 @@ from symbn.kernels.program import Guess, Pointwise, Product, Program, Reduction,
 
 @dataclass(frozen=True)
 class Guesses:
-    """Rough means of the columns of stored matrices."""
+    """Rough means of the columns of stored matrices; as a part of `Rows`, of a row, or about its greatest entry."""
 
     steps: tuple[Guess, ...]
 

@@ -60,6 +60,12 @@ class Applications(Scripts, Words, Differentials):
         increment = self.joined_increment(item)
         if increment is not None:
             return increment, place + 1
+        group = None if following is None else unscripted(following)
+        if isinstance(group, Group) and group.delimiter == "(":
+            taken = self.derivative_at(item, group)
+            if taken is not None:
+                sub, sup = (following.sub, following.sup) if isinstance(following, Script) else (None, None)
+                return self.scripted(taken, sub, sup, taken.span or item.span), place + 2
         if isinstance(item, Derivation) and item.body is None:
             return self.derivation(item, items[place + 1 :]), len(items)
         if isinstance(item, Nabla):

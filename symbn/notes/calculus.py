@@ -14,7 +14,7 @@ from symbn.diagnostics import NoteError, ShapeError, fail
 from symbn.expr import build, tree
 from symbn.expr.shape import is_column, is_row, is_scalar, is_vector, shape_text
 from symbn.expr.tree import Expr
-from symbn.notes.names import Names
+from symbn.notes.points import Points
 from symbn.notes.reserved import transposes
 from symbn.notes.syntax import Binary, Derivation, Group, Nabla, Script, Sequence, Syntax, juxtaposed, unscripted, walk
 from symbn.notes.targets import target_of
@@ -26,7 +26,7 @@ _MOST_GRADIENTS = 8
 Layout: TypeAlias = Literal["jacobian", "gradient", "entrywise"]
 
 
-class Calculus(Names):
+class Calculus(Points):
     """The part of the reader that reads ∂/∂ and ∇."""
 
     @abstractmethod
@@ -43,12 +43,17 @@ class Calculus(Names):
                 help=r"write \mathrm{d} or \partial for a derivative",
             )  # fmt: skip
         body = self._acted_on(syntax, following) if syntax.body is None else self.read(syntax.body)
+        taken = self.at_point(body, syntax)
+        if taken is not None:
+            return taken
         variables = [self._variable(v) for v in syntax.variables]
         if len(variables) == 2 and is_scalar(body.shape) and is_vector(variables[0].shape):
-            return self.hessian(body, variables, syntax.span)
-        result = body
-        for variable in reversed(variables):
-            result = self.derivative(result, variable, syntax.span)
+            result = self.hessian(body, variables, syntax.span)
+        else:
+            result = body
+            for variable in reversed(variables):
+                result = self.derivative(result, variable, syntax.span)
+        self.check_dependence(body, variables, syntax.span)
         return result
 
     def hessian(self, body: Expr, variables: list[Expr], span: Span) -> Expr:
@@ -142,21 +147,14 @@ class Calculus(Names):
         parts = self._readable(as_one)
         own = None if parts is None else _derivative_of(parts, syntax)
         if parts is not None and own is not None:
-            if not self._depends(_without(parts, own), own.target):
+            if not self.depends(_without(parts, own), own.target):
                 return parts
-            if self._depends([own.arg], own.target):
+            if self.depends([own.arg], own.target):
                 raise fail(
                     "E171", "does this ∇ act on the first factor alone, or on the whole product?", syntax.span,
                     help="put what it acts on in parentheses, or the gradient with them",
                 )  # fmt: skip
         return self.gradient(syntax, body, syntax.span.to(rest[-1].span))
-
-    def _depends(self, parts: Many[Expr], target: tree.Target) -> bool:
-        """Whether one of the parts mentions what is differentiated by, itself or in a definition."""
-        bodies = [d.body for d in self.scope.context.definitions_used(parts)]
-        named = (tree.Symbol, tree.Reference, tree.Apply)
-        nodes = (node for part in (*parts, *bodies) for node in tree.walk(part))
-        return any(isinstance(node, named) and node.name == target.name for node in nodes)
 
     def _readable(self, syntax: Syntax) -> Expr | None:
         try:
@@ -190,6 +188,9 @@ class Calculus(Names):
         return self.gradient(syntax, self.bare_function(scalars[0], syntax.span), syntax.span)
 
     def gradient(self, syntax: Nabla, body: Expr, span: Span) -> Expr:
+        taken = self.at_point(body, syntax)
+        if taken is not None:
+            return tree.at_span(taken, span)
         if syntax.variable is not None:
             variable = self._variable(syntax.variable)
         elif isinstance(body, (tree.Apply, tree.Reference)) and len(body.arguments) == 1:
@@ -197,10 +198,13 @@ class Calculus(Names):
         else:
             raise fail("E137", "∇ without its variable", syntax.span, help=r"write \nabla_x")
         if syntax.order == 1:
-            return self.derivative(body, variable, span, gradient=not is_scalar(variable.shape))
-        if syntax.order == 2 and is_column(variable.shape):
-            return self.hessian(body, [variable, variable], span)
-        raise fail("E138", "∇ of this order is not read", span)
+            result = self.derivative(body, variable, span, gradient=not is_scalar(variable.shape))
+        elif syntax.order == 2 and is_column(variable.shape):
+            result = self.hessian(body, [variable, variable], span)
+        else:
+            raise fail("E138", "∇ of this order is not read", span)
+        self.check_dependence(body, [variable], span)
+        return result
 
 
 def _product(items: list[Syntax], span: Span) -> Syntax:

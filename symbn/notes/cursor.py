@@ -27,6 +27,8 @@ class Cursor(ABC):
         """How many primaries are being read, one inside the other."""
         self.bars = 0
         """How many bars | or ‖ are open here: the next one closes."""
+        self.operands = 0
+        """How many operators ∂/∂x and ∇ reach over what is read: a bar |_{x = a} stands behind them all."""
         end = tokens[-1].span.end
         self.end = Token("end of row", "", Span(end, end))
 
@@ -62,6 +64,18 @@ class Cursor(ABC):
         token = self.current
         self.place += 1
         return token
+
+    def at_evaluation(self) -> bool:
+        """At a bar with a subscript that nothing opened: |_{x = a}."""
+        return self.current.is_("|") and self.bars == 0 and self.peek().is_("_")
+
+    @contextmanager
+    def enclosed(self) -> Iterator[None]:
+        """Inside of delimiters: bars and operators outside do not reach in."""
+        outside = self.bars, self.operands
+        self.bars = self.operands = 0
+        yield
+        self.bars, self.operands = outside
 
     @contextmanager
     def deeper(self) -> Iterator[None]:
@@ -120,9 +134,8 @@ class Cursor(ABC):
             opened = self.advance()
             if self.current.is_("}"):
                 raise fail("P251", f"{command.text} has an empty argument", command.span, help="write it in the braces")
-            bars, self.bars = self.bars, 0
-            content = self.additive()
-            self.bars = bars
+            with self.enclosed():
+                content = self.additive()
             self.expect("}", opened)
             return content
         if self.current.kind == "number" and len(self.current.text) > 1:

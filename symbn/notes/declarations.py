@@ -50,6 +50,8 @@ class Declarer:
         """Whether x^{\\star} is no power of x, or A_1 no entry of a matrix A: a new name."""
         if subject.sup is not None or marks(subject.sub):
             return marks(subject.sup) or marks(subject.sub)
+        if isinstance(subject.sub, Name) and subject.sub.word:
+            return True
         symbol = self.scope.context.symbols.get(stem)
         single = isinstance(subject.sub, Name | Numeral) and len(spelled(subject.sub) or "") == 1
         return symbol is not None and 1 not in symbol.shape and single and not subject.primes

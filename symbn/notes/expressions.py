@@ -20,6 +20,7 @@ from symbn.notes.syntax import (
     Commas,
     Derivation,
     Dots,
+    Evaluated,
     Fraction,
     Group,
     Hole,
@@ -71,6 +72,8 @@ class Reader(Applications, BareFunctions):
                 return self.derivation(syntax, [])
             case Nabla():
                 return self.nabla_alone(syntax)
+            case Evaluated():
+                return self.evaluated(syntax)
             case Hole():
                 raise fail("E101", "a `?` stands for a whole right side", syntax.span, help="write `= ?`")
             case Dots():

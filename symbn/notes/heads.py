@@ -51,16 +51,16 @@ def new_heads(chain: Chain, scope: Scope) -> list[Head]:
         body = chain.sides[place + 1]
         for later in chain.sides[place + 1 :]:
             body = later
-            if not _is_new(_head(later), later, scope):
+            if not _is_new(_head(later, scope), later, scope):
                 break
         if isinstance(body, Hole):
             break
-        head = _head(chain.sides[place], body)
+        head = _head(chain.sides[place], scope, body)
         if head is None or not _may_define(head, chain.sides[place], body, link.relation in DEFINING, scope):
             break
         heads.append(head)
         following = chain.sides[place + 1]
-        if place + 2 >= len(chain.sides) or not _is_new(_head(following), following, scope):
+        if place + 2 >= len(chain.sides) or not _is_new(_head(following, scope), following, scope):
             break
     return heads
 
@@ -73,7 +73,7 @@ def composed(body: Syntax) -> tuple[Name, Name] | None:
     return None
 
 
-def _head(side: Syntax, body: Syntax | None = None) -> Head | None:
+def _head(side: Syntax, scope: Scope, body: Syntax | None = None) -> Head | None:
     """A side as a name to be defined; `body` tells whether subscripts are indices."""
     match side:
         case Name():
@@ -97,12 +97,12 @@ def _head(side: Syntax, body: Syntax | None = None) -> Head | None:
             if sub is None:
                 return Head(stem, decoration=decoration)
             letters = _index_letters(sub)
-            if letters and body is not None and all(subscripted(body, letter) for letter in letters):
+            if letters and body is not None and all(subscripted(body, letter, scope) for letter in letters):
                 return Head(stem, indices=letters, decoration=decoration)
             whole = composite(Script(base, sub, named.sup, primes, side.span))
             return None if whole is None else Head(whole, decoration=decoration)
         case Sequence(items=(first, Group(delimiter="(" | "[") as group)):
-            function = _head(first)
+            function = _head(first, scope)
             if function is None or function.decoration:
                 return None
             given = group.content.items if isinstance(group.content, Commas) else (group.content,)
@@ -149,9 +149,12 @@ def _is_new(head: Head | None, side: Syntax, scope: Scope) -> bool:
 
 
 def _is_mean_of_random(head: Head, scope: Scope) -> bool:
-    """Whether this is 𝔼[…], or cov(x, y) or var(s) of random names: a claim about them, if not defined by :=."""
+    """Whether this is 𝔼[…], or cov(x, y) or var(s) of random names: a claim about them, if not defined by :=.
+
+    Of 𝔼 whatever is random: 𝔼[x] = x, understood as a definition, would make all that follows about means true.
+    """
     if head.name in EXPECTATIONS or head.name == "E":
-        return head.parameters is not None and bool(scope.context.random)
+        return head.parameters is not None
     return head.name in MOMENTS and any(parameter in scope.context.random for parameter in head.parameters or ())
 
 
@@ -172,6 +175,8 @@ def _is_entry(head: Head, side: Script, scope: Scope) -> bool:
     base = side.base
     if not isinstance(base, Name) or head.indices or head.name == base.latex or marks(side.sup) or marks(side.sub):
         return False
+    if isinstance(side.sub, Name) and side.sub.word:
+        return False  # x_{\text{new}}: no index has a name of several letters
     tensor = base.latex in scope.context.symbols or isinstance(scope.meanings.get(base.latex), DefinedTensor)
     if not tensor and base.latex not in scope.families:
         return False
@@ -188,7 +193,7 @@ def _may_define(head: Head, side: Syntax, body: Syntax, explicit: bool, scope: S
     if (may_be_defined(head.name) or _is_mean_of_random(head, scope)) and not scope.knows(head.name):
         return explicit and head.parameters is not None
     if head.indices:
-        if head.name in scope.families or mentions(body, head.name):
+        if head.name in scope.families or mentions(body, head.name, scope):
             return False
         return explicit or head.name in context.symbols
     if head.decoration or head.name in scope.meanings:
@@ -196,11 +201,11 @@ def _may_define(head: Head, side: Syntax, body: Syntax, explicit: bool, scope: S
     if head.name in context.functions:
         if head.parameters is None and isinstance(body, Sequence) and _applies(body, head.name):
             return True
-        return (head.parameters is not None or composed(body) is not None) and not mentions(body, head.name)
+        return (head.parameters is not None or composed(body) is not None) and not mentions(body, head.name, scope)
     if head.name in scope.families and head.parameters is None:
         return explicit
     if head.name in context.symbols and head.parameters is None:
-        return explicit or not (mentions(body, head.name) or rests_on(body, head.name, scope))
+        return explicit or not (mentions(body, head.name, scope) or rests_on(body, head.name, scope))
     return False
 
 

@@ -65,7 +65,7 @@ def tokenize(text: str, segments: Iterable[Span]) -> list[Token]:
     tokens: list[Token] = []
     for segment in segments:
         _tokenize_segment(text, segment, tokens)
-    return [_with_size(text, token) for token in tokens]
+    return _without_fakes(text, [_with_size(text, token) for token in tokens])
 
 
 _SIZED = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\Z")
@@ -77,6 +77,24 @@ def _with_size(text: str, token: Token) -> Token:
         return token
     sized = _SIZED.search(text, max(0, token.span.start - 12), token.span.start)
     return token if sized is None else Token(token.kind, token.text, Span(sized.start(), token.span.end))
+
+
+def _without_fakes(text: str, tokens: list[Token]) -> list[Token]:
+    r"""The tokens without \left. and \right.; the … of \left. … \right|_{x = a} is a group, all of it before its bar."""
+    found: list[Token | None] = []
+    opened: list[tuple[int, Token]] = []
+    for place, token in enumerate(tokens):
+        fake = token.kind == "fake"
+        sized = fake or token.text in _DELIMITERS
+        if sized and text.startswith(r"\right", token.span.start) and opened:
+            start, first = opened.pop()
+            if first.kind == "fake" and token.is_("|") and place + 1 < len(tokens) and tokens[place + 1].is_("_"):
+                found[start] = Token("symbol", "(", first.span)
+                found.append(Token("symbol", ")", Span(token.span.start, token.span.start)))
+        elif sized and text.startswith(r"\left", token.span.start):
+            opened.append((len(found), token))
+        found.append(None if fake else token)
+    return [token for token in found if token is not None]
 
 
 _DELIMITERS = frozenset(["(", ")", "[", "]", r"\{", r"\}", "|", r"\|", r"\langle", r"\rangle"])
@@ -115,6 +133,7 @@ def _tokenize_segment(text: str, segment: Span, tokens: list[Token]) -> None:
 def _command(text: str, position: int, end: int, tokens: list[Token]) -> int:
     fake = _FAKE_DELIMITER.match(text, position, end)
     if fake:
+        tokens.append(Token("fake", fake.group(), Span(position, fake.end())))
         return fake.end()
     match = _COMMAND.match(text, position, end)
     if match is None:

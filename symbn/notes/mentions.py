@@ -12,21 +12,33 @@ from symbn.notes.scope import DefinedFunction, DefinedTensor, Derived, Scope, co
 from symbn.notes.syntax import Group, Name, Script, Syntax, children, unscripted, walk
 
 
-def mentions(syntax: Syntax, name: str) -> bool:
-    """Whether a name occurs, with whatever scripts."""
+def mentions(syntax: Syntax, name: str, scope: Scope | None = None) -> bool:
+    """Whether a name occurs, with whatever scripts; the subscript of a name that the scope knows is part of it."""
     if isinstance(syntax, Name):
         return syntax.latex == name
     if isinstance(syntax, Script):
-        if composite(replace(syntax, sup=None)) == name:
+        whole = composite(replace(syntax, sup=None, primes=0))
+        if whole == name:
             return True
+        if syntax.sub is not None and is_whole_name(syntax, scope):
+            return syntax.sup is not None and mentions(syntax.sup, name, scope)
         if isinstance(syntax.base, Group) and syntax.base.delimiter == r"\|":  # the F of a Frobenius norm is no name
-            return mentions(syntax.base, name) or (syntax.sup is not None and mentions(syntax.sup, name))
-    return any(mentions(child, name) for child in children(syntax))
+            return mentions(syntax.base, name, scope) or (syntax.sup is not None and mentions(syntax.sup, name, scope))
+    return any(mentions(child, name, scope) for child in children(syntax))
 
 
-def subscripted(syntax: Syntax, letter: str) -> bool:
-    """Whether a letter occurs in a subscript."""
-    return any(isinstance(n, Script) and n.sub is not None and mentions(n.sub, letter) for n in walk(syntax))
+def is_whole_name(script: Script, scope: Scope | None) -> bool:
+    """W_Q is a name of its own where it is declared, whatever W and Q are."""
+    whole = composite(replace(script, sup=None, primes=0))
+    return scope is not None and whole is not None and scope.knows(whole)
+
+
+def subscripted(syntax: Syntax, letter: str, scope: Scope) -> bool:
+    """Whether a letter occurs in a subscript that is no part of a known name."""
+    return any(
+        isinstance(n, Script) and n.sub is not None and mentions(n.sub, letter) and not is_whole_name(n, scope)
+        for n in walk(syntax)
+    )
 
 
 def rests_on(syntax: Syntax, name: str, scope: Scope) -> bool:

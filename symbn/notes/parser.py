@@ -16,6 +16,7 @@ from symbn.notes.syntax import (
     Binary,
     Colon,
     Commas,
+    Evaluated,
     Group,
     Name,
     Numeral,
@@ -64,6 +65,8 @@ class Parser(Primaries):
         while True:
             if items and acts(items[-1]):
                 items += self._acted_on()
+                if self._at_bar(items):
+                    continue
                 break
             if items and self._at_prose():
                 break
@@ -86,14 +89,25 @@ class Parser(Primaries):
                 items = [(op == "/" and derivation(left, right, span)) or Binary(op, left, right, span)]
                 continue
             factor = self.factor()
-            if factor is None:
+            if factor is not None:
+                items.append(factor)
+            elif not self._at_bar(items):
                 break
-            items.append(factor)
         if not items:
             found = self.current
             what = "the formula ends here" if found is self.end else f"`{found.text}` cannot start an expression"
             raise fail("P234", f"an expression is missing: {what}", found.span, help="is something left out?")
         return juxtaposed(items)
+
+    def _at_bar(self, items: list[Syntax]) -> bool:
+        """Past a bar |_{x = a}, which makes one factor of the product before it; False if none stands here."""
+        if not items or self.operands or not self.at_evaluation():
+            return False
+        self.advance()
+        at = self.script_argument(self.advance())
+        whole = juxtaposed(items)
+        items[:] = [Evaluated(whole, at, self.since(whole.span))]
+        return True
 
     def _acted_on(self) -> list[Syntax]:
         """What follows ∂/∂x or ∇, up to the next sign: its factors, or one product with an operator sign in it."""
@@ -101,7 +115,9 @@ class Parser(Primaries):
         if begun is None:
             return []
         with self.deeper():
+            self.operands += 1
             operand = self.loose(begun)
+            self.operands -= 1
         return list(operand.items) if isinstance(operand, Sequence) else [operand]
 
     def _at_prose(self) -> bool:

@@ -43,7 +43,7 @@ class Primaries(Spelling, Matrices):
                 return self.group()
             if token.text == "{":
                 return self.braces()
-            if token.text in ("|", r"\|") and self.bars == 0:
+            if token.text in ("|", r"\|") and self.bars == 0 and not self.at_evaluation():
                 return self.barred(token.text)
             if token.text == "?":
                 self.advance()
@@ -58,9 +58,8 @@ class Primaries(Spelling, Matrices):
             if following is None:
                 raise fail("P239", "empty braces", opened.span, help="remove them")
             return following
-        bars, self.bars = self.bars, 0
-        content = self.additive()
-        self.bars = bars
+        with self.enclosed():
+            content = self.additive()
         closed = self.expect("}", opened)
         if isinstance(content, (Name, Numeral)):
             return content
@@ -69,9 +68,8 @@ class Primaries(Spelling, Matrices):
     def group(self) -> Syntax:
         opened = self.advance()
         closer = OPENERS[opened.text]
-        bars, self.bars = self.bars, 0
-        content = self.list_content(closer, opened)
-        self.bars = bars
+        with self.enclosed():
+            content = self.list_content(closer, opened)
         closed = self.expect(closer, opened)
         return Group(opened.text, content, opened.span.to(closed.span))
 

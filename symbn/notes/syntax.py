@@ -175,6 +175,15 @@ class Nabla:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluated:
+    r"""body|_{x = a}: what a product is where a name has a value; `at` is what stands below the bar."""
+
+    body: Syntax
+    at: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Hole:
     """`?`, where an answer is asked for."""
 
@@ -183,7 +192,7 @@ class Hole:
 
 Syntax: TypeAlias = (
     Numeral | Name | Script | Group | Sequence | Signed | Binary | Fraction | Root | Big | Matrix | Dots | Commas
-    | Colon | Related | Derivation | Nabla | Hole
+    | Colon | Related | Derivation | Nabla | Evaluated | Hole
 )  # fmt: skip
 
 

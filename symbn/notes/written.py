@@ -12,6 +12,7 @@ from symbn.notes.syntax import (
     Big,
     Commas,
     Derivation,
+    Evaluated,
     Fraction,
     Group,
     Matrix,
@@ -234,6 +235,8 @@ def _spots(node: Syntax, above: Syntax | None) -> Iterator[tuple[Syntax, Syntax 
             below = (node.body,)
         case Derivation():
             below = () if node.body is None else (node.body,)
+        case Evaluated():
+            below = (node.body,)
         case Nabla():
             below = ()
         case Matrix():

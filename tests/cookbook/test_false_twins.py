@@ -19,6 +19,7 @@ TWINS: dict[str, list[tuple[str, str, str]]] = {
         ("4", "D^T + E^T", "D^T - E^T"),
         ("6", "G^T F^T D^T", "D^T F^T G^T"),
         ("15", r"\operatorname{Tr}(H) +", r"2 \operatorname{Tr}(H) +"),
+        ("12", r"\lambda_i", r"\lambda_i^2"),
         ("17", "(a a^T)", "(2 a a^T)"),
         ("19", "c^n", "c"),
         ("20", r"= \det(H)", r"= -\det(H)"),
@@ -157,6 +158,7 @@ TWINS: dict[str, list[tuple[str, str, str]]] = {
     "3_6_pseudo_inverse": [
         ("224.1", "= A", "= G^T"),
         ("224.3", "(A G)^T", "2 A G"),
+        ("219", "= r", "= 2 r"),
         ("206", "= G G^T A^T", "= G^T A^T"),
         ("217", "= A G", "= 2 A G"),
         ("205.2", "= (1 / c) G", "= c G"),
@@ -172,6 +174,9 @@ TWINS: dict[str, list[tuple[str, str, str]]] = {
         ("402", r"\det(A) \det(E)", r"\det(A) + \det(E)"),
     ],
     "9_4_idempotent": [
+        ("423", "= r", "= n"),
+        ("426", "s^3", "s^2"),
+        ("429", "(s - t)^3", "(s + t)^3"),
         ("419", "= I - A", "= I + A"),
         ("424", "(I - A)", "(I - 2 A)"),
         ("425", "(I - A) A", "(I - 2 A) A"),
@@ -203,7 +208,11 @@ TWINS: dict[str, list[tuple[str, str, str]]] = {
         ("475", "e_i^T M", "2 e_i^T M"),
         ("476", "= M e_j", "= -M e_j"),
     ],
-    "10_1_series": [("487", "(X - I)^{-1}", "(X + I)^{-1}")],
+    "10_1_series": [
+        ("487", "(X - I)^{-1}", "(X + I)^{-1}"),
+        ("491", "= U X^3", "= U X^2"),
+        ("493", "= A (B", "= 2 A (B"),
+    ],
     "10_2_kronecker": [
         ("506", r"+ A \otimes F", r"- A \otimes F"),
         ("509", r"\alpha \beta", r"\alpha"),
@@ -212,6 +221,7 @@ TWINS: dict[str, list[tuple[str, str, str]]] = {
         ("512", "= G^{-1}", "= G"),
         ("513.1", r"= R \otimes V", r"= 2 R \otimes V"),
         ("515", r"\operatorname{Tr}(G) \operatorname", r"\operatorname{Tr}(G) + \operatorname"),
+        ("519.1", r"\lambda \otimes \mu", r"2 \lambda \otimes \mu"),
         ("516'", r"\det(G)^n", r"\det(G)"),
         ("520", r"(K^T \otimes A)", r"(2 K^T \otimes A)"),
         ("521", r"= \operatorname{vec}(A)^T", r"= -\operatorname{vec}(A)^T"),

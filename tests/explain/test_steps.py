@@ -88,7 +88,8 @@ def test_batch_norm_of_a_column_is_derived_as_on_a_board() -> None:
         ("collecting",), ("Jacobian",),
     ]  # fmt: skip
     assert lines[1].right == (
-        r"\mathrm{d} \left( \frac{1}{\sqrt{s_{i}}} \right) J y_{i} + \frac{1}{\sqrt{s_{i}}} J \mathrm{d} y_{i}"
+        r"\left( \mathrm{d} \left( \frac{1}{\sqrt{s_{i}}} \right) \right) J y_{i}"
+        r" + \frac{1}{\sqrt{s_{i}}} J \mathrm{d} y_{i}"
     )
     assert lines[-1].left == r"\frac{\partial \hat{y}_{i}}{\partial y_{i}}"
     assert lines[-1].right == (

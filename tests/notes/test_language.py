@@ -159,7 +159,7 @@ def test_sizes_are_products_and_sums() -> None:
 
 
 def test_an_index_pair_is_no_size() -> None:
-    (goal,) = statement("A_{ij} = I_{ij}").goals
+    (goal,) = statement("A_{ij} + B_{ij} = I_{ij}").goals
     assert isinstance(goal.right, tree.Slice) and isinstance(goal.right.arg, tree.Identity)
 
 
@@ -344,6 +344,14 @@ def test_means_that_ask(formula: str, code: str) -> None:
     assert error(formula).code == code
 
 
+def test_a_mean_is_defined_by_nothing_but_an_explicit_definition() -> None:
+    r"""𝔼[y] = y as a definition of 𝔼 would make 𝔼[f(x)] = f(𝔼[x]) true in all that follows."""
+    found = Note.from_text("$r \\in \\mathbb{R}^n$ $$\\mathbb{E}[r] = r$$").statements[-1]
+    assert found.kind == "claim" and [d.code for d in found.diagnostics] == ["E203"]
+    own = Note.from_text("$r \\in \\mathbb{R}^n$ $$\\mathbb{E}[s] := s$$ $$\\mathbb{E}[r] = r$$").statements[-1]
+    assert own.kind == "claim" and not own.diagnostics
+
+
 def test_a_note_keeps_its_own_variance() -> None:
     own = statement(r"\operatorname{var}(s) = \frac{1}{n} s^\top s")
     assert own.kind == "definition"
@@ -356,9 +364,17 @@ def test_a_note_keeps_its_own_variance() -> None:
 
 
 def test_marks_make_names() -> None:
-    for formula in (r"x^\star", "x^*", r"C^{+}", r"C^\dagger", r"x_\star"):
+    for formula in (r"x^\star", "x^*", r"C^{+}", r"C^\dagger", r"x_\star", r"x_{\text{new}}"):
         found = statement(rf"{formula} := C^\top" if "C" in formula else rf"{formula} := A x")
         assert found.kind == "definition" and not found.diagnostics, formula
+
+
+def test_the_subscript_of_a_known_name_is_no_mention() -> None:
+    """Q = A W_Q does not define Q by itself, and q_f := W_f x is no family over f."""
+    known = r"$Q \in \mathbb{R}^{n \times n}$, $W_Q, W_f \in \mathbb{R}^{n \times n}$"
+    assert statement("Q = A W_Q", known).kind == "definition"
+    assert statement("q_f := W_f x", known).defined == "q_{f}"
+    assert statement("Q = A Q", known).kind == "claim"
 
 
 def test_functions_may_have_matrix_values() -> None:
