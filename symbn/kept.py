@@ -17,10 +17,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-import flint
 
 from symbn.diagnostics import Diagnostic
 from symbn.export.writing import NotWritten, write_whole
@@ -119,7 +116,12 @@ def _modules(root: Path) -> Iterator[Path]:
 
 
 def _flint() -> str:
-    return str(flint.__version__)
+    from importlib.metadata import PackageNotFoundError, version  # slow to import
+
+    try:
+        return version("python-flint")
+    except PackageNotFoundError:
+        return "none"
 
 
 def _digest(data: bytes) -> str:

@@ -123,7 +123,7 @@ def test_several_at_once_keep_and_find(folder: Path, monkeypatch: pytest.MonkeyP
     """What is found needs no process, and one note alone is checked in this one."""
     proved = [f"notes/{name}" for name in ("b.md", "c", "a/y.md")]
     first = check("-j", "2", *proved)
-    monkeypatch.setattr("symbn.checking.Workers", None)
+    monkeypatch.setattr("symbn.workers.Workers", None)
     assert check("-j", "2", *proved).stdout == first.stdout
     (folder / "b.md").write_text(TRUE.replace("eq:true", "eq:changed"))
     changed = check("-j", "2", *proved)

@@ -41,7 +41,7 @@ from symbn.core.terms import (
 
 
 def power(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
-    """e ^ exponent.  Raises ZeroDivisionError or NoRule for a power of 0 that is not 0, BudgetExceeded for a huge one."""
+    """e ^ exponent.  Raises ZeroDivisionError or NoRule for a power of 0 that may not be 0, BudgetExceeded."""
     ring = e.ring
     natural = exponent.as_natural()
     if is_exponential(e):

@@ -119,9 +119,9 @@ def _determinant_of_update(
     best: tuple[str, SumOfProducts, Index, Index] | None = None
     for start in range(len(blocks)):
         value, begin, end = joined([*blocks[start:], *blocks[:start]])
-        (closed,), _, _ = close((value,), ((begin, end),))
-        if best is None or closed.key < best[0]:
-            best = closed.key, value, begin, end
+        key = min(close((value,), (ends,))[0][0].key for ends in ((begin, end), (end, begin)))
+        if best is None or key < best[0]:
+            best = key, value, begin, end
     assert best is not None
     _, value, begin, end = best
     places = fresh(begin.dim), fresh(end.dim)

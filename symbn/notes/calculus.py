@@ -7,7 +7,6 @@ gradient, in the shape of the variable.  What has no matrix for its derivative i
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence as Many
 from typing import Literal, TypeAlias
 
 from symbn.diagnostics import NoteError, ShapeError, fail

@@ -80,7 +80,7 @@ def _with_size(text: str, token: Token) -> Token:
 
 
 def _without_fakes(text: str, tokens: list[Token]) -> list[Token]:
-    r"""The tokens without \left. and \right.; the … of \left. … \right|_{x = a} is a group, all of it before its bar."""
+    r"""The tokens without \left. and \right.; all that stands in \left. … \right|_{x = a} is a group before its bar."""
     found: list[Token | None] = []
     opened: list[tuple[int, Token]] = []
     for place, token in enumerate(tokens):

@@ -65,7 +65,7 @@ class Parser(Primaries):
         while True:
             if items and acts(items[-1]):
                 items += self._acted_on()
-                if self._at_bar(items):
+                if self._past_evaluation(items):
                     continue
                 break
             if items and self._at_prose():
@@ -91,7 +91,7 @@ class Parser(Primaries):
             factor = self.factor()
             if factor is not None:
                 items.append(factor)
-            elif not self._at_bar(items):
+            elif not self._past_evaluation(items):
                 break
         if not items:
             found = self.current
@@ -99,7 +99,7 @@ class Parser(Primaries):
             raise fail("P234", f"an expression is missing: {what}", found.span, help="is something left out?")
         return juxtaposed(items)
 
-    def _at_bar(self, items: list[Syntax]) -> bool:
+    def _past_evaluation(self, items: list[Syntax]) -> bool:
         """Past a bar |_{x = a}, which makes one factor of the product before it; False if none stands here."""
         if not items or self.operands or not self.at_evaluation():
             return False

@@ -1,4 +1,4 @@
-r"""Derivatives at a point: \nabla_w \ell(\hat w), \frac{\partial \ell}{\partial w}(\hat w), \nabla \ell(w)|_{w = \hat w}.
+r"""Derivatives at a point: \nabla_w \ell(\hat w), \frac{\partial \ell}{\partial w}(\hat w), \nabla \ell(w)|_{w = a}.
 
     ∇_w ℓ(a) is the gradient of w ↦ ℓ(w), taken at a,     where a does not depend on any w of the note
 
@@ -72,7 +72,7 @@ class Points(Names):
         return build.multiply((*others, result), operator.span) if others else result
 
     def derivative_at(self, item: Syntax, group: Group) -> Expr | None:
-        r"""\frac{\partial \ell}{\partial w}(\hat w), (\nabla_w \ell)(\hat w); None for a product with what stands in parentheses.
+        r"""\frac{\partial \ell}{\partial w}(\hat w), (\nabla_w \ell)(\hat w); None for a product.
 
         Raises NoteError (E215) where it could be either.
         """
@@ -128,11 +128,17 @@ class Points(Names):
                 if any(mentions(item, name) for item in items[:place]):
                     raise _not_simple(syntax)
                 return build.multiply((self.read(juxtaposed(items[:place])), found), syntax.span) if place else found
-        if isinstance(value, Numeral) and value.text == "0" and name in self.scope.context.symbols:
-            if name not in self.locals:
-                e = self.read(syntax.body)
-                return tree.At(arg=e, name=name, shape=e.shape, span=syntax.span)
+        if isinstance(value, Numeral) and value.text == "0" and self._may_vanish(name):
+            e = self.read(syntax.body)
+            return tree.At(arg=e, name=name, shape=e.shape, span=syntax.span)
         raise _not_simple(syntax)
+
+    def _may_vanish(self, name: str) -> bool:
+        """Whether a name is free, and 0 is one of its values."""
+        symbol = self.scope.context.symbols.get(name)
+        if symbol is None or name in self.locals:
+            return False
+        return symbol.structure in ("general", "symmetric") and symbol.sign in ("real", "nonnegative", "nonpositive")
 
     def _value(self, items: Many[Syntax], name: str, value: Syntax, syntax: Evaluated) -> Expr | None:
         """What items are at name = value, if they are a function at its parameters, or a derivative of it."""

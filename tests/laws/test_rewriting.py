@@ -30,7 +30,8 @@ laws = settings(deadline=None, max_examples=300, suppress_health_check=list(Heal
 SIZES = {"n": 3, "m": 2}
 DECLARED = r"""
 $M, N \in \mathbb{R}^{n \times n}$, $S \in \mathbb{S}^{n}$, $P \in \mathbb{S}^{n}_{++}$, $Q \in O(n)$,
-$U \in \mathbb{R}^{n \times m}$, $V \in \mathbb{R}^{m \times n}$, $x, y \in \mathbb{R}^{n}$, $c \in \mathbb{R}$, $\epsilon > 0$.
+$U \in \mathbb{R}^{n \times m}$, $V \in \mathbb{R}^{m \times n}$, $x, y \in \mathbb{R}^{n}$,
+$c \in \mathbb{R}$, $\epsilon > 0$.
 """
 OF_SIZE_TWO = DECLARED.replace("{n", "{2").replace("n}", "2}").replace("O(n)", "O(2)")
 
@@ -40,7 +41,7 @@ Stages = Callable[[SumOfProducts], list[SumOfProducts]]
 
 # Formulas -------------------------------------------------------------------------------------------------
 
-LETTERS = ["M", r"M^\top", "N", "S", "P", "Q", r"Q^\top", "U V", r"\operatorname{diag}(x)", r"x y^\top", r"I"]
+LETTERS = ["M", r"M^\top", "N", "S", "P", "Q", r"Q^\top", "U V", r"\operatorname{diag}(x)", r"x y^\top"]
 SUMS = [
     "M + N", r"S + x y^\top", r"I + U V", r"P + U U^\top", r"c I + x x^\top", r"M + x x^\top", "P + S",
     r"P^{-1} + S", r"\epsilon I + M^\top M", r"\operatorname{diag}(x) + y x^\top", r"Q + x y^\top", r"2 M + 3 N",
