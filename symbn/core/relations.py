@@ -15,7 +15,7 @@ hold wherever the inverses are defined.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from symbn.core.axioms import all_factors
@@ -118,11 +118,19 @@ class _Letters:
 
 
 def graph_rules(e: SumOfProducts) -> list[GraphRule]:
-    """The rules that the inverses and orthogonal matrices of e give.  Raises BudgetExceeded."""
+    """The rules that the inverses and orthogonal matrices of e give; worked out once.  Raises BudgetExceeded."""
+    heads = tuple(sorted(_related_heads(e), key=lambda found: (found[0].key, str(found[1]))))
+    known: dict[object, list[GraphRule]] = e.ring.kept.setdefault(graph_rules, {})
+    if heads not in known:
+        known[heads] = _completed_rules(e, heads)
+    return known[heads]
+
+
+def _completed_rules(e: SumOfProducts, heads: Iterable[tuple[Tensor, tuple[str | int, ...]]]) -> list[GraphRule]:
     letters = _Letters(e.ring)
     relations: list[Combination] = []
     direct: list[GraphRule | None] = []
-    for head, dims in _related_heads(e):
+    for head, dims in heads:
         for relation, row, column in _relations(e.ring, head, dims):
             found = letters.combination(relation, row, column)
             if found is not None:
@@ -131,13 +139,12 @@ def graph_rules(e: SumOfProducts) -> list[GraphRule]:
                 direct.append(_direct_rule(relation, row, column))
     rules = direct
     for rule in completed(relations, e.ring):
-        first, last = ends(letters.blocks[rule.left[0]])[0], ends(letters.blocks[rule.left[-1]])[1]
+        first = ends(letters.blocks[rule.left[0]])[0]
         pattern = letters.value(rule.left, first.dim)
         value = constant(e.ring.zero)
         for word, c in rule.right:
             value = value + letters.value(word, first.dim).scaled(c)
-        if len(pattern.terms) == 1 and first.dim is not None and last.dim is not None:
-            rules.append(_graph_rule(pattern, value))
+        rules.append(_graph_rule(pattern, value))
     return [rule for rule in rules if rule is not None]
 
 
@@ -188,6 +195,9 @@ def _relations(ring: Ring, head: Tensor, dims: tuple[str | int, ...]) -> Iterato
 
 
 def _graph_rule(pattern: SumOfProducts, value: SumOfProducts) -> GraphRule | None:
+    """A rule of two sums with ends; None if what it replaces is not one term."""
+    if len(pattern.terms) != 1:
+        return None
     ((monomial, coefficient),) = pattern.terms.items()
     if not coefficient.is_one():
         return None

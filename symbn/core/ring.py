@@ -56,6 +56,7 @@ class Ring:
         self._one = self._context.constant(1)
         self.constant_exponents = (0,) * len(self.names)
         self.budget = Budget()
+        self.kept: dict[object, dict[Any, Any]] = {}  # by the function that works it out
         self.zero = Coefficient(self, self._context.constant(0), self._one)
         self.one = Coefficient(self, self._one, self._one)
 

@@ -98,10 +98,10 @@ class ConditionFinder:
         return f"{to_latex(e)} {relation} 0{where}"
 
     def _is_implied(self, e: Expr, relation: str) -> bool:
+        if relation == r"\ne" and isinstance(e, tree.Determinant) and self._positivity.is_invertible(e.arg):
+            return True
         sign = self._positivity.sign(e)
         if sign == Sign.POSITIVE or (relation == r"\ge" and sign):
-            return True
-        if relation == r"\ne" and isinstance(e, tree.Determinant) and self._positivity.is_invertible(e.arg):
             return True
         return relation == r"\ne" and e.is_scalar and self._is_declared_nonzero(e)
 

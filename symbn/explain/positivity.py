@@ -315,7 +315,7 @@ class Positivity:
     def _of_determinant(self, e: Expr, known: _Parameters) -> Sign:
         if self.is_definite(e, known):
             return Sign.POSITIVE
-        return Sign.NONNEGATIVE if self.is_semidefinite(e, known) else Sign.UNKNOWN
+        return Sign.NONNEGATIVE if self._is_semidefinite_by_form(e, known) else Sign.UNKNOWN
 
     def _is_congruent(self, chain: list[_Factor], known: _Parameters) -> bool:
         """Whether a chain reads AᵀDA with D ⪰ 0, or AᵀA."""

@@ -366,9 +366,10 @@ class Indexing(MatrixFunctions):
         return differentiate(inside, self.variable(e, free), self.theory)
 
     def _differential(self, e: tree.Differential, row: Place, column: Place) -> SumOfProducts:
-        free = present(*places_of(e.variable.shape))
+        places = places_of(e.variable.shape)
+        free = present(*places)
         partial = differentiate(self.to_sum(e.arg, row, column), self.variable(e, free), self.theory)
-        result = multiply(partial, tensor(self.ring, e.increment.name, free))
+        result = multiply(partial, self.to_sum(e.increment, *places))
         for index in free:
             result = bind(result, index)
         return result

@@ -142,7 +142,9 @@ class Applications(Scripts, Words, Differentials):
                 raise fail("E118", f"`{name}` has {len(meaning.parameters)} parameter(s), here {len(arguments)}", span)
             arguments = tuple(finished(a) for a in arguments)
             definition = self._define_function(meaning, arguments)
-            return tree.Reference(name=definition.key, arguments=arguments, shape=definition.body.shape, span=span)
+            applied = tree.Reference(name=definition.key, arguments=arguments, shape=definition.body.shape, span=span)
+            self.check_means_in(applied, span)
+            return applied
         function = self.scope.context.functions[name]
         if function.entrywise:
             (argument,) = arguments

@@ -72,6 +72,8 @@ class Calculus(Points):
         target = target_of(plain, self.scope.context)
         self._check_dependence(body, target, span)
         layout, shape = _layout(body, variable, gradient, span)
+        if layout == "jacobian" and is_row(body.shape) and is_row(variable.shape):
+            self.notices["the derivative of a row by a row is the Jacobian of the two as columns"] = None
         return tree.Derivative(arg=body, variable=plain, target=target, layout=layout, shape=shape, span=span)
 
     def _check_dependence(self, body: Expr, target: tree.Target, span: Span) -> None:
@@ -253,6 +255,8 @@ def _layout(body: Expr, variable: Expr, gradient: bool, span: Span) -> tuple[Lay
                 "\\frac{\\partial \\operatorname{vec} F}{\\partial \\operatorname{vec} X}",
             )  # fmt: skip
         return "gradient", plain.shape
+    if is_row(body.shape) and is_row(plain.shape) and not turned:
+        return "jacobian", (body.shape[1], plain.shape[1])
     if turned or is_row(variable.shape):
         if is_scalar(body.shape):
             raise fail(
@@ -267,4 +271,4 @@ def _layout(body: Expr, variable: Expr, gradient: bool, span: Span) -> tuple[Lay
             (body, variable), "take it entry by entry",
         )  # fmt: skip
     length = body.shape[0] if not is_row(body.shape) else body.shape[1]
-    return "jacobian", (length, plain.shape[0])
+    return "jacobian", (length, plain.shape[0] if is_column(plain.shape) else plain.shape[1])

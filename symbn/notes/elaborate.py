@@ -20,7 +20,7 @@ from symbn.notes.differentials import written_increments
 from symbn.notes.heads import Head, is_reserved, new_heads
 from symbn.notes.lexer import tokenize
 from symbn.notes.markdown import MathBlock
-from symbn.notes.randomness import declare_random
+from symbn.notes.randomness import declare_random, declared_later
 from symbn.notes.register import Register, fail_statement, letter_of, letters_of
 from symbn.notes.rereading import Passage, Place, snapshot
 from symbn.notes.reserved import SETTLED, UNITS
@@ -208,7 +208,9 @@ class Elaborator:
         lhs, rhs = ", ".join(map(self.register.text, subjects)), self.register.text(right)
         statement = self._statement(block, label, "declaration", chain.span, lhs, rhs)
         notices = declare_random(subjects, right, self.scope)
-        if notices is None:
+        if notices is None and (later := declared_later(subjects, self.chains, self.scope)) is not None:
+            fail_statement(statement, later)
+        elif notices is None:
             statement.kind = "unchecked"
             statement.message = r"symbn reads \sim of declared names only: x \sim p after $x \in \mathbb{R}^{n}$"
         else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence as Many
 
-from symbn.diagnostics import fail
+from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
 from symbn.expr.shape import is_scalar
 from symbn.expr.tree import Expr
@@ -67,11 +67,32 @@ class Means(Names):
         return symbols_under([e], self.scope.context) & self.scope.context.random.keys()
 
     def _check_random(self, e: Expr, span: Span) -> None:
-        if not self._random_in(e):
-            raise fail(
-                "E203", "nothing in this mean is random", span,
-                help=r"declare what is random, such as $x \sim p$, after its shape",
-            )  # fmt: skip
+        if not symbols_under([e], self.scope.context) & self._may_be_random():
+            raise _not_random(span)
+
+    def check_means_in(self, applied: tree.Reference, span: Span) -> None:
+        """Raises NoteError (E203) where the body of a function takes the mean of its arguments, and none is random."""
+        if self._averages_nothing(applied, self._may_be_random()):
+            raise _not_random(span)
+
+    def _may_be_random(self) -> set[str]:
+        """The random names; of a function's parameters nothing is known while its body is read."""
+        parameters = {e.name for e in self.locals.values() if isinstance(e, tree.Symbol)}
+        return parameters | self.scope.context.random.keys()
+
+    def _averages_nothing(self, e: Expr, random: set[str]) -> bool:
+        """Whether a mean in an expression, or in the bodies of the functions in it, is of nothing random."""
+        context = self.scope.context
+        for node in tree.walk(e):
+            if isinstance(node, tree.Expectation) and not symbols_under([node.arg], context) & random:
+                return True
+            if isinstance(node, tree.Reference) and node.arguments:
+                definition = context.definitions[node.name]
+                given = zip(definition.parameters, node.arguments, strict=True)
+                inner = {p.name for p, argument in given if symbols_under([argument], context) & random}
+                if self._averages_nothing(definition.body, random | inner):
+                    return True
+        return False
 
     def _check_names(self, item: Script, e: Expr) -> None:
         """The names below 𝔼 are all that is random in it: a mean over some of them, the others held, is not read."""
@@ -86,3 +107,10 @@ class Means(Names):
                 f"{', '.join(sorted(random - names))} held is not read", item.span,
                 help="the mean is over all that is random",
             )  # fmt: skip
+
+
+def _not_random(span: Span) -> NoteError:
+    return fail(
+        "E203", "nothing in this mean is random", span,
+        help=r"declare what is random, such as $x \sim p$, after its shape",
+    )  # fmt: skip

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Many
 
+from symbn.diagnostics import NoteError, fail
 from symbn.expr import tree
 from symbn.notes.epochs import new_epoch
 from symbn.notes.scope import Scope, spelled
-from symbn.notes.syntax import Commas, Group, Syntax, unscripted, walk
+from symbn.notes.syntax import Chain, Commas, Group, Syntax, unscripted, walk
 from symbn.notes.targets import unsliced
 
 
@@ -25,6 +26,17 @@ def declare_random(subjects: Many[Syntax], law: Syntax, scope: Scope) -> tuple[s
     if _says_more(law, subjects):
         return ("of this law nothing is used: what is random has any law whose moments exist",)
     return ()
+
+
+def declared_later(subjects: Many[Syntax], chains: Many[Chain], scope: Scope) -> NoteError | None:
+    """That a subject without a meaning is declared by a chain further on (E218); None if none is."""
+    for subject in subjects:
+        name = spelled(subject)
+        declaring = (c for c in chains if c.links[0].relation == r"\in" and c.span.start > subject.span.start)
+        named = {spelled(side) for c in declaring for side in (*c.subjects, c.sides[0])}
+        if name is not None and name in named and not scope.knows(name):
+            return fail("E218", f"`{name}` is declared after this", subject.span, help="declare its shape first")
+    return None
 
 
 def _free_name(subject: Syntax, scope: Scope) -> str | None:
