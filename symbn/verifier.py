@@ -36,7 +36,7 @@ from symbn.report import Condition, Counterexample, Report, Verdict
 
 _FARTHEST_REACH = 8
 
-_FIRST_SHARE = 20
+_FIRST_SHARE = 100
 """The first look at a goal may make one part in so many of the terms."""
 
 
@@ -93,7 +93,7 @@ class Verifier:
             "id": statement.id, "label": statement.label, "span": statement.span, "kind": statement.kind,
             "lhs": statement.lhs, "rhs": statement.rhs, "message": statement.message,
             "diagnostics": tuple(statement.diagnostics),
-            "conventions": conventions(_expressions(statement), statement.notices),
+            "conventions": conventions(_expressions(statement), statement.notices, statement.context),
         }  # fmt: skip
         errors = [d for d in statement.diagnostics if d.severity == "error"]
         if errors:

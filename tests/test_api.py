@@ -270,7 +270,7 @@ def test_unknown_functions() -> None:
 @pytest.mark.parametrize(
     ("derivative", "e", "by"),
     [(jacobian, X, x), (jacobian, x, X), (gradient, x, x), (gradient, x, X), (jacobian, S * x, 2 * x)],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_derivatives_that_are_no_matrix_raise(derivative: Any, e: Any, by: Any) -> None:
     with pytest.raises(NoteError):

@@ -332,3 +332,9 @@ def test_a_search_ends_at_its_bounds() -> None:
     with pytest.raises(Exhausted):
         search.suggestion()
     assert search.characters < 20_000 + 2 * len(wrong)
+
+
+def test_a_number_that_is_too_much_leaves_no_1_behind() -> None:
+    given = [r"A \in \mathbb{R}^{n \times n}", r"x \in \mathbb{R}^n", r"S := A + A^\top"]
+    assert symbn.verify(r"\nabla_x\, x^\top A x = 2 A x", given, suggest=True).suggestion == "S x"
+    assert symbn.verify(r"\nabla_x\, x^\top A x = 2 S x", given, suggest=True).suggestion == "S x"

@@ -76,17 +76,17 @@ def product_dim(a: Dim, b: Dim, span: Span | None = None) -> Dim:
 
 
 def sum_dim(dims: Sequence[Dim], span: Span | None = None) -> Dim:
-    """The size of blocks beside each other; of numbers their sum.
+    """The size of blocks beside each other; of numbers their sum, of a single block its own.
 
-    Raises NoteError (S230) for a size that is not known.
+    Raises NoteError (S230) for one of several that is not known.
     """
+    if len(dims) == 1:
+        return resolved(dims[0])
     parts: list[str | int] = []
     for dim in map(_known, dims):
         if isinstance(dim, DimProduct):
             raise fail("S231", "a block whose size is a product is not read", span)
         parts += dim.parts if isinstance(dim, DimSum) else (dim,)
-    if len(parts) == 1:
-        return parts[0]
     numbers = [part for part in parts if isinstance(part, int)]
     return sum(numbers) if len(numbers) == len(parts) else DimSum(tuple(parts))
 

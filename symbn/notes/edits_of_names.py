@@ -152,7 +152,8 @@ def extra_factors(side: Written) -> Iterator[Change]:
                 before = units[place - 1].span.end if place else unit.span.start
                 after = unit.span.end if place else units[1].span.start
                 what = f"the factor {side.short(unit)} is too much"
-                yield Change("factor dropped", Span(before, after), ("",), what)
+                number = isinstance(node.items[0], Numeral) and place == 0  # as the slip 1 for 2
+                yield Change("number" if number else "factor dropped", Span(before, after), ("",), what)
         elif isinstance(node, Binary) and node.op != "/":
             for kept, dropped in ((node.left, node.right), (node.right, node.left)):
                 what = f"the factor {side.short(dropped)} is too much"

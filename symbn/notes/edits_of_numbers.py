@@ -67,12 +67,13 @@ def sizes(side: Written) -> Iterator[Change]:
 
 
 def numerals(side: Written) -> Iterator[Change]:
-    """2 for 1, 1 for 2, and neighbouring numbers."""
+    """2 for 1, 1 for 2, and neighbouring numbers; a factor 2 with others after it is left out (`extra_factors`)."""
     for node, above in side.spots:
         if isinstance(node, Numeral) and node.text.isdigit() and not isinstance(above, Script):
             k = int(node.text)
             for other in dict.fromkeys((1, 2 * k, k // 2 if k % 2 == 0 else k + 1, k + 1, k - 1)):
-                if other > 0 and other != k:
+                leads = isinstance(above, Sequence) and above.items[0] is node
+                if other > 0 and other != k and not (other == 1 and leads):
                     yield Change("number", side.span(node), (str(other),), f"{other} for {k}")
 
 

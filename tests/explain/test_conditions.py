@@ -114,3 +114,11 @@ def test_conventions_are_told_once_with_their_first_statement() -> None:
 
 def test_a_scalar_by_a_scalar_needs_no_layout() -> None:
     assert not noted_conventions(checked(r"\frac{\partial a^2}{\partial a} = 2 a"))
+
+
+def test_a_derivative_by_a_symmetric_matrix_says_that_it_stays_symmetric() -> None:
+    text = r"$S \in \mathbb{S}^n_{++}$, $A \in \mathbb{R}^{n \times n}$" + "\n\n"
+    told = noted_conventions(Note.from_text(text + r"$$\nabla_S \log\det S = S^{-1}$$").check())
+    assert [c.text for c in told if "within the symmetric matrices" in c.text]
+    other = noted_conventions(Note.from_text(text + r"$$\nabla_A \operatorname{tr}(A S) = S$$").check())
+    assert other and not [c.text for c in other if "within the symmetric matrices" in c.text]

@@ -12,7 +12,7 @@ from symbn.core.equality import Proof, decide
 from symbn.core.heads import tensor
 from symbn.core.powers import power as power_of
 from symbn.core.powers import scalarwise
-from symbn.core.terms import Index, SumOfProducts, constant
+from symbn.core.terms import Index, SumOfProducts, Trait, constant
 from symbn.core.unfolding import unfold_derivatives
 from symbn.explain.latex import to_latex
 from symbn.explain.matrix_form import matrix_form
@@ -58,6 +58,7 @@ _CONTEXT = Context(
         "phi": FunctionDeclaration("phi", ((1, 1),), (1, 1)),
     },
 )
+_TRAITS: tuple[frozenset[Trait], frozenset[Trait]] = (frozenset(), frozenset(["symmetric"]))
 _ROW, _COLUMN = Index("~row", "n"), Index("~column", "n")
 
 
@@ -102,7 +103,7 @@ class Product:
             name, letters = factor.split(" ")
             dims = [dim for dim in _SHAPES[name] if dim != 1]
             indices = tuple(self.place(letter, str(dim)) for letter, dim in zip(letters, dims, strict=True))
-            self.sum = multiply(self.sum, tensor(indexing.ring, name, indices, traits=frozenset(["symmetric"] if name == "G" else [])))
+            self.sum = multiply(self.sum, tensor(indexing.ring, name, indices, traits=_TRAITS[name == "G"]))
         for letter, index in self.places.items():
             if letter not in "rc" and not letter.isupper():
                 self.sum = bind(self.sum, index)
@@ -194,7 +195,7 @@ def random_sum(rng: random.Random, indexing: Indexing, free: list[Index], depth:
                         bound += fitting
                         places += fitting
                     indices.append(rng.choice(fitting))
-                term = multiply(term, tensor(ring, name, tuple(indices), traits=frozenset(["symmetric"] if name == "G" else [])))
+                term = multiply(term, tensor(ring, name, tuple(indices), traits=_TRAITS[name == "G"]))
                 continue
             inner = random_sum(rng, indexing, rng.sample(places, min(1, len(places))), depth + 1)
             if rng.random() < 0.5:

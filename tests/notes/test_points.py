@@ -1,0 +1,124 @@
+"""How derivatives at a point are read: as functions of their own, whose arguments take no part in the derivative."""
+
+from __future__ import annotations
+
+import pytest
+
+from symbn.diagnostics import Diagnostic
+from symbn.explain.latex import to_latex
+from symbn.expr import tree
+from symbn.expr.tree import Expr
+from symbn.note import Note
+from symbn.notes.lexer import tokenize
+from symbn.source import Span
+
+DECLARED = r"""$A \in \mathbb{S}^n$, $v, w \in \mathbb{R}^n$, $t \in \mathbb{R}$, $s > 0$,
+$L : \mathbb{R}^n \to \mathbb{R}$, $f(w) := w^\top A w$, $q(a, c) := a^\top A c$, $\theta^\star := 2 v$
+"""
+
+
+def read(formula: str) -> Expr:
+    """What stands right of 0 =."""
+    found = Note.from_text(f"{DECLARED}\n\n$$0 = {formula}$$\n").statements[-1]
+    assert not found.diagnostics, [str(d) for d in found.diagnostics]
+    return found.goals[0].right
+
+
+def error(formula: str) -> Diagnostic:
+    (found,) = Note.from_text(f"{DECLARED}\n\n$$0 = {formula}$$\n").statements[-1].diagnostics
+    return found
+
+
+def applied(formula: str) -> tree.Reference:
+    e = read(formula)
+    assert isinstance(e, tree.Reference)
+    return e
+
+
+GRADIENT = r"\nabla_w f(v)"
+
+
+def test_the_gradient_at_a_point_is_a_function_of_the_point() -> None:
+    e = applied(GRADIENT)
+    assert e.arguments == (tree.Symbol(name="v", shape=("n", 1)),) and e.shape == ("n", 1)
+    assert not any(isinstance(node, tree.Derivative) for node in tree.walk(e))
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"(\nabla_w f)(v)",
+        r"\nabla_w f(w)|_{w = v}",
+        r"\nabla f(w) \big|_{w = v}",
+        r"\left. \nabla_w f(w) \right|_{w = v}",
+        r"\left. \nabla_w f \right|_{w = v}",
+    ],
+)
+def test_ways_to_write_one_gradient(formula: str) -> None:
+    assert applied(formula).name == applied(GRADIENT).name
+    assert applied(formula).arguments == applied(GRADIENT).arguments
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\frac{\partial f}{\partial w}(v)",
+        r"\frac{\partial f(w)}{\partial w}\Big|_{w=v}",
+        r"\frac{\partial f(v)}{\partial w}",
+    ],
+)
+def test_ways_to_write_one_row(formula: str) -> None:
+    assert applied(formula).shape == (1, "n")
+    assert applied(formula).name == applied(r"\frac{\partial f}{\partial w}(w)").name
+
+
+@pytest.mark.parametrize("formula", [GRADIENT, r"\nabla_w^2 f(v)", r"\frac{\partial f}{\partial w}(v)"])
+def test_what_is_printed_is_read_as_the_same(formula: str) -> None:
+    assert read(to_latex(read(formula))) == read(formula)
+
+
+@pytest.mark.parametrize(
+    "formula", [r"\nabla_w f(w)", r"\nabla_w f(A w)", r"\nabla f(v)", r"\frac{\partial f}{\partial w}"]
+)
+def test_a_derivative_through_its_argument_stays_one(formula: str) -> None:
+    assert isinstance(read(formula), tree.Derivative)
+
+
+def test_a_bar_reaches_over_the_product_and_no_sign() -> None:
+    e = read(r"f(v) + t f(w)|_{w = v}")
+    assert isinstance(e, tree.Add) and e.terms[0] == applied("f(v)")
+    assert isinstance(read(r"\left. f(v) + f(t v) \right|_{t = 0}"), tree.At)
+    assert isinstance(read(r"f(v) + f(t v) |_{t = 0}"), tree.Add)
+
+
+def test_bars_around_something_stay_what_they_are() -> None:
+    assert isinstance(read(r"|t|"), tree.Elementwise)
+    assert isinstance(read(r"\left| t \right|"), tree.Elementwise)
+    assert isinstance(read(r"\left. \left| t \right| \right."), tree.Elementwise)
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "said"),
+    [
+        (r"\nabla_v f(w)", "E216", "does not depend on `v`"),
+        (r"\nabla_w L(v)", "E216", r"\nabla L(a)"),
+        (r"\nabla_w (f(v) + t)", "E216", "does not depend on `w`"),
+        (r"\nabla_a q(v, v) + \nabla_w q(v, v)", "E216", "does not depend on `w`"),
+        (r"\frac{\partial f}{\partial w}(w - v)", "E215", "product"),
+        (r"\frac{\partial f}{\partial v}(w)", "E215", "product"),
+        (r"w^\top \nabla_w f(w)|_{w = v}", "E217", "as a function"),
+        (r"f(w)|_{w}", "E217", "as a function"),
+        (r"f(w)|_{w = v, t = 0}", "E217", "as a function"),
+        (r"\log s \, |_{s = 0}", "E217", "as a function"),
+    ],
+)
+def test_what_could_be_meant_otherwise_is_asked(formula: str, code: str, said: str) -> None:
+    found = error(formula)
+    assert found.code == code
+    assert said in str(found.message) + str(found.help)
+
+
+def test_one_half_of_a_pair_of_delimiters_may_be_invisible() -> None:
+    text = r"\left. a \right|_{a = b} + \left( a \right. + \left. b \right) + \left\{ a \right."
+    found = [token.text for token in tokenize(text, [Span(0, len(text))])]
+    assert "".join(found) == r"(a)|_{a=b}+(a+b)+\{a"
