@@ -72,7 +72,7 @@ def _links(e: SumOfProducts, row: Index, column: Index) -> Iterator[SumOfProduct
     ends = {row, column}
 
     def reached(start: Index, barrier: Index) -> set[int]:
-        return set(_reached(factors, start, ({*bound} | ends) - {barrier}))
+        return set(reached_from(factors, start, ({*bound} | ends) - {barrier}))
 
     def block(numbers: set[int], first: Index, second: Index) -> SumOfProducts:
         inside = [i for i in bound if i not in (first, second) and any(i in factors[k].indices for k in numbers)]
@@ -103,7 +103,7 @@ def _alone(
     return contract([atom(e.ring, *factors[k]) for k in sorted(numbers)], inside)
 
 
-def _reached(factors: list[Factor], start: Index, joints: set[Index]) -> list[int]:
+def reached_from(factors: list[Factor], start: Index, joints: set[Index]) -> list[int]:
     """The numbers of the factors that hang together with an index through the joints."""
     found: list[int] = []
     pending = [start]

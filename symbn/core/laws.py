@@ -4,7 +4,7 @@ No proof rests on this list: the core proves each law from the few identities of
 does, that it proves none of the false twins, and that both agree with numbers.  A law holds wherever both sides are
 defined, for every size.  Letters are those of `DECLARED`:
 
-    A, B, M square; G invertible, S symmetric, P positive definite, Q orthogonal; U n×m, V m×n, X n×d of full rank
+    A, B, M square; G invertible, S symmetric, P positive definite, Q orthogonal; U n×m, V m×n, X n×d
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ Source: Magnus & Neudecker, "Matrix Differential Calculus", 3rd ed. (2019), chap
 
 from __future__ import annotations
 
+from symbn.core.chains import reached_from
 from symbn.core.contraction import atom, bind, close, contract, delta, dimension, fresh, multiply, rename
 from symbn.core.heads import opened_component, split_tensor, tensor
 from symbn.core.powers import power
@@ -194,7 +195,7 @@ def _cut(e: SumOfProducts, row: Index, column: Index) -> tuple[SumOfProducts, Su
     for place in bound:
         if place.dim != row.dim:
             continue
-        near = _reached(factors, row, {*bound, row, column} - {place})
+        near = reached_from(factors, row, {*bound, row, column} - {place})
         if not any(column in factors[number].indices for number in near):
             sides = near, [number for number in range(len(factors)) if number not in near]
             left, right = (
@@ -206,19 +207,6 @@ def _cut(e: SumOfProducts, row: Index, column: Index) -> tuple[SumOfProducts, Su
             )
             return left, right, place
     return None
-
-
-def _reached(factors: list[Factor], start: Index, joints: set[Index]) -> list[int]:
-    """The numbers of the factors that hang together with an index through the joints."""
-    found: list[int] = []
-    pending = [start]
-    while pending:
-        index = pending.pop()
-        for number, factor in enumerate(factors):
-            if index in factor.indices and number not in found:
-                found.append(number)
-                pending += joints.intersection(factor.indices)
-    return sorted(found)
 
 
 _SYMMETRIC: set[Trait] = {"symmetric"}

@@ -72,7 +72,7 @@ def search(
 def confirm(
     lhs: Expr, rhs: Expr, context: Context, free: tuple[IndexVar, ...] = (), deadline: float | None = None
 ) -> Search:
-    """Two cheap points at small unequal sizes: a second opinion on a claim that has been proved.
+    """A few cheap points, at small unequal sizes and at each size's least: a second opinion on a claim that is proved.
 
     What may have either sign has one at the first point and the other at the second.
     """
@@ -82,6 +82,10 @@ def confirm(
         _Attempt(sizes, [(s, 1, m) for s in _styles(claim) for m in (number == 1, number == 0)], 3 - len(plan))
         for number, sizes in enumerate(plan)
     ]
+    for dimension in claim.survey.dimensions:
+        sizes = plan[0] | {dimension: claim.least.get(dimension, 1)}
+        if sizes not in plan:
+            attempts.append(_Attempt(sizes, [(_styles(claim)[0], 1, False)], 1))
     return _run(claim, attempts, choices=4)
 
 

@@ -18,6 +18,7 @@ CHARACTERS = {"\\" + name: character for name, character in SYMBOLS.items() if n
     r"\epsilon": "ϵ", r"\varepsilon": "ε", r"\phi": "ϕ", r"\varphi": "φ", r"\imath": "ı", r"\jmath": "ȷ",
     r"\hbar": "ℏ", r"\Re": "ℜ", r"\Im": "ℑ", r"\aleph": "ℵ", r"\bot": "⊥", r"\ast": "∗", r"\star": "⋆",
     r"\varnothing": "∅", r"\degree": "°", r"\wp": "℘", r"\dag": "†", r"\prime": "′",
+    r"\dagger": "†", r"\perp": "⟂", r"\sharp": "♯", r"\flat": "♭",
     r"\odot": "⊙", r"\circ": "∘", r"\otimes": "⊗", r"\cdot": "⋅", r"\times": "×",
 }  # fmt: skip
 """Letters and signs that stand for themselves."""

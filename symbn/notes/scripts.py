@@ -16,7 +16,7 @@ from symbn.notes.entrywise import Entrywise
 from symbn.notes.reserved import IDENTITIES, ONES, UNITS, is_constant, negates, transposes
 from symbn.notes.scope import composite, spelled
 from symbn.notes.subscripts import Subscripts
-from symbn.notes.syntax import Colon, Group, Name, Numeral, Script, Sequence, Signed, Syntax
+from symbn.notes.syntax import Binary, Colon, Group, Name, Numeral, Script, Sequence, Signed, Syntax
 from symbn.source import Span
 
 
@@ -107,6 +107,8 @@ class Scripts(Subscripts, Entrywise):
                 raise self.unknown(named or base.latex, span)
         if isinstance(base, Group) and base.delimiter in ("|", r"\|"):
             return self.norm(base, sub)
+        if isinstance(base, Numeral) and base.text in ("0", "1") and self._names_sizes(sub):
+            return self._of_size(base.text, sub, span)
         return self.entry(self.read(base), sub, span)
 
     def _sized_constant(self, base: Name, sub: Syntax, span: Span) -> Expr | None:
@@ -119,11 +121,10 @@ class Scripts(Subscripts, Entrywise):
                 len(letters) == 2 and not self._is_product_of_sizes(sub, letters)
             ):
                 return self.entry(self.name(Name(name, base.span)), sub, span)
-            sizes = self.sizes(sub)
             if name in IDENTITIES:
-                return tree.Identity(shape=(sizes[0], sizes[0]), span=span)
-            shape = (sizes[0], sizes[1] if len(sizes) > 1 else 1)
-            return tree.Ones(shape=shape, span=span) if name in ONES else tree.Zero(shape=shape, span=span)
+                (size, *_) = self.sizes(sub)
+                return tree.Identity(shape=(size, size), span=span)
+            return self._of_size("1" if name in ONES else "0", sub, span)
         if name in UNITS:
             size = DimVar(f"`{name}`", span)
             return tree.UnitVector(index=self.index(sub, size), shape=(size, 1), span=span)
@@ -135,6 +136,17 @@ class Scripts(Subscripts, Entrywise):
                     first=self.index(items[0], size), second=self.index(items[1], size), shape=(1, 1), span=span
                 )
         return None
+
+    def _of_size(self, entry: str, sub: Syntax, span: Span) -> Expr:
+        r"""The column or matrix of a size whose entries are all 0, or all 1: 0_n, \mathbf 1_{m \times n}."""
+        rows, *columns = self.sizes(sub)
+        shape = (rows, columns[0] if columns else 1)
+        return tree.Ones(shape=shape, span=span) if entry == "1" else tree.Zero(shape=shape, span=span)
+
+    def _names_sizes(self, sub: Syntax) -> bool:
+        """Whether a subscript is made of declared sizes, as those of 0_n and 0_{m × n}."""
+        parts = (sub.left, sub.right) if isinstance(sub, Binary) and sub.op == r"\times" else (sub,)
+        return all(spelled(part) in self.scope.context.dimensions and not self._is_index(part) for part in parts)
 
     def _is_product_of_sizes(self, sub: Syntax, letters: list[Syntax]) -> bool:
         """Whether the mn of I_{mn} are two sizes."""

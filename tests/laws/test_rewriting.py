@@ -25,7 +25,7 @@ from symbn.expr.indexing import Indexing
 from symbn.note import Note
 from tests.laws.values import Values
 
-laws = settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck), print_blob=True)
+laws = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck), print_blob=True)
 
 SIZES = {"n": 3, "m": 2}
 DECLARED = r"""

@@ -8,14 +8,13 @@ that the two paths disagree.  The mutations are changes of source lines: when a 
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.sabotage.mutants import Mutation, mutated
+from tests.sabotage.outcomes import Outcome, assert_noticed, assert_right, outcomes
 
 TEXT = (Path(__file__).parent / "claims.md").read_text(encoding="utf-8")
 
@@ -379,76 +378,26 @@ TWINS = Mutation(
 """Shows on graphs only whose vertices look alike and are not: those of tests/laws."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One claim under a mutation."""
-
-    label: str
-    truth: bool
-    verdict: str
-    codes: tuple[str, ...]
-    core_proves: bool
-
-
-def outcomes(mutation: Mutation | None) -> dict[str, Outcome]:
-    """Every claim of claims.md, checked by a symbn with the mutation."""
-    with mutated(mutation) as module:
-        note = module.Note.from_text(TEXT)
-        verify = __import__("symbn.verifier", fromlist=["Verifier"])
-        verifier = verify.Verifier(verify.Limits(seconds=3.0, terms=30_000))
-        border = TEXT.index("## False")
-        found = {}
-        for statement in note.statements:
-            if statement.kind != "claim":
-                assert statement.kind in ("definition", "declaration"), statement
-                continue
-            label = (statement.label or statement.id).removeprefix("eq:")
-            verdict, codes = _checked(verifier, statement)
-            proves = verdict == "proved" or "X001" in codes
-            found[label] = Outcome(label, statement.span.start < border, verdict, codes, proves)
-        return found
-
-
-def _checked(verifier: Any, statement: Any) -> tuple[str, tuple[str, ...]]:
-    try:
-        report = verifier.check(statement)
-    except Exception as crash:  # a broken rule may break anything: that is noticed too
-        return f"crash: {crash!r}", ()
-    return report.verdict, tuple(d.code for d in report.diagnostics)
-
-
 @cache
 def right() -> dict[str, Outcome]:
     """What the real core says."""
-    return outcomes(None)
+    return outcomes(None, TEXT)
 
 
 def test_the_real_core_gives_every_right_verdict() -> None:
-    wrong = [o for o in right().values() if o.verdict != ("proved" if o.truth else "refuted")]
-    assert not wrong
+    assert_right(right())
     assert len(right()) > 95
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda m: m.name)
 def test_a_broken_rule_is_noticed(mutation: Mutation) -> None:
-    found = outcomes(mutation)
-    changed = [o for o in found.values() if o.verdict != right()[o.label].verdict]
-    assert changed, "no claim notices"
-    for outcome in found.values():
-        if outcome.truth:
-            assert outcome.verdict != "refuted", outcome
-        else:
-            assert outcome.verdict != "proved", outcome
-    tempted = [found[label] for label in mutation.proves]
-    if tempted:
-        caught = [o for o in tempted if o.verdict == "error" and "X001" in o.codes]
-        assert caught, f"the second path did not have to notice: {tempted}"
-    assert set(mutation.proves) <= set(found)
+    found = outcomes(mutation, TEXT)
+    assert_noticed(mutation, found, right())
 
 
 @pytest.mark.parametrize("mutation", EVIDENCE, ids=lambda m: m.name)
 def test_a_broken_second_path_is_noticed(mutation: Mutation) -> None:
-    found = outcomes(mutation)
+    found = outcomes(mutation, TEXT)
     assert any("X001" in o.codes for o in found.values() if o.truth)
     assert not any(o.verdict == "proved" for o in found.values() if not o.truth)
 
