@@ -18,7 +18,7 @@ from symbn.core.axioms import all_factors
 from symbn.core.chains import chain, joined
 from symbn.core.contraction import atom, bind, close, delta, fresh, multiply, rename
 from symbn.core.heads import split_tensor
-from symbn.core.matrices import DETERMINANT, INVERSE, determinant, inverse
+from symbn.core.matrices import DETERMINANT, INVERSE, POWER, determinant, inverse
 from symbn.core.powers import power
 from symbn.core.rebuilding import rebuilt_everywhere
 from symbn.core.ring import Coefficient
@@ -86,7 +86,7 @@ def _is_given(factor: Factor, known: _Known) -> bool:
     if not isinstance(head, Tensor):
         return not hasattr(head, "exponent")
     if head.name != INVERSE or head in known:
-        return True
+        return head.name != POWER  # Mᵉ is turned to M⁻ᵉ, and M may be singular
     inner = list(head.arguments[0].body.factors())
     return len(inner) == 1 and isinstance(inner[0].head, Tensor) and "invertible" in inner[0].head.traits
 

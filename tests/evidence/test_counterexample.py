@@ -130,7 +130,7 @@ def test_gradients_of_an_unknown_loss_of_batch_norm() -> None:
         (lin.context, (), weight_gradients(lin)),
     ):
         assert confirm(lhs, rhs, context, free).counterexample is None
-        assert len(confirm(lhs, rhs, context, free).agreed) == 2
+        assert len(confirm(lhs, rhs, context, free).agreed) >= 2
         twin = search(lhs, times(number(2), rhs), context, free).counterexample
         assert twin is not None and "L" in twin.functions and twin.functions["L"].startswith("L(")
 
@@ -207,7 +207,7 @@ def test_a_closed_form_agrees_and_its_false_twin_is_refuted(name: str) -> None:
     lhs, good, bad = CLOSED[name](S, x, P)
     found = search(lhs, good, context, reach=3)
     assert found.counterexample is None and {"n": 2} in found.agreed and {"n": 3} in found.agreed
-    assert len(confirm(lhs, good, context).agreed) == 2
+    assert len(confirm(lhs, good, context).agreed) >= 2
     assert search(lhs, bad, context, reach=3).counterexample is not None
     assert confirm(lhs, bad, context).counterexample is not None
 

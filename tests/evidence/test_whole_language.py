@@ -157,9 +157,9 @@ TRUE_AND_FALSE: dict[str, Callable[[Names], tuple[Expr, Expr, Expr]]] = {
     ),
     "gradient of log det": lambda N: (gradient(log_det(N.P), N.P), inverse(N.P), transposed(N.P)),
     "hessian of log det": lambda N: (
-        jacobian(vec(transposed(gradient(log_det(N.P), N.P))), vec(N.P)),
-        negative(kronecker(inverse(N.P), inverse(N.P))),
-        negative(kronecker(inverse(N.P), I)),
+        times(jacobian(vec(transposed(gradient(log_det(N.P), N.P))), vec(N.P)), vec(N.S)),
+        negative(vec(times(inverse(N.P), N.S, inverse(N.P)))),
+        negative(vec(times(inverse(N.P), N.S))),
     ),
     "mixed Kronecker product": lambda N: (
         times(kronecker(N.A, N.D), kronecker(N.B, N.D)),

@@ -414,7 +414,7 @@ $$\nabla_w \|X w - y\|^2 = X^\top (X w - y) \label{eq:half}$$
 
 $$\|X w - y\|^2 = (X w - y)^\top (X w - y) \label{eq:loss}$$
 
-$$\sinh(w) = \frac{1}{2} (\exp(w) - \exp(-w)) \label{eq:sinh}$$
+$$\sin(2 w) = 2 \sin(w) \odot \cos(w) \label{eq:twice}$$
 
 $$q(u) := u^\top u$$
 
@@ -451,7 +451,7 @@ def test_several_statements_become_one_function_of_several_results(target: str) 
     ("id", "reason"),
     [
         ("eq:half", "it is refuted"),
-        ("eq:sinh", "it is undecided"),
+        ("eq:twice", "it is undecided"),
         ("0.5", "it defines a function"),
         ("eq:shape", "it claims a shape"),
         ("0.1", "it is declaration"),

@@ -25,7 +25,7 @@ from symbn.expr.indexing import Indexing
 from symbn.note import Note
 from tests.laws.values import Values
 
-laws = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck), print_blob=True)
+laws = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck), print_blob=True)
 
 SIZES = {"n": 3, "m": 2}
 DECLARED = r"""
@@ -118,7 +118,7 @@ def read(formula: str, declared: str) -> tuple[Indexing, SumOfProducts]:
     statement = Note.from_text(f"{declared}\n$${formula} = 0$$\n").statements[-1]
     assert statement.goals, [d.message for d in statement.diagnostics]
     indexing = Indexing(statement.context)
-    indexing.ring.budget = Budget(20_000)
+    indexing.ring.budget = Budget(4_000)
     try:
         return indexing, indexing.side(statement.goals[0].left)
     except (NoRule, BudgetExceeded, ZeroDivisionError):
