@@ -89,6 +89,9 @@ class _Program:
         for node in self.nodes:
             if isinstance(node, tree.Derivative | tree.Differential):
                 name = node.target.name
+                declared = self.context.symbols.get(name)
+                if declared is not None and declared.structure in ("symmetric", "positive definite"):
+                    raise NotWritten(f"a derivative within the symmetric matrices, by {name}")
                 if name in self.context.definitions or name in self.context.functions:
                     if node.target.arguments:
                         self._check_one_application(name)
