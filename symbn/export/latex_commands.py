@@ -19,7 +19,7 @@ _LETTERS = r"""\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta
     \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \imath \jmath \hbar \Re \Im \aleph \infty \top \intercal \bot
     \prime \varnothing \emptyset \forall \exists \degree \wp \dag \dagger \partial \nabla \vert \Vert \lvert \rvert
     \lVert \rVert \langle \rangle \lfloor \rfloor \lceil \rceil \lbrace \rbrace \{ \} \| \lbrack \rbrack \dd
-    \differential""".split()
+    \differential \perp \sharp \flat""".split()
 _DOTS = r"\dots \ldots \cdots \vdots \ddots \iddots \dotsc \dotsb \dotsm \dotso".split()
 WORDS = frozenset(
     r"""\log \ln \exp \sin \cos \tan \sinh \cosh \tanh \det \max \min \arg \tr \Tr \diag \Diag \lim \sup \inf \dim \ker

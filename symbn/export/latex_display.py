@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from symbn.export.latex_breaks import broken
 from symbn.export.latex_chains import Chain, Side
-from symbn.export.latex_pieces import Piece, guarded, joined, terms, width_of
+from symbn.export.latex_pieces import Piece, guarded, joined, width_of
 
 LINE = 92.0
 """What a line of the document holds, in digits."""
@@ -17,8 +18,6 @@ _WIDEST_LEFT = 0.4
 """The share of a line past which a left side stands on a row of its own."""
 _INDENT = 4.0
 _SMALLER = ((1.0, ""), (0.9, r"\small"), (0.8, r"\footnotesize"), (0.7, r"\scriptsize"), (0.5, r"\tiny"))
-
-Row = tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,7 @@ def _rows(chain: Chain) -> Iterator[Line]:
     alone = left > _WIDEST_LEFT * LINE
     indent = _INDENT / 2 if alone else left
     if alone:
-        broken = _broken(chain.left, LINE, LINE - _INDENT)
-        for place, row in enumerate(broken):
+        for place, row in enumerate(broken(chain.left, LINE, LINE - _INDENT)):
             yield Line(("& " if place == 0 else r"& \qquad ") + joined(list(row)), width_of(list(row)))
     for place, link in enumerate(chain.links):
         relation = f"{link.relation} "
@@ -63,7 +61,7 @@ def _rows(chain: Chain) -> Iterator[Line]:
         if place == 0 and not alone:
             head = f"{guarded(joined(_flat(chain.left)))} {head}"
         room = LINE - indent - 3.0
-        rows = _broken(link.right, room, room - _INDENT) or [()]
+        rows = broken(link.right, room, room - _INDENT) or [()]
         for number, row in enumerate(rows):
             latex = (head if number == 0 else r"& \qquad ") + joined(list(row))
             width = indent + 3.0 + width_of(list(row)) + (_INDENT if number else 0.0)
@@ -72,22 +70,3 @@ def _rows(chain: Chain) -> Iterator[Line]:
 
 def _flat(side: Side) -> list[Piece]:
     return [piece for row in side for piece in row]
-
-
-def _broken(side: Side, room: float, further: float) -> list[Row]:
-    """The author's rows, each broken before its signs where it is wider than there is room."""
-    found: list[Row] = []
-    for row in side:
-        found += _filled(row, further if found else room, further)
-    return found
-
-
-def _filled(row: Row, room: float, further: float) -> Iterator[Row]:
-    line: list[Piece] = []
-    for term in terms(row):
-        if line and width_of(line) + width_of(list(term)) > room:
-            yield tuple(line)
-            line, room = [], further
-        line += term
-    if line:
-        yield tuple(line)

@@ -36,7 +36,7 @@ from symbn.export.latex_commands import (
     WIDTHS,
     WORDS,
 )
-from symbn.export.latex_pieces import Piece, Role, joined, matrix, width_of
+from symbn.export.latex_pieces import Piece, Role, bracketed, joined, matrix, stacked, width_of, with_scripts
 from symbn.export.latex_text import code_latex, text_latex
 
 LONGEST = 20_000
@@ -66,7 +66,8 @@ class _Unpaired(Exception):
 def read_math(latex: str, *, display: bool = True, room: float | None = None) -> list[Piece]:
     r"""The formula's pieces.  Raises Refused.
 
-    In a matrix that takes more than `room`, sums are broken before their signs: for formulas that nobody reads back.
+    In a matrix or a fraction that takes more than `room`, sums are broken before their signs: for formulas that nobody
+    reads back.
 
     >>> " ".join(piece.latex for piece in read_math(r"\hat y_i^2=\frac12 x % gone"))
     '\\hat{y}_{i}^{2} = \\frac{1}{2} x'
@@ -202,13 +203,13 @@ class _Reader:
                 scripts[token] = self._argument(level)
         if len(scripts) > 1 and "'" in scripts:  # TeX wants primes directly before a superscript
             scripts = {mark: scripts[mark] for mark in ("_", "'", "^") if mark in scripts}
-        latex = base.latex
-        for mark, inside in scripts.items():
-            latex += joined(inside) if mark == "'" else f"{mark}{{{joined(inside)}}}"
+        latex = "".join(
+            joined(inside) if mark == "'" else f"{mark}{{{joined(inside)}}}" for mark, inside in scripts.items()
+        )
         beside = max(width_of(scripts.get("_", [])), width_of(scripts.get("^", []) + scripts.get("'", [])))
         if self.level == 0 and base.latex in BIG:
-            return replace(base, latex=latex, width=max(base.width, beside), scripted=True)
-        return replace(base, latex=latex, width=base.width + beside, scripted=True)
+            return replace(base, latex=base.latex + latex, width=max(base.width, beside), scripted=True)
+        return with_scripts(base, latex, beside)
 
     def _item(self) -> list[Piece]:
         """What the next token stands for, with its arguments."""
@@ -258,9 +259,9 @@ class _Reader:
             inside = self._argument()
             return [Piece(f"{token}{{{joined(inside)}}}", max(width_of(inside), self._scaled(1.0)))]
         if token in FRACTIONS:
-            above, below = (self._argument(self.level + 1 + (token == r"\tfrac")) for _ in range(2))
-            width = max(width_of(above), width_of(below)) + self._scaled(0.6)
-            return [Piece(f"{token}{{{joined(above)}}}{{{joined(below)}}}", width)]
+            parts = [self._argument(self.level + 1 + (token == r"\tfrac")) for _ in range(2)]
+            (above, upper), (below, lower) = (stacked(part, self.room) for part in parts)
+            return [Piece(f"{token}{{{above}}}{{{below}}}", max(upper, lower) + self._scaled(0.6))]
         if token == r"\sqrt":
             return [self._root()]
         if token == r"\ensuremath":
@@ -318,6 +319,7 @@ class _Reader:
             raise _Unpaired
         left = self._delimiter()
         pieces = self._until(r"\right")
+        plain = self._peek() != r"\middle"
         while self._peek() == r"\middle":
             self.place += 1
             pieces += [Piece(rf"\middle{self._delimiter()}", 1.0), *self._until(r"\right")]
@@ -325,7 +327,9 @@ class _Reader:
             raise _Unpaired
         self.place += 1
         right = self._delimiter()
-        return [Piece(rf"\left{left} {joined(pieces)} \right{right}", width_of(pieces) + self._scaled(2.0))]
+        shown = Piece(rf"\left{left} {joined(pieces)} \right{right}", width_of(pieces) + self._scaled(2.0))
+        breakable = plain and left in OPENING and right in CLOSING
+        return [bracketed(shown, left, pieces, right) if breakable else shown]
 
     def _delimiter(self) -> str:
         delimiter = self._next()

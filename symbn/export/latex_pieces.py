@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -24,6 +24,10 @@ class Piece:
     """Whether its author left a space before it."""
     scripted: bool = False
     """Whether it has its scripts."""
+    inside: tuple[Piece, ...] = ()
+    """Of a formula in brackets that grow with it: what they hold."""
+    brackets: tuple[Piece, ...] = ()
+    """The two brackets in a size of their own, the closing one with the scripts."""
 
 
 def joined(pieces: list[Piece]) -> str:
@@ -42,9 +46,25 @@ def _must_part(left: str, right: str) -> bool:
     return right[0].isalpha() and _COMMAND_AT_END.search(left) is not None
 
 
-def width_of(pieces: list[Piece]) -> float:
+def width_of(pieces: Iterable[Piece]) -> float:
     """How wide they are together."""
     return sum(piece.width for piece in pieces)
+
+
+def with_scripts(base: Piece, scripts: str, width: float) -> Piece:
+    """The base followed by its scripts, which make it wider by their width."""
+    *opening, closing = base.brackets or (Piece(""),)
+    brackets = (*opening, with_scripts(closing, scripts, width)) if opening else ()
+    return replace(base, latex=base.latex + scripts, width=base.width + width, scripted=True, brackets=brackets)
+
+
+def bracketed(shown: Piece, left: str, pieces: Iterable[Piece], right: str) -> Piece:
+    r"""\left( … \right) with its inside, and with brackets of the size that it takes, as far as can be told."""
+    tall = r"\begin{" in shown.latex or r"\sum" in shown.latex
+    size = r"\Bigg" if tall else r"\bigg" if r"\frac" in shown.latex else r"\big"
+    inside = tuple(piece for piece in pieces if piece.role not in ("row", "cell"))
+    brackets = (Piece(f"{size}l{left}", 1.0, "open"), Piece(f"{size}r{right}", 1.0, "close"))
+    return replace(shown, inside=inside, brackets=brackets)
 
 
 def terms(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, ...]]:
@@ -89,6 +109,14 @@ class _Cell:
 
 def _cell(pieces: list[Piece]) -> _Cell:
     return _Cell(pieces, joined(pieces), width_of(pieces))
+
+
+def stacked(pieces: list[Piece], room: float | None) -> tuple[str, float]:
+    """Pieces that take more than `room`, with a row for each term; the LaTeX and how wide it is."""
+    cell = _cell(pieces)
+    if room is not None and cell.width > room:
+        cell = _tall(cell, room)
+    return cell.latex, cell.width
 
 
 def _tall(cell: _Cell, room: float) -> _Cell:

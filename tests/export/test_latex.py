@@ -222,7 +222,8 @@ def test_every_statement_of_a_note_is_in_the_document(path: Path) -> None:
     assert text_latex(report.title or "") in document
     for statement in report.statements:
         if statement.kind not in ("declaration", "definition"):
-            assert re.search(rf"\\tag\*\{{.*{re.escape(statement.id.removeprefix('eq:'))}\b", document), statement.id
+            name = re.escape(text_latex(statement.id.removeprefix("eq:")))
+            assert re.search(rf"\\tag\*\{{.*{name}(?!\w)", document), statement.id
 
 
 def test_a_statement_says_all_that_is_known_of_it() -> None:
@@ -250,6 +251,35 @@ def test_a_long_sum_is_broken_before_its_signs() -> None:
     rows = [line for line in document.splitlines() if line.startswith(r"& \qquad +")]
     assert len(rows) >= 2
     assert document.count(r"\label{eq:long}") == 1
+
+
+@pytest.mark.parametrize(("left", "right"), [(r"\left(", r"\right)"), ("(", ")"), (r"\left[", r"\right]")])
+def test_a_long_sum_within_brackets_is_broken_before_its_signs_and_reads_back(left: str, right: str) -> None:
+    inner = " + ".join(f"A x_{{{k}}}" for k in range(24))
+    outer = " - ".join(f"x_{{{k}}}" for k in range(24))
+    text = "$A \\in \\mathbb{R}^{n \\times n}$, "
+    text += ", ".join(f"$x_{{{k}}} \\in \\mathbb{{R}}^n$" for k in range(24))
+    text += f"\n\n$$A {left} {inner} {right}^\\top {left} {outer} {right} = 0$$ {{#eq:a}}\n"
+    text = text.replace("$$A ", "$$")
+    document = exported(text)
+    rows = [line for line in document.splitlines() if re.match(r"& \\qquad [+-]", line)]
+    assert len(rows) >= 2
+    assert rf"\right" not in document
+    (claim,) = [report for report in Note.from_text(document).check(repair=False).statements if report.kind == "claim"]
+    assert claim.verdict == "refuted"
+
+
+def test_a_bracket_that_fits_into_a_line_is_left_whole() -> None:
+    terms = " + ".join(rf"A \left( x_{{{k}}} + x \right)" for k in range(30))
+    document = exported(f"$x, y \\in \\mathbb{{R}}^n$\n\n$$y = {terms}$$ {{#eq:long}}\n")
+    assert document.count(r"\left( ") == document.count(r"\right)") == 30
+
+
+def test_a_wide_numerator_is_stacked_only_where_nobody_reads_back() -> None:
+    wide = rf"\frac{{{' + '.join('a b c' for _ in range(30))}}}{{2}}"
+    assert r"\begin{array}" not in joined(read_math(wide))
+    (piece,) = read_math(wide, room=40.0)
+    assert piece.latex.count(r"\\") == 29 and piece.width < 10
 
 
 def test_a_label_stands_once_and_the_second_one_is_told_to_the_reader_only() -> None:
@@ -339,7 +369,7 @@ def words_of(folder: Path) -> str:
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is missing (apt-get install poppler-utils)")
     ran = subprocess.run(["pdftotext", "-layout", "note.pdf", "-"], cwd=folder, capture_output=True, check=True)
-    return ran.stdout.decode("utf-8", "replace")
+    return ran.stdout.decode("utf-8", "replace").replace("˜", "~")
 
 
 @needs_latex
@@ -371,9 +401,10 @@ def test_hostile_notes_compile_to_their_characters(tmp_path: Path) -> None:
 
 @needs_latex
 def test_a_fragment_compiles_within_a_paper(tmp_path: Path) -> None:
-    fragment = render_fragment(reported(DERIVATIONS[0]))
-    (tmp_path / "fragment.tex").write_text(fragment, encoding="utf-8")
-    paper = "\\documentclass{article}\\usepackage{amsmath,amssymb}\\begin{document}\nSee \\eqref{eq:N5}.\n"
+    report = reported(DERIVATIONS[0])
+    label = next(statement.label for statement in report.statements if statement.label)
+    (tmp_path / "fragment.tex").write_text(render_fragment(report), encoding="utf-8")
+    paper = f"\\documentclass{{article}}\\usepackage{{amsmath,amssymb}}\\begin{{document}}\nSee \\eqref{{{label}}}.\n"
     paper += "\\input{fragment}\n\\end{document}\n"
     compiled(paper, tmp_path)
     assert "undefined" not in compiled(paper, tmp_path)
