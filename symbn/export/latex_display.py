@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from symbn.export.latex_breaks import broken
+from symbn.export.latex_breaks import Row, broken
 from symbn.export.latex_chains import Chain, Side
 from symbn.export.latex_pieces import Piece, guarded, joined, width_of
 
@@ -17,6 +17,7 @@ LINE = 92.0
 _WIDEST_LEFT = 0.4
 """The share of a line past which a left side stands on a row of its own."""
 _INDENT = 4.0
+_WITHIN = r"\enspace\enspace\enspace\enspace "
 _SMALLER = ((1.0, ""), (0.9, r"\small"), (0.8, r"\footnotesize"), (0.7, r"\scriptsize"), (0.5, r"\tiny"))
 
 
@@ -53,8 +54,8 @@ def _rows(chain: Chain) -> Iterator[Line]:
     alone = left > _WIDEST_LEFT * LINE
     indent = _INDENT / 2 if alone else left
     if alone:
-        for place, row in enumerate(broken(chain.left, LINE, LINE - _INDENT)):
-            yield Line(("& " if place == 0 else r"& \qquad ") + joined(list(row)), width_of(list(row)))
+        for latex, width in _indented(broken(chain.left, LINE, LINE - _INDENT)):
+            yield Line(f"& {latex}", width)
     for place, link in enumerate(chain.links):
         relation = f"{link.relation} "
         head = rf"& \quad {relation}" if alone else f"& {relation}"
@@ -62,10 +63,18 @@ def _rows(chain: Chain) -> Iterator[Line]:
             head = f"{guarded(joined(_flat(chain.left)))} {head}"
         room = LINE - indent - 3.0
         rows = broken(link.right, room, room - _INDENT) or [()]
-        for number, row in enumerate(rows):
-            latex = (head if number == 0 else r"& \qquad ") + joined(list(row))
-            width = indent + 3.0 + width_of(list(row)) + (_INDENT if number else 0.0)
-            yield Line(latex.rstrip(), width, place if number + 1 == len(rows) else None)
+        for number, (latex, width) in enumerate(_indented(rows)):
+            line = (head if number == 0 else "& ") + latex
+            yield Line(line.rstrip(), indent + 3.0 + width, place if number + 1 == len(rows) else None)
+
+
+def _indented(rows: list[Row]) -> Iterator[tuple[str, float]]:
+    """The rows and their widths, all but the first with space before them; \\qquad would end a bracket for a reader."""
+    depth = 0
+    for place, row in enumerate(rows):
+        space = "" if place == 0 else _WITHIN if depth else r"\qquad "
+        yield space + joined(list(row)), width_of(row) + (_INDENT if place else 0.0)
+        depth += sum((piece.role == "open") - (piece.role == "close") for piece in row)
 
 
 def _flat(side: Side) -> list[Piece]:
