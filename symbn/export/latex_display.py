@@ -69,12 +69,12 @@ def _rows(chain: Chain) -> Iterator[Line]:
 
 
 def _indented(rows: list[Row]) -> Iterator[tuple[str, float]]:
-    """The rows and their widths, all but the first with space before them; \\qquad would end a bracket for a reader."""
+    r"""The rows and their widths, all but the first with space before them; to a reader \qquad ends all brackets."""
     depth = 0
     for place, row in enumerate(rows):
         space = "" if place == 0 else _WITHIN if depth else r"\qquad "
         yield space + joined(list(row)), width_of(row) + (_INDENT if place else 0.0)
-        depth += sum((piece.role == "open") - (piece.role == "close") for piece in row)
+        depth = max(0, depth + sum((piece.role == "open") - (piece.role == "close") for piece in row))
 
 
 def _flat(side: Side) -> list[Piece]:
