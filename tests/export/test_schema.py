@@ -15,6 +15,7 @@ from symbn.export.json import VERSION, json_object
 from symbn.export.schema import json_schema
 from symbn.note import Note
 from symbn.report import Kind, Verdict
+from tests.long_notes import LONG
 
 from . import samples
 
@@ -108,7 +109,7 @@ def test_a_report_of_another_form_is_not_valid(key: str, wrong: object) -> None:
     assert not VALIDATOR.is_valid(report)
 
 
-@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [p for p in DERIVATIONS if p.stem not in LONG], ids=lambda path: path.stem)
 def test_reports_of_the_notes_that_ship_are_valid(path: Path) -> None:
     VALIDATOR.validate(json.loads(json.dumps(json_object([Note.read(path).check()]))))
 
