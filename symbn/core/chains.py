@@ -8,10 +8,11 @@ is a diagonal block.  A block is closed: its ends are the formal indices @0 and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from symbn.core.contraction import atom, bind, contract, delta, fresh, multiply, rename
 from symbn.core.heads import opened_component
+from symbn.core.ring import Ring
 from symbn.core.terms import Component, Factor, Index, Monomial, SumOfProducts, formal
 
 
@@ -69,14 +70,12 @@ def _links(e: SumOfProducts, row: Index, column: Index) -> Iterator[SumOfProduct
     ((monomial, _),) = e.terms.items()
     (component,) = monomial
     factors, bound = opened_component(component)
-    ends = {row, column}
 
     def reached(start: Index, barrier: Index) -> set[int]:
-        return set(reached_from(factors, start, ({*bound} | ends) - {barrier}))
+        return set(reached_from(factors, start, {*bound, row, column} - {barrier}))
 
     def block(numbers: set[int], first: Index, second: Index) -> SumOfProducts:
-        inside = [i for i in bound if i not in (first, second) and any(i in factors[k].indices for k in numbers)]
-        body = contract([atom(e.ring, *factors[k]) for k in sorted(numbers)], inside)
+        body = part(e.ring, factors, sorted(numbers), [i for i in bound if i not in (first, second)])
         return rename(body, {first: formal(0, first.dim), second: formal(1, second.dim)})
 
     joints = []
@@ -91,16 +90,15 @@ def _links(e: SumOfProducts, row: Index, column: Index) -> Iterator[SumOfProduct
         yield block(near & beyond, start, place)
         hanging = everything - near - far
         if hanging:
-            yield _diagonal(_alone(e, factors, hanging, bound, place), place)
+            yield _diagonal(part(e.ring, factors, sorted(hanging), [i for i in bound if i != place]), place)
         start, beyond = place, far
     yield block(beyond, start, column)
 
 
-def _alone(
-    e: SumOfProducts, factors: list[Factor], numbers: set[int], bound: tuple[Index, ...], place: Index
-) -> SumOfProducts:
-    inside = [i for i in bound if i != place and any(i in factors[k].indices for k in numbers)]
-    return contract([atom(e.ring, *factors[k]) for k in sorted(numbers)], inside)
+def part(ring: Ring, factors: list[Factor], numbers: list[int], bound: Iterable[Index]) -> SumOfProducts:
+    """The product of some of the factors, summed over those of the bound indices that they hold."""
+    inside = [i for i in bound if any(i in factors[k].indices for k in numbers)]
+    return contract([atom(ring, *factors[k]) for k in numbers], inside)
 
 
 def reached_from(factors: list[Factor], start: Index, joints: set[Index]) -> list[int]:

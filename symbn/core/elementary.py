@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from symbn.core.axioms import ELEMENTARY, all_factors
 from symbn.core.contraction import atom, contract, multiply, opened
-from symbn.core.heads import opened_component
+from symbn.core.heads import opened_monomial
 from symbn.core.powers import scalarwise
 from symbn.core.rebuilding import rebuilt_everywhere
-from symbn.core.terms import Component, Factor, Index, Scalarwise, SumOfProducts, constant
+from symbn.core.terms import Factor, Scalarwise, SumOfProducts, constant
 
 
 def expanded(e: SumOfProducts) -> SumOfProducts:
@@ -35,12 +35,7 @@ def _without_squared_sines(e: SumOfProducts) -> SumOfProducts:
     """sin²(u) = 1 − cos²(u), wherever the same sine occurs twice in a term."""
     result = SumOfProducts(e.ring, {})
     for monomial, coefficient in e.terms.items():
-        factors: list[Factor] = []
-        bound: list[Index] = []
-        for component in monomial:
-            own, indices = opened_component(Component(component))
-            factors += own
-            bound += indices
+        factors, bound = opened_monomial(monomial)
         twice = next((f for f in factors if _is_sine(f) and factors.count(f) > 1), None)
         if twice is None:
             result = result + SumOfProducts(e.ring, {monomial: coefficient})

@@ -13,6 +13,7 @@ from symbn.core.terms import (
     Component,
     Factor,
     Index,
+    Monomial,
     Slot,
     SumOfProducts,
     Tensor,
@@ -64,3 +65,14 @@ def opened_component(component: Component) -> tuple[list[Factor], tuple[Index, .
     for factor in component:
         names.update((i, fresh(i.dim)) for i in factor.indices if i.is_bound and i not in names)
     return [renamed(factor, names) for factor in component], tuple(names.values())
+
+
+def opened_monomial(monomial: Monomial) -> tuple[list[Factor], list[Index]]:
+    """The factors of all components of a monomial, bound indices made free under fresh names; those names."""
+    factors: list[Factor] = []
+    bound: list[Index] = []
+    for component in monomial:
+        own, indices = opened_component(component)
+        factors += own
+        bound += indices
+    return factors, bound

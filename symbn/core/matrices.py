@@ -19,8 +19,8 @@ Source: Magnus & Neudecker, "Matrix Differential Calculus", 3rd ed. (2019), chap
 
 from __future__ import annotations
 
-from symbn.core.chains import reached_from
-from symbn.core.contraction import atom, bind, close, contract, delta, dimension, fresh, multiply, rename
+from symbn.core.chains import part, reached_from
+from symbn.core.contraction import bind, close, delta, dimension, fresh, multiply, rename
 from symbn.core.heads import opened_component, split_tensor, tensor
 from symbn.core.powers import power
 from symbn.core.terms import (
@@ -198,13 +198,7 @@ def _cut(e: SumOfProducts, row: Index, column: Index) -> tuple[SumOfProducts, Su
         near = reached_from(factors, row, {*bound, row, column} - {place})
         if not any(column in factors[number].indices for number in near):
             sides = near, [number for number in range(len(factors)) if number not in near]
-            left, right = (
-                contract(
-                    [atom(e.ring, *factors[k]) for k in side],
-                    [i for i in bound if i != place and any(i in factors[k].indices for k in side)],
-                )
-                for side in sides
-            )
+            left, right = (part(e.ring, factors, side, [i for i in bound if i != place]) for side in sides)
             return left, right, place
     return None
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import permutations, product
 
 from symbn.core.contraction import atom, bind, contract, dimension, fresh, rename
-from symbn.core.heads import opened_component, split_tensor
+from symbn.core.heads import opened_monomial, split_tensor
 from symbn.core.matrices import INVERSE, POWER
 from symbn.core.matrix_powers import is_orthogonal, matrix_power, position
 from symbn.core.rebuilding import rebuilt, remade
@@ -48,12 +48,7 @@ def _is_power(factor: Factor) -> bool:
 
 
 def _merged(ring: Ring, monomial: Monomial) -> SumOfProducts:
-    factors: list[Factor] = []
-    bound: list[Index] = []
-    for component in monomial:
-        own, indices = opened_component(component)
-        factors += own
-        bound += indices
+    factors, bound = opened_monomial(monomial)
     if not any(map(_is_power, factors)):
         return SumOfProducts(ring, {monomial: ring.one})
     pair = _side_by_side(ring, factors, bound)

@@ -21,12 +21,11 @@ from dataclasses import dataclass
 from symbn.core.axioms import all_factors
 from symbn.core.chains import chain, ends, joined
 from symbn.core.contraction import atom, bind, contract, delta, fresh, multiply, rename
-from symbn.core.heads import opened_component, split_tensor
+from symbn.core.heads import opened_monomial, split_tensor
 from symbn.core.matrices import INVERSE
 from symbn.core.rebuilding import rebuilt, remade
 from symbn.core.ring import Ring
 from symbn.core.terms import (
-    Component,
     Factor,
     Head,
     Index,
@@ -234,23 +233,13 @@ def _rewritten_once(e: SumOfProducts, monomial: Monomial, rules: list[GraphRule]
     for rule in rules:
         if any(heads[key] < count for key, count in rule.heads.items()):
             continue
-        factors, bound = _opened(monomial)
+        factors, bound = opened_monomial(monomial)
         for chosen, names in _matches(rule.pattern, factors, set(bound)):
             ends = {i: names[i] for i in rule.value.free if i in names}
             rest = [atom(e.ring, *factor) for k, factor in enumerate(factors) if k not in chosen]
             gone = {host for own, host in names.items() if str(own.label)[:1] == "!"}
             return contract([rename(rule.value, ends), *rest], [i for i in bound if i not in gone])
     return None
-
-
-def _opened(monomial: tuple[Component, ...]) -> tuple[list[Factor], list[Index]]:
-    factors: list[Factor] = []
-    bound: list[Index] = []
-    for component in monomial:
-        own, indices = opened_component(component)
-        factors += own
-        bound += indices
-    return factors, bound
 
 
 _Names = dict[Index, Index]

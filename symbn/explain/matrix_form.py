@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symbn.core.heads import opened_component
+from symbn.core.heads import opened_monomial
 from symbn.core.ring import Coefficient
 from symbn.core.terms import Factor, Index, Monomial, SumOfProducts
 from symbn.explain.common_factors import common_factors, shared_coefficient
@@ -74,12 +74,7 @@ class _Forms:
         self, coefficient: Coefficient, monomial: Monomial, row: Place, column: Place, inside: Expr | None
     ) -> Expr:
         """coefficient · Π components, times the (factored) matrix `inside` at row and column."""
-        factors: list[Factor] = []
-        bound: list[Index] = []
-        for component in monomial:
-            opened, own = opened_component(component)
-            factors += opened
-            bound += own
+        factors, bound = opened_monomial(monomial)
         graph = self._contracted(factors, bound, row, column)
         if inside is not None:
             graph.add(inside if row is not None else transpose(inside), _present(row, column))
