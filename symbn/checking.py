@@ -7,23 +7,31 @@ diagnostic, and Ctrl-C ends the work at once with what was decided until then.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from symbn.diagnostics import Diagnostic, NoteError, own_fault
 from symbn.export.progress import Progress
 from symbn.kept import LEAST_SEARCH, KeptReports
-from symbn.report import NoteReport, Report
+from symbn.memory import MEGABYTE, tells_of_memory
+from symbn.report import NOT_REACHED, NoteReport, Report
 from symbn.source import SourceFile
 
+if TYPE_CHECKING:
+    from symbn.expr.statement import Statement
+    from symbn.note import Note
+
 OnReport = Callable[[Report, int, int], None]
-"""Told of each report: it, how many there are, how many there will be."""
+"""Told of each report: it, how many there are, how many there will be.
+
+Before the first it is told of each claim, as one that was not reached, with the number 0.
+"""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a check of one note is asked for."""
+    """What a check of one note is asked for; for one claim, so many seconds, terms and megabytes of memory."""
 
     source: SourceFile
     preambles: tuple[SourceFile, ...] = ()
@@ -31,6 +39,7 @@ class Asked:
     seconds: float = 10.0
     terms: int = 200_000
     explain: bool = False
+    memory: int = 1024
 
 
 @dataclass(frozen=True)
@@ -43,17 +52,23 @@ class Checked:
 
 @dataclass(frozen=True)
 class Partial:
-    """What was found of a note until Ctrl-C; `total` is how many statements it has, 0 if that is not known yet."""
+    """What was found of a note until Ctrl-C: its report, in which the claims that are left were not reached.
+
+    checked: how many of its statements were checked.  total: how many it has, 0 if that is not known yet.  ended: it
+    was done, and only not handed on.  begun: the work on it had begun.
+    """
 
     report: NoteReport
+    checked: int
     total: int
     ended: bool = False
+    begun: bool = True
 
 
 class Interrupted(Exception):
     """Ctrl-C came; what was found of the notes that had not been handed on."""
 
-    def __init__(self, partial: Sequence[Partial]) -> None:
+    def __init__(self, partial: Iterable[Partial]) -> None:
         super().__init__("interrupted")
         self.partial = tuple(partial)
 
@@ -81,7 +96,7 @@ def _found(one: Asked | NoteReport, kept: KeptReports) -> NoteReport | None:
 
 
 def _name(one: Asked, kept: KeptReports) -> str:
-    return kept.name(one.source, one.preambles, one.seconds, one.terms, one.explain)
+    return kept.name(one.source, one.preambles, one.seconds, one.terms, one.explain, one.memory)
 
 
 # One note ---------------------------------------------------------------------------------------------------
@@ -107,7 +122,9 @@ def check(asked: Asked, on_report: OnReport | None = None) -> Checked:
             on_report(report, count, total)
 
     try:
-        limits = Limits(seconds=asked.seconds, terms=asked.terms)
+        if on_report is not None:
+            _tell_what_is_left(note, asked.select, on_report)
+        limits = Limits(seconds=asked.seconds, terms=asked.terms, memory=asked.memory * MEGABYTE)
         report = note.check(select=asked.select, limits=limits, on_report=collect, explain=asked.explain)
     except NoteError as error:
         return Checked(NoteReport(asked.source, None, tuple(done), (error.diagnostic,)), False)
@@ -117,9 +134,29 @@ def check(asked: Asked, on_report: OnReport | None = None) -> Checked:
     return Checked(plain, not hurried and not is_own_fault(plain))
 
 
+def _tell_what_is_left(note: Note, select: Sequence[str], on_report: OnReport) -> None:
+    """Tell of each claim that will be checked, as not reached."""
+    from symbn.note import selects  # as above
+
+    chosen = [s for s in note.statements if not select or any(selects(one, s.id, s.label) for one in select)]
+    for statement in chosen:
+        if statement.kind in ("claim", "shape", "hole"):
+            on_report(_not_reached(statement), 0, len(chosen))
+
+
+def _not_reached(statement: Statement) -> Report:
+    return Report(
+        statement.id, statement.label, statement.span, statement.kind, "not checked", statement.lhs, statement.rhs,
+        NOT_REACHED,
+    )  # fmt: skip
+
+
 def _may_be_cut_short(report: Report, seconds: float, limit: float) -> bool:
-    """Whether a clock may have ended a search for a statement that took so long: another day it may end otherwise."""
-    return seconds >= (min(limit, LEAST_SEARCH) if report.verdict == "refuted" else limit)
+    """Whether a clock may have ended a search for a statement that took so long, or memory: another day it may end
+    otherwise."""
+    return tells_of_memory(report.message) or seconds >= (
+        min(limit, LEAST_SEARCH) if report.verdict == "refuted" else limit
+    )
 
 
 def is_own_fault(report: NoteReport) -> bool:
@@ -131,65 +168,79 @@ def is_own_fault(report: NoteReport) -> bool:
 # Several ----------------------------------------------------------------------------------------------------
 
 
+@dataclass
+class _Progressed:
+    """What is known of a note while it is checked."""
+
+    source: SourceFile
+    done: list[Report] = field(default_factory=list)
+    left: dict[str, Report] = field(default_factory=dict)
+    total: int = 0
+
+    def told(self, report: Report, count: int, total: int) -> None:
+        """One more report; with the number 0, of a claim that is not reached yet."""
+        self.total = total
+        if count == 0:
+            self.left[report.id] = report
+        else:
+            self.left.pop(report.id, None)
+            self.done.append(report)
+
+    def partial(self) -> Partial:
+        """What there is to say of it when Ctrl-C comes."""
+        begun = bool(self.done or self.left)
+        return Partial(self._report((*self.done, *self.left.values())), len(self.done), self.total, begun=begun)
+
+    def died(self, code: int | None) -> NoteReport:
+        """What there is to say of it when its process ended by itself."""
+        diagnostic = Diagnostic(
+            "X901", f"the process that checked this note ended by itself (exit code {code})",
+            help="check it without -j; if it ends again, please report the note",
+        )  # fmt: skip
+        return self._report(tuple(self.done), diagnostic)
+
+    def _report(self, statements: tuple[Report, ...], *diagnostics: Diagnostic) -> NoteReport:
+        return NoteReport(self.source, None, statements, diagnostics)
+
+
 def _in_turn(asked: Sequence[Asked]) -> Iterator[Checked]:
-    for one in asked:
-        done: list[Report] = []
-        totals = [0]
+    notes = [_Progressed(one.source) for one in asked]
+    for place, one in enumerate(asked):
         with Progress(one.source.path) as progress:
-            collect = partial(_collect, done, totals, progress)
+
+            def collect(report: Report, count: int, total: int, note: _Progressed = notes[place]) -> None:
+                note.told(report, count, total)
+                progress.report(count, total)
+
             try:
                 checked = check(one, collect)
             except KeyboardInterrupt:
-                raise Interrupted([Partial(NoteReport(one.source, None, tuple(done)), totals[0])]) from None
+                raise Interrupted(note.partial() for note in notes[place:]) from None
         yield checked
-
-
-def _collect(done: list[Report], totals: list[int], progress: Progress, report: Report, count: int, total: int) -> None:
-    done.append(report)
-    totals[0] = total
-    progress.report(count, total)
 
 
 def _at_once(asked: Sequence[Asked], processes: int) -> Iterator[Checked]:
     from symbn.workers import Dead, Done, Said, Workers  # processes are rare, and this is slow to import
 
-    done: list[list[Report]] = [[] for _ in asked]
-    totals = [0] * len(asked)
+    notes = [_Progressed(one.source) for one in asked]
     ended: dict[int, Checked] = {}
     handed_on = 0
     try:
         with Workers(check, asked, min(processes, len(asked))) as workers, Progress(f"{len(asked)} notes") as progress:
             for event in workers:
                 match event:
-                    case Said(place, (report, _, total)):
-                        done[place].append(report)
-                        totals[place] = total
+                    case Said(place, (report, count, total)):
+                        notes[place].told(report, count, total)
                     case Done(place, checked):
                         ended[place] = checked
                         progress.report(len(ended), len(asked))
                     case Dead(place, code):
-                        ended[place] = Checked(_died(asked[place], done[place], code), False)
+                        ended[place] = Checked(notes[place].died(code), False)
                 while handed_on in ended:
                     handed_on += 1
                     yield ended[handed_on - 1]
     except KeyboardInterrupt:
-        raise Interrupted(list(_until_now(asked, done, totals, ended, handed_on))) from None
-
-
-def _until_now(
-    asked: Sequence[Asked], done: list[list[Report]], totals: list[int], ended: dict[int, Checked], start: int
-) -> Iterator[Partial]:
-    """What is known of the notes from a place on, but for those that were not begun."""
-    for place in range(start, len(asked)):
-        if place in ended:
-            yield Partial(ended[place].report, totals[place], ended=True)
-        elif done[place] or place == start:
-            yield Partial(NoteReport(asked[place].source, None, tuple(done[place])), totals[place])
-
-
-def _died(one: Asked, done: list[Report], code: int | None) -> NoteReport:
-    diagnostic = Diagnostic(
-        "X901", f"the process that checked this note ended by itself (exit code {code})",
-        help="check it without -j; if it ends again, please report the note",
-    )  # fmt: skip
-    return NoteReport(one.source, None, tuple(done), (diagnostic,))
+        raise Interrupted(
+            Partial(ended[place].report, 0, 0, ended=True) if place in ended else notes[place].partial()
+            for place in range(handed_on, len(asked))
+        ) from None

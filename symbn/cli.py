@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from symbn.note import Note
 
 PROVED, NOT_PROVED, UNUSABLE, OWN_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
-SECONDS, TERMS = 10.0, 200_000
+SECONDS, TERMS, MEGABYTES = 10.0, 200_000, 1024
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -94,6 +94,14 @@ def _positive(context: click.Context, parameter: click.Parameter, value: float) 
     help="Terms that a proof may make; past it, the claim is undecided.",
 )
 @click.option(
+    "--max-memory",
+    type=click.IntRange(min=1),
+    default=MEGABYTES,
+    show_default=True,
+    metavar="MB",
+    help="Memory that a claim may take; past it, the claim is undecided.",
+)
+@click.option(
     "-j",
     "--jobs",
     "jobs",
@@ -104,6 +112,12 @@ def _positive(context: click.Context, parameter: click.Parameter, value: float) 
     help="Check so many notes at once; what is printed stays the same.",
 )
 @click.option("--no-cache", is_flag=True, help="Check again what was checked before, and keep no reports.")
+@click.option(
+    "--certificate",
+    "certificate",
+    metavar="FILE",
+    help="Write what another program needs to check the proofs; see verify-certificate.",
+)
 @click.pass_context
 def check(
     context: click.Context,
@@ -114,10 +128,12 @@ def check(
     explain: bool,
     timeout: float,
     max_terms: int,
+    max_memory: int,
     jobs: int,
     no_cache: bool,
+    certificate: str | None,
 ) -> None:
-    """Check the equations of each NOTE (a Markdown file, or a folder: every .md below it; - is standard input).
+    """Check the equations of each NOTE (Markdown, a notebook or LaTeX, or a folder of them; - is standard input).
 
     Exits 0 when every claim is proved, 1 when one is not, 2 on wrong usage.
 
@@ -125,9 +141,25 @@ def check(
     were.
     """
     _check_standard_input([*notes, *preambles])
-    asked = Asked(SourceFile("", ""), (), select, timeout, max_terms, explain)
+    asked = Asked(SourceFile("", ""), (), select, timeout, max_terms, explain, max_memory)
     kept = KeptReports(None if no_cache else cache_folder())
-    context.exit(_ended(lambda: _run(notes, preambles, asked, kept, jobs, _Printer(format, explain))))
+    printer = _Printer(format, explain)
+    context.exit(_ended(lambda: _run(notes, preambles, asked, kept, jobs, printer, certificate)))
+
+
+@main.command("verify-certificate")
+@click.argument("certificate", metavar="FILE")
+@click.pass_context
+def verify_certificate(context: click.Context, certificate: str) -> None:
+    """Check the proofs in FILE, which `check --certificate` wrote, by a checker that shares no code with the prover.
+
+    Exits 0 when every claim in it holds, 1 when one is rejected, 2 when FILE cannot be read.
+    """
+    from symbn.certificate.command import (
+        verify_certificate as verify,
+    )  # slow to import, and --help must not wait for it
+
+    context.exit(_ended(lambda: verify(certificate)))
 
 
 @main.command()
@@ -338,6 +370,48 @@ def _export(
     return PROVED
 
 
+@main.command()
+@click.argument("note", metavar="NOTE")
+@click.option("-o", "--output", "output", metavar="FILE", help="Where to write it; standard output if not given.")
+@click.option("--force", is_flag=True, help="Write over a file that exists.")
+@click.option("--preamble", "preambles", multiple=True, metavar="FILE", help="A note read first.  May be repeated.")
+@click.pass_context
+def init(context: click.Context, note: str, output: str | None, force: bool, preambles: tuple[str, ...]) -> None:
+    """Write the preamble that NOTE lacks: a declaration for each name without a meaning, as its uses suggest.
+
+    Exits 0 when it is written, and 2 on wrong usage.  Read it, correct it, then check NOTE with --preamble and it.
+    """
+    _check_standard_input([note, *preambles])
+    context.exit(_ended(lambda: _init((note, *preambles), output, force)))
+
+
+def _init(paths: Sequence[str], output: str | None, force: bool) -> int:
+    """Propose and write; the exit code.  The note's path comes first, then its preambles'."""
+    from symbn.export.layout import visible
+    from symbn.export.writing import NotWritten, check_output, write_whole
+    from symbn.preamble import proposed_preamble  # slow to import, and --help must not wait for it
+
+    try:
+        if output is not None:
+            check_output(output, force, paths)
+        note = _opened(paths, ())
+        if note is None:
+            return UNUSABLE
+        try:
+            text = proposed_preamble(note)
+        except Exception as error:
+            _print_unreadable([NoteReport(note.source, None, (), (own_fault(error),))])
+            return OWN_FAULT
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            write_whole(text, output, force)
+    except NotWritten as error:
+        click.echo(f"Error: {visible(str(error))}", err=True)
+        return UNUSABLE
+    return PROVED
+
+
 def _exported(note: Note, report: NoteReport, to: str, fragment: bool) -> str:
     """A report as a document."""
     if to == "json":
@@ -368,6 +442,7 @@ def _run(
     kept: KeptReports,
     jobs: int,
     printer: _Printer,
+    certificate: str | None = None,
 ) -> int:
     """Check the notes, each as it is `asked`, and print their reports; the exit code."""
     from symbn.notes.folders import with_folders_opened  # beside the checking part, not needed for --help
@@ -382,10 +457,12 @@ def _run(
         sources = _selected(sources, preambles, asked.select)
     notes = [one if isinstance(one, NoteReport) else replace(asked, source=one, preambles=preambles) for one in sources]
     code = PROVED
+    reports = []
     try:
         for report in reports_of(notes, kept, jobs):
             code = max(code, exit_code(report))
             printer.add(report)
+            reports.append(report)
     except Interrupted as stop:
         for partial in stop.partial:
             if partial.report.statements or partial.ended:
@@ -396,13 +473,21 @@ def _run(
                 click.echo(_until_when(partial), err=True)
         return INTERRUPTED
     printer.finish()
+    if certificate is not None:
+        from symbn.certificate.command import write_certificate  # slow to import, and few checks ask for it
+
+        code = max(code, write_certificate(reports, preambles, certificate, asked.terms))
     return code
 
 
 def _until_when(partial: Partial) -> str:
-    checked = len(partial.report.statements)
-    said = f"after {checked} of {partial.total} statements" if checked else "before its first statement was checked"
-    return f"{partial.report.source.path}: interrupted {said}"
+    from symbn.export.layout import visible
+
+    path = visible(partial.report.source.path)
+    if not partial.begun:
+        return f"{path}: not begun"
+    done = f"after {partial.checked} of {partial.total} statements"
+    return f"{path}: interrupted {done if partial.checked else 'before its first statement was checked'}"
 
 
 def _read(path: str) -> SourceFile | NoteReport:
@@ -465,7 +550,7 @@ def exit_code(report: NoteReport) -> int:
 
 
 def _is_unreadable(report: NoteReport) -> bool:
-    return any(diagnostic.code in ("P001", "P002", "P003", "P004", "P005") for diagnostic in report.diagnostics)
+    return any(diagnostic.code in ("P001", "P002", "P003", "P004", "P005", "P006") for diagnostic in report.diagnostics)
 
 
 class _Printer:

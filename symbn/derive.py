@@ -23,6 +23,7 @@ from symbn.expr.context import Context
 from symbn.expr.reindexing import free_indices
 from symbn.expr.statement import Goal, Statement
 from symbn.expr.tree import Expr
+from symbn.memory import Allowance
 from symbn.report import Report, Step
 from symbn.verifier import Verifier
 
@@ -121,7 +122,7 @@ class Deriver:
 
     def _budget(self) -> Budget:
         limits = self._verifier.limits
-        return Budget(limits.terms, monotonic() + limits.seconds)
+        return Budget(limits.terms, monotonic() + limits.seconds, Allowance(limits.memory))
 
     def _vocabulary(self, statement: Statement) -> list[Expr]:
         """What the author writes in the statement's chain and before it, the nearest first: derivatives, sums and

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symbn.note import Note
+from symbn.notes.documents import scan_source
 from symbn.notes.front_matter import FrontMatter
-from symbn.notes.markdown import scan
 from symbn.report import Kind, NoteReport, Report, Verdict
 from symbn.source import SourceFile
 
@@ -16,7 +16,7 @@ _VERDICTS: dict[Kind, Verdict] = {"declaration": "declaration", "definition": "d
 
 def credit(note: Note) -> str | None:
     """Where a note comes from, as its front matter says."""
-    front_matter = scan(note.source.text).front_matter
+    front_matter = scan_source(note.source).front_matter
     return front_matter.source if front_matter is not None else None
 
 
@@ -32,7 +32,7 @@ def given(note: Note) -> list[NoteReport]:
 
 def _front(source: SourceFile) -> SourceFile:
     """What a front matter states, as a note."""
-    stated = "\n\n".join(f"$${text}$$" for text in _formulas(scan(source.text).front_matter))
+    stated = "\n\n".join(f"$${text}$$" for text in _formulas(scan_source(source).front_matter))
     return SourceFile(f"front matter of {source.path}", stated)
 
 

@@ -106,7 +106,7 @@ def _given(texts: tuple[str, ...]) -> _Given:
     start = 0
     for text in texts:
         scanned = scan(text)
-        _refuse([*scanned.diagnostics, *assumptions(elaborator, scanned.front_matter)], text)
+        _refuse([*scanned.diagnostics, *assumptions(elaborator, scanned)], text)
         bare = not (scanned.blocks or scanned.front_matter) and bool(text.strip())
         blocks += [_moved(block, start) for block in ((formula(text),) if bare else scanned.blocks)]
         start += len(text) + len(_BETWEEN)
@@ -181,6 +181,7 @@ class _Given:
         blocks = scanned.blocks or (formula(source.text),)
         scope = snapshot(self.elaborator.scope)
         scope.applications = {name: list(arguments) for name, arguments in scope.applications.items()}
+        scope.increments = dict(scope.increments)
         elaborator = Elaborator(scope, defines=False)
         elaborator.read(source, blocks)
         statements = elaborator.statements

@@ -52,7 +52,7 @@ class KeptReports:
 
     def name(self, source: SourceFile, preambles: Iterable[SourceFile], *asked: float | bool) -> str:
         """What a report is kept under: the texts, in their order, and what was asked."""
-        content = [self._code, source.text, [preamble.text for preamble in preambles], list(asked)]
+        content = [self._code, *map(_text, [source, *preambles]), list(asked)]
         return _digest(json.dumps(content).encode())
 
     def find(self, name: str, source: SourceFile) -> NoteReport | None:
@@ -80,6 +80,11 @@ class KeptReports:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(entry, str(self._folder / f"{name}.json"), force=True)
             _prune(self._folder)
+
+
+def _text(source: SourceFile) -> list[object]:
+    """A text and how it is read."""
+    return [source.text, source.is_tex, [[cell.number, cell.start] for cell in source.cells]]
 
 
 def cache_folder() -> Path | None:

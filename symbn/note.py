@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from symbn.diagnostics import Diagnostic, NoteError
 from symbn.expr.statement import Statement
 from symbn.expr.uses import uses
+from symbn.notes.documents import scan_source
 from symbn.notes.elaborate import Elaborator
-from symbn.notes.front_matter import FrontMatter
-from symbn.notes.markdown import MathBlock, Scan, scan
+from symbn.notes.markdown import MathBlock, Scan
 from symbn.notes.reading import read_source
 from symbn.notes.rereading import Place
+from symbn.notes.transcript import PLAIN, Notation
+from symbn.notes.undeclared import tell_undeclared
 from symbn.report import NoteReport, Report
 from symbn.source import SourceFile, Span
 from symbn.verifier import Limits, Verifier
@@ -50,8 +52,13 @@ class Note:
     """
 
     def __init__(self, source: SourceFile, preambles: Sequence[SourceFile] = ()) -> None:
-        self.source = source
-        self.preambles = tuple(preambles)
+        macros = source.given
+        read: list[SourceFile] = []
+        for preamble in preambles:
+            read.append(replace(preamble, given=macros))
+            macros = scan_source(read[-1]).macros
+        self.source = replace(source, given=macros) if macros != source.given else source
+        self.preambles = tuple(read)
 
     @classmethod
     def read(cls, path: str | Path, preambles: Sequence[str | Path] = ()) -> Note:
@@ -65,7 +72,7 @@ class Note:
 
     @cached_property
     def _scan(self) -> Scan:
-        return scan(self.source.text)
+        return scan_source(self.source)
 
     @property
     def title(self) -> str | None:
@@ -76,18 +83,24 @@ class Note:
         """What is wrong with the file itself."""
         return (*self._scan.diagnostics, *self._front_matter_diagnostics)
 
-    @cached_property
-    def _elaborated(self) -> tuple[list[Statement], list[Diagnostic], dict[str, Place]]:
+    def elaborated(self) -> tuple[Elaborator, list[Diagnostic]]:
+        """The note's chains and statements, read anew after its preambles, and what is wrong with the front matters."""
         elaborator = Elaborator()
         problems: list[Diagnostic] = []
         for preamble in self.preambles:
-            scanned = scan(preamble.text)
-            problems += assumptions(elaborator, scanned.front_matter)
+            scanned = scan_source(preamble)
+            problems += assumptions(elaborator, scanned)
             elaborator.read(preamble, scanned.blocks)
             elaborator.forget_statements()
-        problems += assumptions(elaborator, self._scan.front_matter)
+        problems += assumptions(elaborator, self._scan)
         elaborator.forget_statements()
         elaborator.read(self.source, self._scan.blocks)
+        return elaborator, problems
+
+    @cached_property
+    def _elaborated(self) -> tuple[list[Statement], list[Diagnostic], dict[str, Place]]:
+        elaborator, problems = self.elaborated()
+        tell_undeclared(elaborator, self.source)
         return elaborator.statements, problems, elaborator.places
 
     @property
@@ -173,15 +186,17 @@ def selects(selector: str, id: str, label: str | None) -> bool:
     return selector in names or f"eq:{selector}" in names
 
 
-def formula(text: str) -> MathBlock:
+def formula(text: str, notation: Notation = PLAIN) -> MathBlock:
     """A text that is one piece of math by itself, without delimiters."""
     span = Span(0, len(text))
-    return MathBlock(span, span, False, None, None, "0", (span,))
+    return MathBlock(span, span, False, None, None, "0", (span,), notation, notation)
 
 
-def assumptions(elaborator: Elaborator, front_matter: FrontMatter | None) -> list[Diagnostic]:
+def assumptions(elaborator: Elaborator, scanned: Scan) -> list[Diagnostic]:
     """Declarations, definitions and assumptions given as LaTeX under `symbn:` in the front matter."""
     problems: list[Diagnostic] = []
+    front_matter = scanned.front_matter
+    notation = Notation(macros={macro.name: macro for macro in scanned.macros})
     if front_matter is None:
         return problems
     for key, value in front_matter.symbn.items():
@@ -196,7 +211,8 @@ def assumptions(elaborator: Elaborator, front_matter: FrontMatter | None) -> lis
                         f"`symbn: {key}` in the front matter is not understood",
                         (),
                         help="`declarations`, `assumptions` and `definitions` hold lists of LaTeX statements; "
-                        "`functions: elementwise` and `norm: frobenius` settle what a matrix's exp and norm are",
+                        "`functions: elementwise`, `norm: frobenius` and `prime: transpose` settle what the exp, "
+                        "the norm and the prime of a matrix are",
                     )
                 ).diagnostic
             )
@@ -204,7 +220,7 @@ def assumptions(elaborator: Elaborator, front_matter: FrontMatter | None) -> lis
         for text in given:
             text = text.strip().strip("$")
             before = len(elaborator.statements)
-            elaborator.read(SourceFile("front matter", text), [formula(text)])
+            elaborator.read(SourceFile("front matter", text), [formula(text, notation)])
             for statement in elaborator.statements[before:]:
                 problems += [
                     Diagnostic(d.code, f"in the front matter, `{text}`: {d.message}", (), d.notes, d.help)

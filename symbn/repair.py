@@ -48,6 +48,14 @@ class Bounds:
     proof: Limits = field(default_factory=lambda: Limits(1.0, 50_000))
 
 
+def _within(limits: Limits) -> Bounds:
+    """The usual bounds, and no more time for a search than a claim has."""
+    usual = Bounds()
+    tried = usual.proof
+    one = Limits(min(tried.seconds, limits.seconds), tried.terms, limits.memory)
+    return replace(usual, seconds=min(usual.seconds, limits.seconds), proof=one)
+
+
 class Exhausted(Exception):
     """The bounds of a search are reached."""
 
@@ -60,7 +68,7 @@ class Repairer:
     ) -> None:
         self._places = places
         self._verifier = verifier
-        self._bounds = bounds or Bounds()
+        self._bounds = bounds or _within(verifier.limits)
         self._known = known
         self._checked: dict[str, str] = {}
 

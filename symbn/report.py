@@ -9,6 +9,9 @@ from symbn.diagnostics import Diagnostic
 from symbn.source import SourceFile, Span
 
 Kind = Literal["definition", "claim", "shape", "declaration", "hole", "unchecked"]
+NOT_REACHED = "not reached: the check was interrupted"
+"""The message of a claim that is not checked as Ctrl-C came before."""
+
 Verdict = Literal["proved", "refuted", "undecided", "error", "definition", "declaration", "not checked"]
 
 

@@ -32,6 +32,7 @@ from symbn.expr.indexing import Indexing
 from symbn.expr.shape import shape_text
 from symbn.expr.statement import Goal, Statement
 from symbn.expr.tree import Expr
+from symbn.memory import MEGABYTE, Allowance
 from symbn.report import Condition, Counterexample, Report, Verdict
 
 _FARTHEST_REACH = 8
@@ -42,10 +43,11 @@ _FIRST_SHARE = 100
 
 @dataclass(frozen=True)
 class Limits:
-    """What one claim may cost: seconds for each of the two paths, and terms made by the core."""
+    """What one claim may cost: seconds for each of the two paths, terms made by the core, and memory in bytes."""
 
     seconds: float = 10.0
     terms: int = 200_000
+    memory: int = 1024 * MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,17 @@ class Verifier:
         self.explain = explain
         self._workspaces = {} if workspaces is None else workspaces
         self._numbering = Numbering()
+        self._memory = Allowance(self.limits.memory)
 
     def check(self, statement: Statement) -> Report:
         """The report of one statement."""
         started = perf_counter()
         report = self._report(statement)
+        if statement.under and report["verdict"] in ("refuted", "undecided"):
+            report |= {
+                "verdict": "not checked", "message": f"not proved by itself; it is said {statement.under}",
+                "counterexample": None, "snippet": None, "diagnostics": (),
+            }  # fmt: skip
         return Report(**{**report, "seconds": perf_counter() - started})  # type: ignore[arg-type]
 
     def _report(self, statement: Statement) -> dict[str, object]:
@@ -134,6 +142,7 @@ class Verifier:
     # Claims -----------------------------------------------------------------------------------------------
 
     def _claim(self, statement: Statement) -> dict[str, object]:
+        self._memory = Allowance(self.limits.memory)
         outcomes: list[_Outcome] = []
         for goal in statement.goals:
             outcomes.append(self._decide(goal, statement))
@@ -155,7 +164,7 @@ class Verifier:
     def _conditions(self, sides: list[Expr], context: Context) -> tuple[Condition, ...]:
         """The side conditions; of several that say the same the shortest, with the origins of all."""
         workspace = self._workspace(context)
-        workspace.indexing.ring.budget = Budget(self.limits.terms)
+        workspace.indexing.ring.budget = Budget(self.limits.terms, memory=self._memory)
         found: dict[int, Condition] = {}
         for condition in workspace.conditions.conditions(sides):
             number = self._numbering.number(condition, workspace.indexing)
@@ -177,7 +186,13 @@ class Verifier:
         try:
             answer = self._answer(goal, statement)
         except BudgetExceeded as stop:
+            self._forget_workspace(statement.context)
             return self._evidence_alone(goal, statement, 4, f"the proof search ended: {stop}")
+        except MemoryError:
+            self._forget_workspace(statement.context)
+            return self._evidence_alone(goal, statement, 4, "the proof search ended: the machine has no more memory")
+        except RecursionError:
+            return self._evidence_alone(goal, statement, 4, "the proof search ended: it is nested too deeply")
         except NoRule as missing:
             return self._evidence_alone(goal, statement, 4, f"outside of what is decided: {missing}")
         except ZeroDivisionError as zero:
@@ -192,24 +207,33 @@ class Verifier:
         two points refute the goal at once.  Raises BudgetExceeded, NoRule, ZeroDivisionError."""
         indexing = self._workspace(statement.context).indexing
         try:
-            return _decided(goal, indexing, Budget(self.limits.terms // _FIRST_SHARE, self._deadline()))
+            return _decided(goal, indexing, self._budget(self.limits.terms // _FIRST_SHARE))
         except BudgetExceeded:
             if self._is_refuted_at_once(goal, statement):
                 raise
-        return _decided(goal, indexing, Budget(self.limits.terms, self._deadline()))
+        return _decided(goal, indexing, self._budget(self.limits.terms))
 
     def _is_refuted_at_once(self, goal: Goal, statement: Statement) -> bool:
-        found = confirm(goal.left, goal.right, statement.context, statement.free, deadline=self._deadline())
+        found = confirm(
+            goal.left, goal.right, statement.context, statement.free, deadline=self._deadline(), memory=self._memory
+        )
         return found.counterexample is not None
+
+    def _budget(self, terms: int) -> Budget:
+        return Budget(terms, self._deadline(), self._memory)
+
+    def _forget_workspace(self, context: Context) -> None:
+        """Let go of what was translated for a claim that became too large."""
+        self._workspaces.pop(id(context), None)
 
     def _deadline(self) -> float:
         return monotonic() + self.limits.seconds
 
     def _confirmed(self, proof: Proof, goal: Goal, statement: Statement) -> _Outcome:
         sides = (goal.left, goal.right, statement.context, statement.free)
-        found = confirm(*sides, deadline=self._deadline())
+        found = confirm(*sides, deadline=self._deadline(), memory=self._memory)
         if found.counterexample is None and not found.agreed:
-            found = search(*sides, reach=3, deadline=self._deadline())
+            found = search(*sides, reach=3, deadline=self._deadline(), memory=self._memory)
         if found.counterexample is not None:
             diagnostic = Diagnostic(
                 "X001",
@@ -220,11 +244,16 @@ class Verifier:
             )
             return _Outcome("error", diagnostic.message, found.counterexample, diagnostic=diagnostic)
         if not found.agreed:
-            return _Outcome("undecided", "proved by the core, but no point was found at which both sides are defined")
+            ended = f"; the search for one ended: {found.ended}" if found.ended else ""
+            message = f"proved by the core, but no point was found at which both sides are defined{ended}"
+            return _Outcome("undecided", message)
         return _Outcome("proved", proof=proof)
 
     def _evidence_alone(self, goal: Goal, statement: Statement, reach: int, reason: str) -> _Outcome:
-        found = search(goal.left, goal.right, statement.context, statement.free, reach=reach, deadline=self._deadline())
+        found = search(
+            goal.left, goal.right, statement.context, statement.free,
+            reach=reach, deadline=self._deadline(), memory=self._memory,
+        )  # fmt: skip
         if found.counterexample is not None and found.difference is not None:
             where = f" ({goal.note})" if goal.note else ""
             message = _difference(found.counterexample) + where
@@ -313,4 +342,6 @@ def _tried(found: Search) -> str:
         parts.append(f"both sides agreed at {len(found.agreed)} points (sizes {sizes(found.agreed)})")
     if found.undefined:
         parts.append("a side was undefined at some points")
+    if found.ended:
+        parts.append(f"the search for a counterexample ended: {found.ended}")
     return ", ".join(parts) or "no point could be evaluated"

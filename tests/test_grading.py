@@ -82,7 +82,7 @@ def test_claims_of_a_note_by_themselves_come_out_as_in_the_note(note: str) -> No
 
 def test_a_decision_tells_of_every_link_and_the_weightiest_decides() -> None:
     chain = verify(r"A + B = B + A = A - B = \foo", GIVEN)
-    assert [report.verdict for report in chain.reports] == ["error"]
+    assert [report.verdict for report in chain.reports] == ["proved", "refuted", "error"]
     chain = verify(r"A + B = B + A = A - B = C", GIVEN)
     assert [report.verdict for report in chain.reports] == ["proved", "refuted", "error"]
     assert chain.verdict == "refuted" and not chain
@@ -223,6 +223,14 @@ def test_no_claim_learns_anything_from_another() -> None:
         random.shuffle(claims)
         for claim in claims:
             assert timeless(verify(claim, given)) == alone[claim], claim
+
+
+def test_an_increment_of_one_claim_says_nothing_of_the_next() -> None:
+    given = r"$\theta \in \mathbb{R}^n$, $B \in \mathbb{R}^{n \times n}$"
+    constant = r"\mathrm{d} (B \theta) = (\mathrm{d} B) \theta"
+    first = verify(constant, given).verdict
+    assert verify(r"\mathrm{d}(\theta + \theta) = 2 \mathrm{d} \theta", given)
+    assert verify(constant, given).verdict == first
 
 
 def test_what_is_kept_is_bounded_and_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,7 @@ CHANGES: dict[str, Callable[[Asked], Asked]] = {
     "explain": lambda asked: replace(asked, explain=True),
     "seconds": lambda asked: replace(asked, seconds=9.0),
     "terms": lambda asked: replace(asked, terms=100_000),
+    "memory": lambda asked: replace(asked, memory=512),
 }
 
 
@@ -176,7 +177,7 @@ def test_an_entry_under_the_name_of_another_is_passed_over(folder: Path, checks:
     true = replace(SOURCE, text=TEXT.replace("A B = B A", "A B = A B"))
     reports(folder, Asked(true))
     (entry,) = entries(folder)
-    name = KeptReports(folder).name(SOURCE, (), 10.0, 200_000, False)
+    name = KeptReports(folder).name(SOURCE, (), 10.0, 200_000, False, 1024)
     entry.rename(folder / f"{name}.json")
     assert "refuted" in {r.verdict for r in reports(folder, Asked(SOURCE))[0].statements}
 
@@ -198,7 +199,7 @@ def test_where_nothing_can_be_written_nothing_is_kept(folder: Path, checks: list
         folder.parent.mkdir()
         folder.write_text("in the way")
     else:
-        (folder / f"{KeptReports(folder).name(SOURCE, (), 10.0, 200_000, False)}.json").mkdir(parents=True)
+        (folder / f"{KeptReports(folder).name(SOURCE, (), 10.0, 200_000, False, 1024)}.json").mkdir(parents=True)
     for _ in range(2):
         assert len(reports(folder, Asked(SOURCE))[0].statements) == 4
     assert len(checks) == 2

@@ -177,6 +177,7 @@ def check(asked, on_report=None):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests may have it ignored
     checking.check = check
     from symbn.cli import main
     main(["check", "-j", "2", "--no-cache", *sys.argv[1:]])

@@ -21,19 +21,33 @@ from tests.long_notes import LONG
 from .expressions import CONTEXT, DECLARED, expressions
 
 ROOT = Path(__file__).parents[1]
+DRAWN = {"layout", "drawn_matrices"}
+"""Notes whose words between equations a document leaves out, and whose frames and marks it shows as characters."""
 NOTES = [
-    path for folder in ("derivations", "tests/corpus", "tests/mdtest") for path in sorted((ROOT / folder).glob("*.md"))
+    path
+    for folder in ("derivations", "tests/corpus", "tests/mdtest")
+    for path in sorted((ROOT / folder).glob("*.md"))
+    if path.stem not in DRAWN
 ]
 SHIPPED = sorted((ROOT / "derivations").glob("*.md"))
 VERIFIED = [path for path in NOTES if path.parent.name != "mdtest"]
-UNREADABLE = {"bad_input", "columns", "reach"}
+UNREADABLE = {"bad_input", "columns", "names_and_operators", "reach"}
 """Notes with formulas that nobody can read: these are shown as characters, and the numbers after them differ."""
 
 
 def unchecked(note: Note) -> NoteReport:
     """A report that knows what was stated, and no verdicts."""
     reports = [
-        Report(s.id, s.label, s.span, s.kind, "error" if s.diagnostics else "undecided", s.lhs, s.rhs)
+        Report(
+            s.id,
+            s.label,
+            s.span,
+            s.kind,
+            "error" if s.diagnostics else "undecided",
+            s.lhs,
+            s.rhs,
+            diagnostics=tuple(s.diagnostics),
+        )
         for s in note.statements
     ]
     return NoteReport(note.source, note.title, tuple(reports), note.diagnostics)

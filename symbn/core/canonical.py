@@ -19,6 +19,9 @@ from symbn.core.ring import BudgetExceeded, Ring
 from symbn.core.terms import Component, Factor, Index, Permutation, index_key
 
 _MOST_CAPTURED = 6
+_FACTORS_A_TERM = 16
+"""A component of more factors than this costs more than one term."""
+
 _Colours = dict[Index, int]
 
 
@@ -48,6 +51,7 @@ def canonical_component(ring: Ring, factors: list[Factor]) -> Component:
         return relabel(factors, {})
     if len(bound) == 1:
         return relabel(factors, {bound[0]: Index(0, bound[0].dim)})
+    ring.budget.spend(len(factors) // _FACTORS_A_TERM)
     ranks = {dim: rank for rank, dim in enumerate(sorted({str(i.dim) for i in bound}))}
     return _search(ring, factors, _refine(factors, {i: ranks[str(i.dim)] for i in bound}))
 

@@ -397,4 +397,6 @@ def integer_power(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
     turned = e.comes_after_its_negative
     sign = e.ring.rational(-1) ** -int(exponent.as_fraction() or 0) if turned else e.ring.one
     body, captured, symmetries = close_one(-e if turned else e)
-    return atom(e.ring, Power(body, exponent, symmetries), captured).scaled(sign)
+    result = atom(e.ring, Power(body, exponent, symmetries), captured).scaled(sign)
+    e.ring.note("power", e, exponent, result)
+    return result

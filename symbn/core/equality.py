@@ -124,6 +124,7 @@ def decide(left: SumOfProducts, right: SumOfProducts, theory: Theory) -> Proof |
             unfold(sides[0], theory.unfoldings[chosen], theory, bool(slotted)),
             unfold(sides[1], theory.unfoldings[chosen], theory, bool(slotted)),
         )
+        difference.ring.note("unfold", chosen, bool(slotted))
         if chosen not in unfolded:
             unfolded.append(chosen)
         seen += sides

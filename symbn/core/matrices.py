@@ -23,6 +23,7 @@ from symbn.core.chains import part, reached_from
 from symbn.core.contraction import bind, close, delta, dimension, fresh, multiply, rename
 from symbn.core.heads import opened_component, split_tensor, tensor
 from symbn.core.powers import power
+from symbn.core.ring import Coefficient
 from symbn.core.terms import (
     Argument,
     Component,
@@ -49,6 +50,7 @@ def inverse(e: SumOfProducts, row: Index, column: Index) -> SumOfProducts:
         split = one_term(e, row, column)
         if split is not None:
             scale, left, middle, right = split
+            ring.note("matrix", INVERSE, e, row, column, scale, left, (middle,), right)
             turned = _inverse_of_component(middle, row, column)
             minus = ring.rational(-1)
             around = multiply(power(_moved(left, row, column), minus), power(_moved(right, column, row), minus))
@@ -56,6 +58,7 @@ def inverse(e: SumOfProducts, row: Index, column: Index) -> SumOfProducts:
     content = ring.content(e.terms.values())
     if e.comes_after_its_negative:
         content = -content
+    _note_content(INVERSE, e, content, row, column)
     return matrix_atom(INVERSE, e.scaled(content.inverse()), row, column).scaled(content.inverse())
 
 
@@ -69,6 +72,7 @@ def determinant(e: SumOfProducts, row: Index, column: Index) -> SumOfProducts:
         split = one_term(e, row, column)
         if split is not None:
             scale, left, middle, right = split
+            ring.note("matrix", DETERMINANT, e, row, column, scale, left, (middle,), right)
             result = power(scale, size)
             for diagonal in (left, right):
                 if diagonal.as_coefficient() is None:
@@ -76,8 +80,14 @@ def determinant(e: SumOfProducts, row: Index, column: Index) -> SumOfProducts:
                     result = multiply(result, matrix_atom(DETERMINANT, whole, row, column))
             return multiply(result, _determinant_of_component(middle, row, column))
     content = ring.content(e.terms.values())
+    _note_content(DETERMINANT, e, content, row, column)
     whole = matrix_atom(DETERMINANT, e.scaled(content.inverse()), row, column)
     return multiply(power(constant(content), size), whole)
+
+
+def _note_content(name: str, e: SumOfProducts, content: Coefficient, row: Index, column: Index) -> None:
+    one = constant(content.ring.one)
+    content.ring.note("matrix", name, e, row, column, constant(content), one, (e.scaled(content.inverse()),), one)
 
 
 def differentiated_inverse(
@@ -144,6 +154,7 @@ def _inverse_of_component(e: SumOfProducts, row: Index, column: Index) -> SumOfP
     if cut is None:
         return matrix_atom(INVERSE, e, row, column)
     left, right, place = cut
+    _note_parts(INVERSE, e, row, column, left, right, place)
     first = rename(inverse(right, place, column), {place: row, column: place})
     second = rename(inverse(left, row, place), {row: place, place: column})
     return bind(multiply(first, second), place)
@@ -165,7 +176,15 @@ def _determinant_of_component(e: SumOfProducts, row: Index, column: Index) -> Su
     if cut is None:
         return matrix_atom(DETERMINANT, e, row, column)
     left, right, place = cut
+    _note_parts(DETERMINANT, e, row, column, left, right, place)
     return multiply(determinant(left, row, place), determinant(right, place, column))
+
+
+def _note_parts(
+    name: str, e: SumOfProducts, row: Index, column: Index, left: SumOfProducts, right: SumOfProducts, place: Index
+) -> None:
+    one = constant(e.ring.one)
+    e.ring.note("matrix", name, e, row, column, one, one, (_moved(left, place, column), _moved(right, place, row)), one)
 
 
 def _only(e: SumOfProducts) -> Component:

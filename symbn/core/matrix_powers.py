@@ -24,7 +24,7 @@ from symbn.core.heads import split_tensor, tensor
 from symbn.core.matrices import INVERSE, POWER, inverse, matrix_atom, one_term
 from symbn.core.powers import power
 from symbn.core.ring import Coefficient, Ring
-from symbn.core.terms import Argument, Factor, Index, NoRule, SumOfProducts, Tensor, constant
+from symbn.core.terms import DELTA, Argument, Factor, Index, NoRule, SumOfProducts, Tensor, constant
 
 POSITION = "·position"
 """The number of a position, as a tensor of one index; a name that no note can give."""
@@ -104,7 +104,7 @@ def _multiplied_out(e: SumOfProducts, row: Index, column: Index, times: int) -> 
 def _of_component(e: SumOfProducts, row: Index, column: Index, exponent: SumOfProducts) -> SumOfProducts:
     """A power of what splits no further, or of a power or an inverse."""
     factors = list(e.factors())
-    head, indices = factors[0]
+    head, indices = factors[0] if factors else Factor(DELTA, ())
     alone = len(factors) == 1 and set(indices[:2]) == {row, column} and {row, column}.isdisjoint(indices[2:])
     if (
         alone

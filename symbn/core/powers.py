@@ -20,8 +20,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-import flint
-
 from symbn.core.contraction import atom, close_one, integer_power, is_exponential, multiply, natural_power, opened
 from symbn.core.ring import Coefficient, Ring
 from symbn.core.terms import (
@@ -42,6 +40,12 @@ from symbn.core.terms import (
 
 def power(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
     """e ^ exponent.  Raises ZeroDivisionError or NoRule for a power of 0 that may not be 0, BudgetExceeded."""
+    result = _power(e, exponent)
+    e.ring.note("power", e, exponent, result)
+    return result
+
+
+def _power(e: SumOfProducts, exponent: Coefficient) -> SumOfProducts:
     ring = e.ring
     natural = exponent.as_natural()
     if is_exponential(e):
@@ -98,7 +102,7 @@ def _coefficient_power(c: Coefficient, exponent: Coefficient) -> SumOfProducts:
         pieces = [(ring.quotient(f, polynomial**0), k) for f, k in factors]
         if content < 0:
             rest = -rest
-        pieces += [(ring.rational(int(p)), int(k)) for p, k in flint.fmpz(abs(content)).factor()]
+        pieces += [(ring.rational(p), k) for p, k in ring.primes(abs(content))]
         for piece, multiplicity in pieces:
             whole = piece ** (side * multiplicity)
             if not piece.is_nonnegative() and not exponent.is_integral() and multiplicity % 2 == 0:
@@ -191,7 +195,9 @@ _NONNEGATIVE = frozenset(["exp", "cosh", "sigmoid", "softplus"])
 def scalarwise(function: str, order: int, argument: SumOfProducts, known: bool = True) -> SumOfProducts:
     """φ⁽ᵏ⁾(argument); exponentials, logarithms and absolute values in their normal form."""
     if known and function in _NORMAL_FORMS:
-        return _NORMAL_FORMS[function](argument)
+        result = _NORMAL_FORMS[function](argument)
+        argument.ring.note("function", function, argument, result)
+        return result
     return _scalarwise_atom(function, order, argument, known)
 
 
@@ -350,7 +356,7 @@ def _logarithm_of_coefficient(c: Coefficient) -> SumOfProducts:
     for polynomial, side in ((c.numerator, 1), (c.denominator, -1)):
         content, factors = ring.factors(polynomial)
         pieces = [(ring.quotient(f, polynomial**0), k) for f, k in factors]
-        pieces += [(ring.rational(int(p)), int(k)) for p, k in flint.fmpz(abs(content)).factor()]
+        pieces += [(ring.rational(p), k) for p, k in ring.primes(abs(content))]
         rest = -rest if content < 0 else rest
         for piece, multiplicity in pieces:
             if piece.is_positive():

@@ -36,6 +36,7 @@ def reduce_leading_monomials(e: SumOfProducts) -> SumOfProducts:
         if reduced is None:
             result = result + SumOfProducts(e.ring, {monomial: coefficient})
         else:
+            e.ring.note("times", coefficient)
             pending += [(m, c * coefficient) for m, c in reduced.terms.items()]
     return result
 
@@ -93,6 +94,7 @@ def _reduce_factor(e: SumOfProducts, component: Component, number: int, rest: Mo
     lower = base - SumOfProducts(ring, {lead: c})
     raised = power(base, head.exponent + ring.one) - multiply(lower, power(base, head.exponent))
     result = multiply(others, raised.scaled(c.inverse()))
+    ring.note("multiple", others.scaled(c.inverse()), base, head.exponent, tuple(own.values()))
     for index in own.values():
         result = bind(result, index)
     return result

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbn.core.axioms import all_factors
 from symbn.core.chains import chain, ends, joined
@@ -24,7 +24,7 @@ from symbn.core.contraction import atom, bind, contract, delta, fresh, multiply,
 from symbn.core.heads import opened_monomial, split_tensor
 from symbn.core.matrices import INVERSE
 from symbn.core.rebuilding import rebuilt, remade
-from symbn.core.ring import Ring
+from symbn.core.ring import Coefficient, Ring
 from symbn.core.terms import (
     Factor,
     Head,
@@ -40,12 +40,31 @@ from symbn.core.words import Combination, Word, completed
 
 
 @dataclass(frozen=True)
-class GraphRule:
-    """A term with ends @0 and @1 and what it equals."""
+class Relation:
+    """What a head satisfies: X Y = I of an inverse and its argument, or of an orthogonal matrix and its transpose.
 
+    head_first: whether X is the head; transposed: whether it is (X Y)ᵀ = I that is meant.
+    """
+
+    head: Tensor
+    dims: tuple[str | int, ...]
+    head_first: bool
+    transposed: bool = False
+
+
+Multiple = tuple[Coefficient, SumOfProducts | None, Relation, SumOfProducts | None]
+"""A number times a relation between two chains; None for the identity."""
+
+
+@dataclass(frozen=True)
+class GraphRule:
+    """A term with ends @0 and @1 and what it equals; term − value is Σ c · before · relation · after."""
+
+    term: SumOfProducts
     pattern: tuple[Factor, ...]
     heads: Counter[str]
     value: SumOfProducts
+    proof: tuple[Multiple, ...]
 
 
 def has_relations(e: SumOfProducts) -> bool:
@@ -62,7 +81,9 @@ def related(e: SumOfProducts) -> SumOfProducts:
         return e
     inner = rebuilt(e, _holds_related, lambda factor: remade(e.ring, factor, related))
     rules = graph_rules(inner)
-    return rewritten(inner, rules) if rules else inner
+    result = rewritten(inner, rules) if rules else inner
+    e.ring.note("same", inner, result)
+    return result
 
 
 def _holds_related(factor: Factor) -> bool:
@@ -128,14 +149,16 @@ def graph_rules(e: SumOfProducts) -> list[GraphRule]:
 def _completed_rules(e: SumOfProducts, heads: Iterable[tuple[Tensor, tuple[str | int, ...]]]) -> list[GraphRule]:
     letters = _Letters(e.ring)
     relations: list[Combination] = []
+    meant: list[Relation] = []
     direct: list[GraphRule | None] = []
     for head, dims in heads:
-        for relation, row, column in _relations(e.ring, head, dims):
+        for relation, row, column, said in _relations(e.ring, head, dims):
             found = letters.combination(relation, row, column)
             if found is not None:
                 relations += [found, letters.turned(found)]
+                meant += [said, replace(said, transposed=True)]
             else:
-                direct.append(_direct_rule(relation, row, column))
+                direct.append(_direct_rule(relation, row, column, said))
     rules = direct
     for rule in completed(relations, e.ring):
         first = ends(letters.blocks[rule.left[0]])[0]
@@ -143,11 +166,15 @@ def _completed_rules(e: SumOfProducts, heads: Iterable[tuple[Tensor, tuple[str |
         value = constant(e.ring.zero)
         for word, c in rule.right:
             value = value + letters.value(word, first.dim).scaled(c)
-        rules.append(_graph_rule(pattern, value))
+        proof = [
+            (c, letters.value(before, 1) if before else None, meant[k], letters.value(after, 1) if after else None)
+            for (before, k, after), c in rule.proof.items()
+        ]
+        rules.append(_graph_rule(pattern, value, tuple(proof)))
     return [rule for rule in rules if rule is not None]
 
 
-def _direct_rule(relation: SumOfProducts, row: Index, column: Index) -> GraphRule | None:
+def _direct_rule(relation: SumOfProducts, row: Index, column: Index, said: Relation) -> GraphRule | None:
     """The longest chain of a relation in terms of the rest, which holds terms that are no chains."""
     chains = {m: found for m in relation.terms if (found := chain(m, relation, row, column))}
     if not chains:
@@ -157,7 +184,8 @@ def _direct_rule(relation: SumOfProducts, row: Index, column: Index) -> GraphRul
     names = {row: formal(0, row.dim), column: formal(1, column.dim)}
     rest = relation - SumOfProducts(relation.ring, {leading: coefficient})
     pattern = SumOfProducts(relation.ring, {leading: relation.ring.one})
-    return _graph_rule(rename(pattern, names), rename(rest.scaled(-coefficient.inverse()), names))
+    value = rename(rest.scaled(-coefficient.inverse()), names)
+    return _graph_rule(rename(pattern, names), value, ((coefficient.inverse(), None, said, None),))
 
 
 def _related_heads(e: SumOfProducts) -> Iterator[tuple[Tensor, tuple[str | int, ...]]]:
@@ -172,9 +200,12 @@ def _related_heads(e: SumOfProducts) -> Iterator[tuple[Tensor, tuple[str | int, 
                 yield head, place[1]
 
 
-def _relations(ring: Ring, head: Tensor, dims: tuple[str | int, ...]) -> Iterator[tuple[SumOfProducts, Index, Index]]:
+def _relations(
+    ring: Ring, head: Tensor, dims: tuple[str | int, ...]
+) -> Iterator[tuple[SumOfProducts, Index, Index, Relation]]:
     """What a head satisfies: matrices that are 0, at two indices."""
     row, joint, column = fresh(dims[0]), fresh(dims[0]), fresh(dims[0])
+    first, second = Relation(head, dims, True), Relation(head, dims, False)
     identity = delta(ring, row, column)
 
     def entry(i: Index, j: Index) -> SumOfProducts:
@@ -186,14 +217,14 @@ def _relations(ring: Ring, head: Tensor, dims: tuple[str | int, ...]) -> Iterato
         def body(i: Index, j: Index) -> SumOfProducts:
             return rename(argument.body, dict(zip(argument.formals, (i, j), strict=True)))
 
-        yield bind(multiply(entry(row, joint), body(joint, column)), joint) - identity, row, column
-        yield bind(multiply(body(row, joint), entry(joint, column)), joint) - identity, row, column
+        yield bind(multiply(entry(row, joint), body(joint, column)), joint) - identity, row, column, first
+        yield bind(multiply(body(row, joint), entry(joint, column)), joint) - identity, row, column, second
     else:
-        yield bind(multiply(entry(row, joint), entry(column, joint)), joint) - identity, row, column
-        yield bind(multiply(entry(joint, row), entry(joint, column)), joint) - identity, row, column
+        yield bind(multiply(entry(row, joint), entry(column, joint)), joint) - identity, row, column, first
+        yield bind(multiply(entry(joint, row), entry(joint, column)), joint) - identity, row, column, second
 
 
-def _graph_rule(pattern: SumOfProducts, value: SumOfProducts) -> GraphRule | None:
+def _graph_rule(pattern: SumOfProducts, value: SumOfProducts, proof: tuple[Multiple, ...]) -> GraphRule | None:
     """A rule of two sums with ends; None if what it replaces is not one term."""
     if len(pattern.terms) != 1:
         return None
@@ -204,7 +235,7 @@ def _graph_rule(pattern: SumOfProducts, value: SumOfProducts) -> GraphRule | Non
     for number, component in enumerate(monomial):
         names = {i: Index(f"!{number}.{i.label}", i.dim) for f in component for i in f.indices if i.is_bound}
         factors += [Factor(f.head, tuple(names.get(i, i) for i in f.indices)) for f in component]
-    return GraphRule(tuple(factors), Counter(f.head.key for f in factors), value)
+    return GraphRule(pattern, tuple(factors), Counter(f.head.key for f in factors), value, proof)
 
 
 # Rewriting ------------------------------------------------------------------------------------------------
@@ -221,6 +252,7 @@ def rewritten(e: SumOfProducts, rules: list[GraphRule]) -> SumOfProducts:
         if changed is None:
             result = result + SumOfProducts(e.ring, {monomial: coefficient})
             continue
+        e.ring.note("times", coefficient)
         for m, c in changed.terms.items():
             total = pending.pop(m, e.ring.zero) + c * coefficient
             if not total.is_zero():
@@ -238,6 +270,7 @@ def _rewritten_once(e: SumOfProducts, monomial: Monomial, rules: list[GraphRule]
             ends = {i: names[i] for i in rule.value.free if i in names}
             rest = [atom(e.ring, *factor) for k, factor in enumerate(factors) if k not in chosen]
             gone = {host for own, host in names.items() if str(own.label)[:1] == "!"}
+            e.ring.note("rule", rule, names, rest, bound)
             return contract([rename(rule.value, ends), *rest], [i for i in bound if i not in gone])
     return None
 

@@ -9,8 +9,8 @@ the side conditions under which its elements are used.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from time import monotonic
 from typing import Any, Literal
@@ -23,25 +23,54 @@ Polynomial = Any
 Sign = Literal["positive", "nonnegative", "real"]
 
 
+Step = tuple[Any, ...]
+"""What a rule was applied to and what it gave, its name first: kept where a certificate is made of it."""
+
+
 class BudgetExceeded(Exception):
     """A decision took more time or space than it was allowed; it ends undecided, never proved."""
 
 
+_LOOK_EVERY = 16
+"""After so many terms a budget looks at the clock and at the memory."""
+
+
 @dataclass
 class Budget:
-    """How much one decision may do: `terms` made in all, and a deadline on the monotonic clock in seconds."""
+    """How much one decision may do: `terms` made in all, a deadline on the monotonic clock in seconds, and memory.
+
+    memory: says what is too much, if more memory is taken than is allowed, and else nothing.
+    """
 
     terms: int = 1_000_000
     deadline: float | None = None
+    memory: Callable[[], str] | None = None
     used: int = 0
+    _look: int = field(default=_LOOK_EVERY, init=False)
 
     def spend(self, amount: int = 1) -> None:
         """Count `amount` terms made.  Raises BudgetExceeded."""
         self.used += amount
         if self.used > self.terms:
             raise BudgetExceeded(f"more than {self.terms} terms were made")
-        if self.deadline is not None and self.used % 16 == 0 and monotonic() > self.deadline:
-            raise BudgetExceeded("out of time")
+        if self.used >= self._look:
+            self._look = self.used + _LOOK_EVERY
+            if self.deadline is not None and monotonic() > self.deadline:
+                raise BudgetExceeded("out of time")
+            if self.memory is not None and (too_much := self.memory()):
+                raise BudgetExceeded(too_much)
+
+
+_PRODUCTS_A_TERM = 256
+"""So many products of two monomials of coefficients, or bits of their numbers, count as one term."""
+
+_MOST_PRODUCTS = 1 << 22
+_MOST_BITS = 1 << 22
+"""What one product of two coefficients may come to: FLINT cannot be stopped in the middle of it."""
+
+_LARGEST_FACTORED = 1 << 128
+_TRIED = 1000
+"""A number is taken apart by its primes below this first; what is left and larger than the largest stays whole."""
 
 
 class Ring:
@@ -57,8 +86,14 @@ class Ring:
         self.constant_exponents = (0,) * len(self.names)
         self.budget = Budget()
         self.kept: dict[object, dict[Any, Any]] = {}  # by the function that works it out
+        self.record: list[Step] | None = None
         self.zero = Coefficient(self, self._context.constant(0), self._one)
         self.one = Coefficient(self, self._one, self._one)
+
+    def note(self, *step: Any) -> None:
+        """Write down a step, if a record is kept."""
+        if self.record is not None:
+            self.record.append(step)
 
     def rational(self, value: int | Fraction) -> Coefficient:
         """A constant."""
@@ -76,12 +111,42 @@ class Ring:
             raise ZeroDivisionError("division by a coefficient that is 0")
         if denominator.is_one():
             return Coefficient(self, numerator, denominator)
+        self._weigh(numerator, denominator)
         common = numerator.gcd(denominator)
         if denominator.leading_coefficient() < 0:
             common = -common
         if not common.is_one():
             numerator, denominator = divmod(numerator, common)[0], divmod(denominator, common)[0]
         return Coefficient(self, numerator, denominator)
+
+    def product(self, a: Polynomial, b: Polynomial) -> Polynomial:
+        """a · b.  Raises BudgetExceeded for one that would be too large to make."""
+        self._weigh(a, b)
+        return a * b
+
+    def power(self, base: Polynomial, exponent: int) -> Polynomial:
+        """base ^ exponent, exponent ≥ 0.  Raises BudgetExceeded for one that would be too large to make."""
+        if len(base) <= 1:
+            if _bits(base) > 1 and _bits(base) * exponent > _MOST_BITS:
+                raise BudgetExceeded(f"a number would have more than {_MOST_BITS} bits")
+            return base**exponent
+        result = self._one
+        while exponent:
+            if exponent % 2:
+                result = self.product(result, base)
+            exponent //= 2
+            base = self.product(base, base) if exponent else base
+        return result
+
+    def _weigh(self, a: Polynomial, b: Polynomial) -> None:
+        """Count what a product of two polynomials, or their greatest divisor, costs.  Raises BudgetExceeded."""
+        products, bits = len(a) * len(b), _bits(a) + _bits(b)
+        if products > _MOST_PRODUCTS:
+            raise BudgetExceeded(f"a coefficient would be made of more than {_MOST_PRODUCTS} products")
+        if bits > _MOST_BITS:
+            raise BudgetExceeded(f"a number would have more than {_MOST_BITS} bits")
+        if products + bits > _PRODUCTS_A_TERM:
+            self.budget.spend((products + bits) // _PRODUCTS_A_TERM)
 
     def content(self, coefficients: Iterable[Coefficient]) -> Coefficient:
         """The greatest common divisor of numerators over the least common multiple of denominators."""
@@ -117,6 +182,13 @@ class Ring:
         content, factors = polynomial.factor()
         return int(content), [(f, int(k)) for f, k in factors]
 
+    def primes(self, number: int) -> list[tuple[int, int]]:
+        """The prime factors of a number > 0 with their multiplicities.  Raises BudgetExceeded for a hard one."""
+        found = [(int(p), int(k)) for p, k in flint.fmpz(number).factor(trial_limit=_TRIED)]
+        if all(p < _LARGEST_FACTORED for p, _ in found):
+            return [(int(p), int(k)) for p, k in flint.fmpz(number).factor()]
+        raise BudgetExceeded(f"the factors of a number of {len(bin(number)) - 2} bits are not looked for")
+
 
 class Coefficient:
     """An element of a `Ring`; immutable."""
@@ -133,7 +205,8 @@ class Coefficient:
         a, b = self.denominator, other.denominator
         if a == b:
             return self.ring.quotient(self.numerator + other.numerator, a)
-        return self.ring.quotient(self.numerator * b + other.numerator * a, a * b)
+        product = self.ring.product
+        return self.ring.quotient(product(self.numerator, b) + product(other.numerator, a), product(a, b))
 
     def __neg__(self) -> Coefficient:
         return Coefficient(self.ring, -self.numerator, self.denominator)
@@ -142,7 +215,10 @@ class Coefficient:
         return self + -other
 
     def __mul__(self, other: Coefficient) -> Coefficient:
-        return self.ring.quotient(self.numerator * other.numerator, self.denominator * other.denominator)
+        product = self.ring.product
+        return self.ring.quotient(
+            product(self.numerator, other.numerator), product(self.denominator, other.denominator)
+        )
 
     def inverse(self) -> Coefficient:
         """1/c.  Raises ZeroDivisionError."""
@@ -154,7 +230,8 @@ class Coefficient:
     def __pow__(self, exponent: int) -> Coefficient:
         if exponent < 0:
             return self.inverse() ** -exponent
-        return Coefficient(self.ring, self.numerator**exponent, self.denominator**exponent)
+        power = self.ring.power
+        return Coefficient(self.ring, power(self.numerator, exponent), power(self.denominator, exponent))
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -243,7 +320,10 @@ class Coefficient:
         """∂c/∂name."""
         variable = f"v{self.ring.names.index(name)}"
         p, q = self.numerator, self.denominator
-        return self.ring.quotient(p.derivative(variable) * q - p * q.derivative(variable), q * q)
+        product = self.ring.product
+        return self.ring.quotient(
+            product(p.derivative(variable), q) - product(p, q.derivative(variable)), product(q, q)
+        )
 
     def degree_in_dimensions(self) -> int:
         """The largest degree of the numerator in one dimension: how many sizes may make it vanish."""
@@ -275,3 +355,8 @@ class Coefficient:
 
         top = text(self.numerator)
         return top if self.denominator.is_one() else f"({top})/({text(self.denominator)})"
+
+
+def _bits(polynomial: Polynomial) -> int:
+    """How long the leading number of a polynomial is."""
+    return int(polynomial.leading_coefficient().bit_length()) if len(polynomial) else 0

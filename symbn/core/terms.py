@@ -94,6 +94,9 @@ def transposed(places: tuple[T, ...]) -> tuple[T, ...]:
     return places[half:] + places[:half]
 
 
+_MOST_SLOTS = 6
+
+
 class Slot(NamedTuple):
     """One derivative of a tensor: by its argument number `target`, or by the name `target` it is defined by."""
 
@@ -172,7 +175,7 @@ class Tensor(_Keyed):
             position += slot.arity
         middles = [
             tuple(place for number in order for place in blocks[number])
-            for order in permutations(range(len(blocks)))
+            for order in _orders(len(blocks))
             if all(self.slots[number] == slot for number, slot in zip(order, self.slots, strict=True))
         ]
         lasts = [tuple(position + place for place in p) for p in self.argument_symmetries]
@@ -190,6 +193,11 @@ class Tensor(_Keyed):
         )
 
     __hash__ = _Keyed.__hash__
+
+
+def _orders(slots: int) -> Iterable[Permutation]:
+    """The orders of so many slots; of many only the one they have, as k slots have k! of them."""
+    return permutations(range(slots)) if slots <= _MOST_SLOTS else [tuple(range(slots))]
 
 
 @dataclass(frozen=True, eq=False)

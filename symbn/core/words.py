@@ -18,6 +18,8 @@ from symbn.core.ring import Coefficient, Ring
 
 Word = tuple[int, ...]
 Combination = dict[Word, Coefficient]
+Proof = dict[tuple[Word, int, Word], Coefficient]
+"""A combination of the relations given, each by its number, between two words."""
 
 _MOST_RULES = 60
 _MOST_OVERLAPS = 400
@@ -26,26 +28,33 @@ _LONGEST_WORD = 9
 
 @dataclass(frozen=True)
 class WordRule:
-    """left → right, left the greatest word of a relation."""
+    """left → right, left the greatest word of a relation; left − right is Σ c · before · relation · after."""
 
     left: Word
     right: tuple[tuple[Word, Coefficient], ...]
+    proof: Proof
 
 
 def completed(relations: Iterable[Combination], ring: Ring) -> list[WordRule]:
     """Rules that follow from relations, each of them 0.  Raises BudgetExceeded."""
     rules: list[WordRule] = []
-    pending = sorted(relations, key=_size)
+    pending: list[tuple[Combination, Proof]] = []
+    for number, relation in enumerate(relations):
+        pending.append((relation, {((), number, ()): ring.one}))
+    pending.sort(key=_size)
     tried = 0
     while pending and len(rules) < _MOST_RULES:
-        new = _oriented(reduced(pending.pop(0), rules, ring))
+        new = _oriented(*_reduced(*pending.pop(0), rules, ring))
         if new is None or len(new.left) > _LONGEST_WORD:
             continue
         kept = [rule for rule in rules if not _contains(rule.left, new.left)]
         pending += [_relation(rule, ring) for rule in rules if rule not in kept]
         rules = [*kept, new]
         for other in rules:
-            for difference in (*_overlaps(new, other), *(_overlaps(other, new) if other is not new else ())):
+            for difference in (
+                *_overlaps(new, other, ring),
+                *(_overlaps(other, new, ring) if other is not new else ()),
+            ):
                 tried += 1
                 if tried > _MOST_OVERLAPS:
                     return rules
@@ -55,8 +64,9 @@ def completed(relations: Iterable[Combination], ring: Ring) -> list[WordRule]:
     return rules
 
 
-def reduced(e: Combination, rules: list[WordRule], ring: Ring) -> Combination:
-    """e with no left side of a rule in a word of it."""
+def _reduced(e: Combination, proof: Proof, rules: list[WordRule], ring: Ring) -> tuple[Combination, Proof]:
+    """e, which the proof says is 0, with no left side of a rule in a word of it."""
+    proof = dict(proof)
     result: Combination = {}
     pending = dict(e)
     while pending:
@@ -73,15 +83,16 @@ def reduced(e: Combination, rules: list[WordRule], ring: Ring) -> Combination:
         before, after = word[:at], word[at + len(rule.left) :]
         for right, c in rule.right:
             _add(pending, before + right + after, coefficient * c)
-    return result
+        _add_around(proof, before, rule.proof, after, -coefficient)
+    return result, proof
 
 
 def _order(word: Word) -> tuple[int, Word]:
     return len(word), word
 
 
-def _size(e: Combination) -> tuple[int, int]:
-    return max(map(len, e), default=0), len(e)
+def _size(proved: tuple[Combination, Proof]) -> tuple[int, int]:
+    return max(map(len, proved[0]), default=0), len(proved[0])
 
 
 def _add(total: Combination, word: Word, coefficient: Coefficient) -> None:
@@ -93,7 +104,14 @@ def _add(total: Combination, word: Word, coefficient: Coefficient) -> None:
         total[word] = found
 
 
-def _oriented(e: Combination) -> WordRule | None:
+def _add_around(total: Proof, before: Word, proof: Proof, after: Word, coefficient: Coefficient) -> None:
+    """total += coefficient · before · proof · after."""
+    for (left, number, right), c in proof.items():
+        place = before + left, number, right + after
+        total[place] = total.get(place, coefficient.ring.zero) + c * coefficient
+
+
+def _oriented(e: Combination, proof: Proof) -> WordRule | None:
     """A relation as a rule for its greatest word; None for 0 and for what says that 1 = 0."""
     if not e:
         return None
@@ -101,11 +119,12 @@ def _oriented(e: Combination) -> WordRule | None:
     if not left:
         return None
     scale = -e[left].inverse()
-    return WordRule(left, tuple((word, c * scale) for word, c in e.items() if word != left))
+    right = tuple((word, c * scale) for word, c in e.items() if word != left)
+    return WordRule(left, right, {place: -c * scale for place, c in proof.items() if not c.is_zero()})
 
 
-def _relation(rule: WordRule, ring: Ring) -> Combination:
-    return {**dict(rule.right), rule.left: -ring.one}
+def _relation(rule: WordRule, ring: Ring) -> tuple[Combination, Proof]:
+    return {**dict(rule.right), rule.left: -ring.one}, {place: -c for place, c in rule.proof.items()}
 
 
 def _place(part: Word, word: Word) -> int | None:
@@ -119,7 +138,7 @@ def _contains(word: Word, part: Word) -> bool:
     return _place(part, word) is not None
 
 
-def _overlaps(first: WordRule, second: WordRule) -> Iterator[Combination]:
+def _overlaps(first: WordRule, second: WordRule, ring: Ring) -> Iterator[tuple[Combination, Proof]]:
     """a b c with a b a left side and b c another: the difference of its two ways."""
     for length in range(1, min(len(first.left), len(second.left))):
         if first.left[-length:] == second.left[:length]:
@@ -130,4 +149,7 @@ def _overlaps(first: WordRule, second: WordRule) -> Iterator[Combination]:
             for word, c in second.right:
                 _add(difference, before + word, -c)
             if difference:
-                yield difference
+                proof: Proof = {}
+                _add_around(proof, (), first.proof, after, -ring.one)
+                _add_around(proof, before, second.proof, (), ring.one)
+                yield difference, proof

@@ -6,7 +6,7 @@ are wide, or that straddle the edge of where a function has a value, are compute
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -53,6 +53,7 @@ class Claim:
     context: Context
     free: tuple[IndexVar, ...]
     deadline: float | None
+    memory: Callable[[], str] | None = None
     dependence: Dependence = field(init=False)
     survey: Survey = field(init=False)
     least: Sizes = field(init=False)
@@ -78,7 +79,7 @@ class Claim:
         return None
 
     def _compare(self, sizes: Sizes, point: Point, choices: list[dict[str, int]]) -> tuple[Difference | None, bool]:
-        evaluator = Evaluator(self.context, sizes, point, self.dependence, self.deadline)
+        evaluator = Evaluator(self.context, sizes, point, self.dependence, self.deadline, self.memory)
         loose = False
         for indices in choices:
             left, right = evaluator.evaluate(self.lhs, indices), evaluator.evaluate(self.rhs, indices)

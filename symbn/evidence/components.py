@@ -13,9 +13,11 @@ A node without a rule raises TypeError: it is never a constant.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from symbn.evidence.dependence import Dependence
+from symbn.evidence.elementary import enclosed
 from symbn.evidence.functions import Polynomial
 from symbn.evidence.matrices import Matrix, perturbed, same, symmetrised
 from symbn.evidence.means import is_random, mean
@@ -47,6 +49,17 @@ class OutOfTime(Exception):
     """The deadline passed in the middle of an evaluation."""
 
 
+class OutOfRoom(OutOfTime):
+    """An evaluation took more memory than it was allowed, or would make a matrix of too many entries."""
+
+
+_LOOK_EVERY = 64
+"""After so many nodes evaluation looks at the clock and at the memory."""
+
+MOST_ENTRIES = 1_000_000
+"""Of one matrix: a claim about all sizes is told apart at small ones, and larger numbers are not written out."""
+
+
 class Valuation(Protocol):
     """A point: concrete values for symbols, concrete polynomials for unknown functions, outcomes of random names.
 
@@ -65,7 +78,8 @@ class Valuation(Protocol):
 class Evaluator:
     """Expressions of one context at one point: `sizes` of all dimensions, values of symbols and functions.
 
-    `deadline` is a `time.monotonic()` moment, after which evaluation raises `OutOfTime`.
+    `deadline` is a `time.monotonic()` moment, after which evaluation raises `OutOfTime`; `memory` says what is too
+    much once more memory is taken than is allowed, and then evaluation raises `OutOfRoom`.
     """
 
     def __init__(
@@ -75,15 +89,18 @@ class Evaluator:
         point: Valuation,
         dependence: Dependence | None = None,
         deadline: float | None = None,
+        memory: Callable[[], str] | None = None,
     ) -> None:
         self._context = context
         self._sizes = sizes
         self._point = point
         self.dependence = dependence or Dependence(context)
         self._deadline = deadline
+        self._memory = memory
         self._root = World()
         self._weights: list[Scalar] = []
         self._tags = 0
+        self._visits = 0
 
     def evaluate(self, expr: Expr, indices: dict[str, int] | None = None) -> Matrix:
         """The entries of `expr`, its free indices at the values given (from 1)."""
@@ -93,6 +110,9 @@ class Evaluator:
         rule = RULES.get(type(node))
         if rule is None:
             raise TypeError(f"evidence has no rule for {type(node).__name__}")
+        self._visits += 1
+        if self._visits % _LOOK_EVERY == 0:
+            self.check_time()
         return rule(self, node, frame)
 
     def scalar(self, node: Expr, frame: Frame) -> Scalar:
@@ -104,7 +124,11 @@ class Evaluator:
         return size_of(dim, self._sizes)
 
     def sizes(self, shape: Shape) -> tuple[int, int]:
-        return self.size(shape[0]), self.size(shape[1])
+        """Rows and columns.  Raises OutOfRoom for a matrix that is too large to be written out."""
+        rows, columns = self.size(shape[0]), self.size(shape[1])
+        if rows * columns > MOST_ENTRIES:
+            raise OutOfRoom(f"a matrix would have more than {MOST_ENTRIES} entries")
+        return rows, columns
 
     def place(self, index: Ix, frame: Frame) -> int:
         """The index's position, from 1; Undefined beyond its dimension's size."""
@@ -123,8 +147,11 @@ class Evaluator:
         return None if index is None else self.place(index, frame)
 
     def check_time(self) -> None:
+        """Raises OutOfTime, OutOfRoom."""
         if self._deadline is not None and time.monotonic() > self._deadline:
-            raise OutOfTime
+            raise OutOfTime("out of time")
+        if self._memory is not None and (too_much := self._memory()):
+            raise OutOfRoom(too_much)
 
     # ------------------------------------------------------------ names
 
@@ -171,7 +198,8 @@ class Evaluator:
             definition = self._context.definitions[name]
             indices = {index.name: k for index, k in zip(definition.indices, family, strict=True)}
             bound = {p.name: a for p, a in zip(definition.parameters, bindings, strict=True)}
-            value = self.value(definition.body, Frame(world, indices, bound))
+            body = self.value(definition.body, Frame(world, indices, bound))
+            value = [list(map(enclosed, row)) for row in body]  # names of squares of names grow without end
             outer = world.parent
             while outer is not None:
                 value = self._held(value, name, family, arguments, outer, world)
@@ -259,6 +287,7 @@ class Evaluator:
     def derivative(self, node: Derivative, frame: Frame) -> Matrix:
         """∂arg/∂target from one evaluation of arg; see tree.Derivative for the three layouts."""
         self.check_time()
+        self.sizes(node.shape)
         inside, tag = self._holding(node.target, frame)
         values = self.value(node.arg, inside)
         directions = self._directions(node.variable, node.target)

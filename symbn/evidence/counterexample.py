@@ -10,6 +10,7 @@ nothing (the trace polynomial e₄ vanishes for n ≤ 3 only), and is reported a
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from symbn.evidence.claim import Claim, Difference, Sizes, index_values
@@ -39,13 +40,15 @@ _CAREFUL_STYLES = (Style.WIDE,) * 6
 class Search:
     """What was found: a counterexample, or the sizes at which both sides agreed at a point or had no value.
 
-    difference: the counterexample's sides and point as numbers and functions.
+    difference: the counterexample's sides and point as numbers and functions.  ended: what bound ended the search
+    before its plan did, if one did.
     """
 
     counterexample: Counterexample | None = None
     agreed: tuple[Sizes, ...] = ()
     undefined: tuple[Sizes, ...] = ()
     difference: Difference | None = None
+    ended: str = ""
 
 
 def search(
@@ -56,10 +59,12 @@ def search(
     *,
     reach: int = 4,
     deadline: float | None = None,
+    memory: Callable[[], str] | None = None,
     seed: int = 0,
 ) -> Search:
-    """Looks for a point at which lhs ≠ rhs, up to sizes max(reach, 4); `deadline` is a `time.monotonic()` moment."""
-    claim = Claim(lhs, rhs, context, free, deadline)
+    """Looks for a point at which lhs ≠ rhs, up to sizes max(reach, 4); `deadline` is a `time.monotonic()` moment, and
+    `memory` says what is too much, once more is taken than is allowed."""
+    claim = Claim(lhs, rhs, context, free, deadline, memory)
     plan = size_plan(claim.survey.dimensions, claim.least, max(reach, 4))
     first = 3 if plan[0] else 6
     attempts = [
@@ -70,13 +75,18 @@ def search(
 
 
 def confirm(
-    lhs: Expr, rhs: Expr, context: Context, free: tuple[IndexVar, ...] = (), deadline: float | None = None
+    lhs: Expr,
+    rhs: Expr,
+    context: Context,
+    free: tuple[IndexVar, ...] = (),
+    deadline: float | None = None,
+    memory: Callable[[], str] | None = None,
 ) -> Search:
     """A few cheap points, at small unequal sizes and at each size's least: a second opinion on a claim that is proved.
 
     What may have either sign has one at the first point and the other at the second.
     """
-    claim = Claim(lhs, rhs, context, free, deadline)
+    claim = Claim(lhs, rhs, context, free, deadline, memory)
     plan = size_plan(claim.survey.dimensions, claim.least, 3)[:2]
     attempts = [
         _Attempt(sizes, [(s, 1, m) for s in _styles(claim) for m in (number == 1, number == 0)], 3 - len(plan))
@@ -117,16 +127,17 @@ def _run(claim: Claim, attempts: list[_Attempt], choices: int) -> Search:
     agreed: list[Sizes] = []
     undefined: list[Sizes] = []
     found: Difference | None = None
+    ended = ""
     try:
         for attempt in attempts:
             found, agreements = _tried(claim, attempt, choices)
             if found is not None:
                 break
             (agreed if agreements else undefined).append(attempt.sizes)
-    except OutOfTime:
-        pass
+    except OutOfTime as stop:
+        ended = str(stop)
     if found is None:
-        return Search(None, tuple(agreed), tuple(undefined))
+        return Search(None, tuple(agreed), tuple(undefined), ended=ended)
     found = reduced(claim, found)
     return Search(present(found), tuple(agreed), tuple(undefined), found)
 
@@ -137,7 +148,7 @@ def _tried(claim: Claim, attempt: _Attempt, choices: int) -> tuple[Difference | 
     agreements = 0
     for style, seed, mirrored in attempt.trials:
         if claim.deadline is not None and time.monotonic() > claim.deadline:
-            raise OutOfTime
+            raise OutOfTime("out of time")
         try:
             found = claim.compare(attempt.sizes, Point(claim.context, seed, style, mirrored=mirrored), values)
         except Undefined:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from flint import arb
+from flint import arb, fmpq
 
 from symbn.evidence.numeric import Real
 
 _FEWEST = 3
 _LONGEST_FRACTION = 16
+_FARTHEST = 10_000
+"""Bits: Python writes no integer of more than 4300 digits."""
 _LONGEST_WHOLE = 12  # digits before the point; larger numbers are written with an exponent
 
 
@@ -24,8 +26,13 @@ def decimal_text(x: Real, digits: int = 6) -> str:
     >>> decimal_text(arb(2).sqrt()), decimal_text(-arb(2).sqrt() / 10000), decimal_text(-3)
     ('1.41421…', '-0.000141421…', '-3')
     """
-    if type(x) is not arb:
-        return _fraction_text(Fraction(str(x)), digits)
+    if not isinstance(x, arb):
+        q = fmpq(x)
+        if max(abs(int(q.p)), int(q.q)).bit_length() > _FARTHEST:
+            return _far_text(arb(q), digits)
+        return _fraction_text(Fraction(int(q.p), int(q.q)), digits)
+    if _is_far(x.lower()) or _is_far(x.upper()):
+        return _far_text(x, digits)
     low, high = _exactly(x.lower()), _exactly(x.upper())
     if low == high:
         return _fraction_text(low, digits)
@@ -47,6 +54,18 @@ def _fraction_text(x: Fraction, digits: int) -> str:
     if len(text) <= _LONGEST_FRACTION or x.denominator == 1:
         return text
     return ("-" if x < 0 else "") + _leading_digits(abs(x), max(digits, _FEWEST))
+
+
+def _is_far(x: arb) -> bool:
+    """Whether a ball of radius 0 is so large or so near to 0 that its digits cannot be written out."""
+    mantissa, exponent = x.man_exp()
+    return abs(int(exponent) + int(mantissa).bit_length()) > _FARTHEST
+
+
+def _far_text(x: arb, digits: int) -> str:
+    """A number far from 1, in between what FLINT says of it: 1e10000000000 ± 3e9999999986."""
+    middle, _, radius = x.str(digits).strip("[]").replace("e+", "e").partition("+/- ")
+    return f"{middle.strip() or '0'} ± {radius}" if radius else middle
 
 
 def _exactly(x: arb) -> Fraction:

@@ -40,7 +40,29 @@ def _integer_power(base: Scalar, k: int) -> Scalar:
         slope = k * below
         return Dual(base.tag, below * base.value, {d: slope * c for d, c in base.parts.items()})
     assert not isinstance(base, Dual)
+    if not isinstance(base, arb) and k * _bits(base) > _MOST_BITS:
+        return _finite(arb(base) ** k)
     return base**k
+
+
+_MOST_BITS = 1 << 17
+"""An exact power longer than this is enclosed in a ball instead: 10^(10^10) has ten thousand million digits."""
+
+
+def enclosed(x: Scalar) -> Scalar:
+    """A rational that has become too long in a ball; any other number as it is."""
+    if isinstance(x, arb):
+        return x
+    if isinstance(x, Dual):
+        return Dual(x.tag, enclosed(x.value), {d: enclosed(c) for d, c in x.parts.items()})
+    return x if _bits(x) <= _MOST_BITS else arb(x)
+
+
+def _bits(x: int | fmpq) -> int:
+    """How long a rational is; 0 for 0, 1 and −1, whose powers are no longer."""
+    if isinstance(x, int):
+        return x.bit_length() if abs(x) > 1 else 0
+    return max(int(x.p.bit_length()), int(x.q.bit_length())) if x * x != 1 else 0
 
 
 def _root_power(base: Scalar, r: Fraction) -> Scalar:

@@ -90,7 +90,7 @@ def _constant(entry: Callable[[int, int], int]) -> Rule:
 
 def _unit_vector(e: Evaluator, node: UnitVector, frame: Frame) -> Matrix:
     k = e.place(node.index, frame)
-    return [[int(i == k)] for i in range(1, e.size(node.shape[0]) + 1)]
+    return [[int(i == k)] for i in range(1, e.sizes(node.shape)[0] + 1)]
 
 
 def _delta(e: Evaluator, node: Delta, frame: Frame) -> Matrix:
@@ -154,12 +154,13 @@ def _power(e: Evaluator, node: Power, frame: Frame) -> Matrix:
 def _matrix_power(e: Evaluator, node: MatrixPower, frame: Frame) -> Matrix:
     if node.exponent < 0:
         raise TypeError("evidence has no rule for a negative matrix power")
-    return _raised(e.value(node.base, frame), node.exponent)
+    return _raised(e, e.value(node.base, frame), node.exponent)
 
 
-def _raised(base: Matrix, times: int) -> Matrix:
+def _raised(e: Evaluator, base: Matrix, times: int) -> Matrix:
     result: Matrix = [[int(i == j) for j in range(len(base))] for i in range(len(base))]
     for _ in range(times):
+        e.check_time()
         result = multiplied(result, base)
     return result
 
@@ -169,7 +170,7 @@ def _symbolic_power(e: Evaluator, node: SymbolicPower, frame: Frame) -> Matrix:
     exponent = e.scalar(node.exponent, frame)
     if not isinstance(exponent, int) or exponent < 0:
         raise Undefined(f"a matrix to the power {exponent}")
-    return _raised(e.value(node.base, frame), exponent)
+    return _raised(e, e.value(node.base, frame), exponent)
 
 
 def _position(e: Evaluator, node: Position, frame: Frame) -> Matrix:
@@ -187,6 +188,7 @@ def _determinant(e: Evaluator, node: Determinant, frame: Frame) -> Matrix:
 
 
 def _kronecker(e: Evaluator, node: Kronecker, frame: Frame) -> Matrix:
+    e.sizes(node.shape)  # too large a product is not begun
     return kronecker(e.value(node.left, frame), e.value(node.right, frame))
 
 
@@ -249,6 +251,7 @@ def _trace(e: Evaluator, node: Trace, frame: Frame) -> Matrix:
 
 
 def _diagonal(e: Evaluator, node: Diagonal, frame: Frame) -> Matrix:
+    e.sizes(node.shape)
     entries = [x for row in e.value(node.arg, frame) for x in row]
     return [[x if i == j else 0 for j in range(len(entries))] for i, x in enumerate(entries)]
 
@@ -267,6 +270,7 @@ def _sum(e: Evaluator, node: Sum, frame: Frame) -> Matrix:
 
 
 def _stack(e: Evaluator, node: Stack, frame: Frame) -> Matrix:
+    e.sizes(node.shape)
     bodies = list(_bodies(e, node, frame))
     if node.axis == "rows":
         return [row for body in bodies for row in body]

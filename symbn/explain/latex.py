@@ -174,10 +174,13 @@ def _negated(exponent: Expr) -> str:
 
 
 def _range(e: tree.Sum) -> str:
-    """The index of a sum; with its range where it is a number in the body, which does not tell it."""
+    """The index of a sum; with its range where it is a number in the body, or picks no entry there: that tells none."""
     name = index_latex(e.index)
-    told = not any(isinstance(node, tree.Position) and node.index == e.index for node in tree.walk(e.body))
-    return f"_{{{name}}}" if told else f"_{{{name}=1}}^{{{dim_latex(e.index.dim)}}}"
+    nodes = list(tree.walk(e.body))
+    counts = any(isinstance(node, tree.Position) and node.index == e.index for node in nodes)
+    picks = any(isinstance(node, tree.Slice) and e.index in (node.row, node.column) for node in nodes)
+    picks = picks or any(isinstance(node, tree.Reference) and e.index in node.indices for node in nodes)
+    return f"_{{{name}}}" if picks and not counts else f"_{{{name}=1}}^{{{dim_latex(e.index.dim)}}}"
 
 
 def _total_differential(e: tree.Add) -> tree.Differential | None:

@@ -20,7 +20,7 @@ def render_derivations(note: NoteReport, style: TextStyle) -> Iterator[str]:
 
 
 def _derived(report: Report, note: NoteReport, style: TextStyle) -> Iterator[str]:
-    place = "{}:{}".format(*note.source.position(report.span.start))
+    place = str(note.source.place(report.span.start))
     mark = style.paint(style.mark(report.verdict), report.verdict)
     yield f"{mark} {visible(report.id)}  {style.paint(place, 'quiet')}  {plain(report.lhs)}"
     width = style.width - 4

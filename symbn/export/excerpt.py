@@ -43,10 +43,10 @@ def render_excerpt(
     if not labels:
         return
     main = next((label for label in labels if label.primary), labels[0])
-    line, column = source.position(_clamped(main.span, source).start)
+    place = source.place(_clamped(main.span, source).start)
     marks = sorted(_marks(labels, source), key=lambda mark: (mark.line, mark.start))
-    gutter = max(3, len(str(marks[-1].line))) + 2
-    yield f"{paint('-->'.rjust(gutter), 'gutter')} {visible(source.path)}:{line}:{column}"
+    gutter = max(3, *(len(_counted(mark.line, source)) for mark in marks)) + 2
+    yield f"{paint('-->'.rjust(gutter), 'gutter')} {visible(source.path)}:{place}"
     yield paint(" " * gutter + " |", "gutter")
     previous = None
     for number, group in groupby(marks, key=lambda mark: mark.line):
@@ -54,9 +54,15 @@ def render_excerpt(
             yield paint("...".rjust(gutter), "gutter")
         previous = number
         window = _Window(source.line(number), list(group), max(20, width - gutter - 3))
-        yield f"{paint(f'{number:>{gutter}} |', 'gutter')} {window.text}".rstrip()
+        yield f"{paint(f'{_counted(number, source):>{gutter}} |', 'gutter')} {window.text}".rstrip()
         for marked in window.marked(severity, paint):
             yield f"{paint(' ' * gutter + ' |', 'gutter')} {marked}"
+
+
+def _counted(number: int, source: SourceFile) -> str:
+    """A line's number, in a notebook behind that of its cell."""
+    place = source.place(source.start_of(number))
+    return str(place.line) if place.cell is None else f"{place.cell}:{place.line}"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from symbn.diagnostics import Diagnostic
+from symbn.export.layout import visible
 from symbn.export.summary import summary_line
 from symbn.report import NoteReport, Report
 from symbn.source import SourceFile, Span
@@ -32,7 +33,6 @@ def _of_statement(report: Report, source: SourceFile) -> Iterator[str]:
         for diagnostic in report.diagnostics:
             yield _of_diagnostic(diagnostic, source)
         return
-    title = f"{report.id} {report.verdict}"
     span = report.span
     told = any(diagnostic.message == report.message for diagnostic in report.diagnostics)
     lines = [report.message] if report.message and not told else []
@@ -44,15 +44,17 @@ def _of_statement(report: Report, source: SourceFile) -> Iterator[str]:
     if report.suggestion is not None:
         what = "; ".join(edit.what for edit in report.suggestion.edits)
         lines.append(f"did you mean: {report.suggestion.latex}" + (f" ({what})" if what else ""))
-    message = "\n".join(lines) or report.verdict
+    message = "\n".join(map(visible, lines)) or report.verdict
+    title = f"{report.id} {report.verdict}{_cell(span, source)}"
     yield _command(level, {**_place(span, source), "title": title}, message)
 
 
 def _of_diagnostic(diagnostic: Diagnostic, source: SourceFile) -> str:
     primary = next((label.span for label in diagnostic.labels if label.primary), None)
     place = _place(primary, source) if primary is not None else _file(source)
-    message = "\n".join(_message(diagnostic))
-    return _command(_COMMANDS[diagnostic.severity], {**place, "title": f"symbn {diagnostic.code}"}, message)
+    message = "\n".join(map(visible, _message(diagnostic)))
+    title = f"symbn {diagnostic.code}{_cell(primary, source)}"
+    return _command(_COMMANDS[diagnostic.severity], {**place, "title": title}, message)
 
 
 def _message(diagnostic: Diagnostic, with_help: bool = True) -> list[str]:
@@ -69,12 +71,17 @@ def _file(source: SourceFile) -> dict[str, str]:
 
 def _place(span: Span, source: SourceFile) -> dict[str, str]:
     """Columns only within one line: GitHub takes none otherwise."""
-    line, column = source.position(span.start)
-    end_line, end_column = source.position(max(span.start, span.end))
-    place = {**_file(source), "line": str(line), "endLine": str(end_line)}
-    if line == end_line:
-        place |= {"col": str(column), "endColumn": str(end_column)}
+    start, end = source.place(span.start), source.place(max(span.start, span.end))
+    place = {**_file(source), "line": str(start.line), "endLine": str(end.line)}
+    if start.line == end.line:
+        place |= {"col": str(start.column), "endColumn": str(end.column)}
     return place
+
+
+def _cell(span: Span | None, source: SourceFile) -> str:
+    """The cell of a notebook, which GitHub has no place for."""
+    cell = None if span is None else source.place(span.start).cell
+    return "" if cell is None else f" (cell {cell})"
 
 
 def _command(name: str, properties: dict[str, str], message: str) -> str:
@@ -83,7 +90,7 @@ def _command(name: str, properties: dict[str, str], message: str) -> str:
     >>> _command("error", {"file": "a,b.md", "line": "3"}, "100% wrong\\nsee: b")
     '::error file=a%2Cb.md,line=3::100%25 wrong%0Asee: b'
     """
-    given = ",".join(f"{key}={_escaped(value, property=True)}" for key, value in properties.items())
+    given = ",".join(f"{key}={_escaped(visible(value), property=True)}" for key, value in properties.items())
     return f"::{name} {given}::{_escaped(message)}"
 
 

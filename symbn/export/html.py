@@ -25,8 +25,7 @@ def render_html(report: NoteReport) -> str:
     """The whole page.  The same report gives the same page, byte for byte."""
     statements = Statements(report)
     found = statements.scan
-    start = found.front_matter.span.end if found.front_matter else 0
-    prose = Prose(report.source.text, start, [b.outer for b in found.blocks], statements.shown, found.title)
+    prose = Prose(report.source.text, found.start, [b.outer for b in found.blocks], statements.shown, found.title)
     article = prose.html()
     title = written(report.title or report.source.path)
     source = found.front_matter.source if found.front_matter else None

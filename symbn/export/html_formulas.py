@@ -6,6 +6,7 @@ be read, or that holds words its tree has no place for, is shown as its source.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,15 +15,18 @@ from itertools import pairwise
 from symbn.diagnostics import NoteError
 from symbn.export.html_letters import CHARACTERS, letters, written
 from symbn.export.html_marks import Mark, Marks
-from symbn.export.mathml import SIGNS, MathML, math, operator
+from symbn.export.mathml import SIGNS, MathML, marked, math, operator
 from symbn.export.plain import plain
 from symbn.notes.lexer import Token, tokenize
 from symbn.notes.parser import Parser
 from symbn.notes.rows import parse_block
-from symbn.notes.syntax import Chain, Group, Signed, Syntax
+from symbn.notes.syntax import Chain, Group, Link, Signed, Syntax, Unread
+from symbn.notes.transcript import PLAIN, Notation, spelled_out
 from symbn.notes.vocabulary import EQUALITIES, IN_RANGE
 from symbn.source import Span
 
+_LONG_EQUALS = re.compile(r"\\x(?:long)?equal\s*\{(.*)\}", re.DOTALL)
+_MARKED = re.compile(r"\\(?:overset|underset|stackrel|x(?:long)?equal)")
 _WIDE = '<mspace width="1em"></mspace>'
 _SILENT = frozenset(["begin", "end", "label", "tag"])
 _PUNCTUATION = (",", ".", ";", ":", "!")
@@ -71,11 +75,18 @@ def content(latex: str) -> str:
         return f"<mtext>{written(latex)}</mtext>"
 
 
-def block(text: str, segments: Iterable[Span], whole: Span, marks: Iterable[Mark] = (), display: bool = False) -> str:
+def block(
+    text: str,
+    segments: Iterable[Span],
+    whole: Span,
+    marks: Iterable[Mark] = (),
+    display: bool = False,
+    notation: Notation = PLAIN,
+) -> str:
     """A piece of a note's math as one element."""
-    source = text[whole.start : whole.end]
+    source = spelled_out(text, whole, notation)
     try:
-        return math(_whole(rows(text, segments, marks), display), plain(source), display)
+        return math(_whole(rows(text, segments, marks, notation), display), plain(source), display)
     except Unprintable:
         return code(source)
 
@@ -100,10 +111,10 @@ def sides(text: str, row: Row) -> tuple[str, str]:
     return left, right
 
 
-def rows(text: str, segments: Iterable[Span], marks: Iterable[Mark] = ()) -> list[Row]:
+def rows(text: str, segments: Iterable[Span], marks: Iterable[Mark] = (), notation: Notation = PLAIN) -> list[Row]:
     """The rows of a formula.  Raises Unprintable."""
     try:
-        tokens = tokenize(text, segments)
+        tokens = tokenize(text, segments, notation)
     except NoteError as error:
         raise Unprintable from error
     if not tokens:
@@ -111,8 +122,10 @@ def rows(text: str, segments: Iterable[Span], marks: Iterable[Mark] = ()) -> lis
     chains, problems = parse_block(tokens)
     if problems:
         chains = _expression(tokens)
+    if any(isinstance(side, Unread) for chain in chains for side in chain.sides):
+        raise Unprintable
     trees = (side for chain in chains for side in (*chain.subjects, *chain.sides))
-    shown = _Rows(MathML(text, Marks(trees, marks)), tokens)
+    shown = _Rows(MathML(text, Marks(trees, marks)), tokens, notation)
     shown.read(sorted(chains, key=lambda chain: chain.span.start))
     return shown.rows
 
@@ -135,9 +148,10 @@ def _expression(tokens: list[Token]) -> list[Chain]:
 class _Rows:
     """Chains and what stands between them, put into rows."""
 
-    def __init__(self, printer: MathML, tokens: list[Token]) -> None:
+    def __init__(self, printer: MathML, tokens: list[Token], notation: Notation) -> None:
         self.printer = printer
         self.tokens = tokens
+        self.notation = notation
         self.rows: list[Row] = []
         self._place = 0
 
@@ -177,13 +191,29 @@ class _Rows:
             row.right += self._aside(Span(chain.sides[number].span.end, link.span.start))
             if number and link.relation in EQUALITIES:
                 row = self._new_row()
-            row.right.append(operator("=" if link.relation == IN_RANGE else link.relation))
+            row.right.append(self._relation(link))
             row.right_span = link.span.to(row.right_span or link.span)
             shown = side.content if link.relation == IN_RANGE and isinstance(side, Group) else side
             for place, (span, part) in enumerate(self._broken(shown)):
                 row = row if place == 0 else self._new_row()
                 row.right += part
                 row.right_span = span.to(row.right_span or span)
+
+    def _relation(self, link: Link) -> str:
+        """A relation with what its author wrote over or under it.  Raises Unprintable."""
+        source = spelled_out(self.printer.text, link.span, self.notation)
+        if (long := _LONG_EQUALS.fullmatch(source)) is not None:
+            return marked(operator("="), over=_mark(long[1]))
+        tokens = [token for token in tokenize(source, [Span(0, len(source))]) if not token.is_("{", "}")]
+        if [token.kind for token in tokens[1:2]] == ["over"]:
+            command, mark, *rest = tokens
+            if len(rest) != 1 or rest[0].text not in SIGNS:
+                raise Unprintable
+            shown, sign = _mark(mark.text), operator(rest[0].text)
+            return marked(sign, under=shown) if command.is_(r"\underset") else marked(sign, over=shown)
+        if link.relation not in SIGNS and link.relation != IN_RANGE:
+            raise Unprintable
+        return operator("=" if link.relation == IN_RANGE else link.relation)
 
     def _new_row(self) -> Row:
         self.rows.append(Row())
@@ -236,6 +266,11 @@ class _Rows:
                 if any(span.start <= token.span.start < span.end for span in held):
                     raise Unprintable
             self._place += 1
+
+
+def _mark(latex: str) -> str:
+    """What is written over a relation, which holds no relation with a mark itself: formulas must not nest so."""
+    return f"<mtext>{written(latex)}</mtext>" if _MARKED.search(latex) else content(latex)
 
 
 def _token(token: Token) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from symbn.diagnostics import NoteError
 from symbn.export.html_answers import FAILED, answers, badge, name_of, understood
 from symbn.export.html_formulas import Row, Unprintable, block, code, rows, sides
 from symbn.export.html_letters import written
 from symbn.export.html_marks import Mark
 from symbn.export.html_prose import Shown
 from symbn.export.noted import NotedConditions
-from symbn.notes.markdown import MathBlock, scan
+from symbn.notes.documents import scan_source
+from symbn.notes.markdown import MathBlock
+from symbn.notes.transcript import transcribed
 from symbn.report import NoteReport, Report
 
 
@@ -20,7 +23,7 @@ class Statements:
 
     def __init__(self, note: NoteReport) -> None:
         self.note = note
-        self.scan = scan(note.source.text)
+        self.scan = scan_source(note.source)
         self.conditions = NotedConditions(note)
         self.anchors = {report.id: f"s-{written('-'.join(report.id.split()))}" for report in note.statements}
 
@@ -45,10 +48,12 @@ class Statements:
         """A formula; a display where it may be one."""
         reports = self._by_block.get(number, [])
         found = self.scan.blocks[number]
-        if own and found.display:
+        if own and found.display and not _says_nothing(self.note.source.text, found):
             return Shown(self._display(found, reports), own=True)
         text = self.note.source.text
-        formula = block(text, found.segments, found.content, _marks(reports), found.display)
+        if _says_nothing(text, found):
+            return Shown("")
+        formula = block(text, found.segments, found.content, _marks(reports), found.display, found.notation)
         claimed = [report for report in reports if report.kind not in ("declaration", "definition") or _failed(report)]
         badges = "".join(f" {badge(report.verdict)}{self._needs(report)}" for report in claimed)
         anchors = "".join(f'<span id="{self.anchors[report.id]}"></span>' for report in reports)
@@ -56,7 +61,7 @@ class Statements:
 
     def _display(self, found: MathBlock, reports: list[Report]) -> str:
         try:
-            shown = rows(self.note.source.text, found.segments, _marks(reports))
+            shown = rows(self.note.source.text, found.segments, _marks(reports), found.notation)
         except Unprintable:
             source = self.note.source.text[found.content.start : found.content.end]
             verdicts = "".join(map(self._verdict, reports))
@@ -100,6 +105,15 @@ class Statements:
         if read:
             shown += f'<details class="read"><summary>How this was read</summary><ul>{"".join(read)}</ul></details>'
         return f'<div class="below">{shown}</div>' if shown else ""
+
+
+def _says_nothing(text: str, found: MathBlock) -> bool:
+    """Whether a formula only defines abbreviations."""
+    try:
+        transcript = transcribed(text, found.segments, found.notation)
+    except NoteError:
+        return False
+    return transcript is not None and not transcript.text.strip()
 
 
 def _failed(report: Report) -> bool:

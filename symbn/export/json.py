@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 
 from symbn.diagnostics import Diagnostic
@@ -13,11 +14,14 @@ from symbn.report import Counterexample, Edit, NoteReport, Report, Step
 from symbn.source import SourceFile, Span
 
 VERSION = 1
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, and those that change the direction of what follows: they stand in strings only."""
 
 
 def render_json(notes: Iterable[NoteReport]) -> str:
-    """The object, indented, keys in a fixed order."""
-    return json.dumps(json_object(notes), ensure_ascii=False, indent=2)
+    """The object, indented, keys in a fixed order; what would steer a terminal is escaped."""
+    text = json.dumps(json_object(notes), ensure_ascii=False, indent=2)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def json_object(notes: Iterable[NoteReport]) -> dict[str, object]:
@@ -126,7 +130,7 @@ def _diagnostic(diagnostic: Diagnostic, source: SourceFile, statement: str | Non
 
 
 def _place(span: Span, source: SourceFile) -> dict[str, object]:
-    """Lines and columns from 1; the end is the position after the last character."""
-    line, column = source.position(span.start)
-    end_line, end_column = source.position(span.end)
-    return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
+    """Lines and columns from 1; the end is the position after the last character.  A notebook's are those of a cell."""
+    start, end = source.place(span.start), source.place(span.end)
+    lines = {"line": start.line, "column": start.column, "end_line": end.line, "end_column": end.column}
+    return {"cell": start.cell, **lines}

@@ -181,7 +181,9 @@ class _Page:
 
     def _unprinted(self, unit: Unprinted) -> None:
         names = ", ".join(text_latex(report.id.removeprefix("eq:")) for report in unit.reports)
-        self.lines += _commentary([rf"{names}: {code_latex(unit.text)} {MARKS[unit.reports[0].verdict]}"])
+        verdicts = [report.verdict for report in unit.reports]
+        marks = ", ".join(MARKS[verdict] for verdict in (verdicts if len(set(verdicts)) > 1 else verdicts[:1]))
+        self.lines += _commentary([rf"{names}: {code_latex(unit.text)} {marks}"])
 
 
 def _relation(unit: Written, report: Report) -> str:

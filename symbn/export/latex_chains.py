@@ -10,15 +10,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from symbn.export.latex_commands import RELATIONS, SPELLED
+from symbn.export.latex_commands import MARKED, RELATIONS, SPELLED
 from symbn.export.latex_math import Refused, read_math
 from symbn.export.latex_pieces import Piece, joined
+from symbn.export.texts import Texts, texts_of
 from symbn.report import NoteReport, Report
-from symbn.source import SourceFile, Span
+from symbn.source import Span
 
-_QUOTED = re.compile(r"(?:[ \t]{0,3}>)+")
+_RELATING = sorted({*RELATIONS, *MARKED}, reverse=True)
 _LEADING = re.compile(
-    "|".join(re.escape(word) + r"(?![A-Za-z])" * word[1:].isalpha() for word in sorted(RELATIONS, reverse=True))
+    "|".join(re.escape(word) + r"(?![A-Za-z])" * word[1:].isalpha() for word in _RELATING)
     + f"|[{''.join(sign for sign, word in SPELLED.items() if word in RELATIONS)}]"
 )
 _NUMBERED = re.compile(r"(.+)\.\d+[a-z]*(?:~\d+)?\Z")
@@ -69,8 +70,9 @@ Written = Chain | Declaration | Unprinted
 
 def written(note: NoteReport) -> Iterator[Written]:
     """What the note states, in the order of the text."""
-    for reports in _chained(note):
-        texts = [_text(report.span, note.source) for report in reports]
+    text = texts_of(note.source)
+    for reports in _chained(note, text):
+        texts = [text.of(report.span) for report in reports]
         try:
             if any(_is_unread(report) for report in reports):
                 raise Refused("it was not read")
@@ -79,7 +81,7 @@ def written(note: NoteReport) -> Iterator[Written]:
                 raise Refused("something else stands within it")
         except Refused:
             end = max(report.span.end for report in reports)
-            yield Unprinted(_text(Span(reports[0].span.start, end), note.source), reports)
+            yield Unprinted(text.of(Span(reports[0].span.start, end)), reports)
             continue
         if all(report.kind == "declaration" and report.label is None for report in reports):
             yield Declaration(joined(pieces[0]), reports)
@@ -94,7 +96,8 @@ def section_of(report: Report) -> str | None:
 
 
 def _is_unread(report: Report) -> bool:
-    return report.verdict == "error" and not report.rhs
+    """Whether a statement has no two sides, or one that could not be read as a formula."""
+    return report.verdict == "error" and (not report.rhs or any(d.code.startswith("P") for d in report.diagnostics))
 
 
 def _is_whole(report: Report, pieces: list[Piece]) -> bool:
@@ -119,13 +122,13 @@ def _side_signs(latex: str) -> list[str]:
     return [sign for sign in _signs(read_math(_balanced(latex))) if sign != ">"]
 
 
-def _chained(note: NoteReport) -> Iterator[tuple[Report, ...]]:
+def _chained(note: NoteReport, text: Texts) -> Iterator[tuple[Report, ...]]:
     """The statements, those of one chain or one list together."""
     group: list[Report] = []
     for report in note.statements:
         if group and not (_is_unread(report) or _is_unread(group[-1])):
             end = max(before.span.end for before in group)
-            goes_on = bool(report.rhs) and _LEADING.match(_text(report.span, note.source)) is not None
+            goes_on = bool(report.rhs) and _LEADING.match(text.of(report.span)) is not None
             listed = report.span.end == end and group[-1].span.start < report.span.start < end
             if goes_on or listed:
                 group.append(report)
@@ -135,20 +138,6 @@ def _chained(note: NoteReport) -> Iterator[tuple[Report, ...]]:
         group = [report]
     if group:
         yield tuple(group)
-
-
-def _text(span: Span, source: SourceFile) -> str:
-    """What is written there, without the marks of block quotes at the beginnings of lines."""
-    text = source.slice(span)
-    if "\n" not in text:
-        return text
-    line = source.line(source.position(span.start)[0])
-    marks = _QUOTED.match(line)
-    if marks is None:
-        return text
-    depth = marks.group().count(">")
-    first, *rest = text.split("\n")
-    return "\n".join([first, *(re.sub(rf"^(?:[ \t]{{0,3}}>){{0,{depth}}}", "", one) for one in rest)])
 
 
 def _balanced(text: str) -> str:

@@ -10,7 +10,8 @@ from symbn.export.symbols import SYMBOLS
 
 _RELATIONS = r"""\approx \propto \le \leq \ge \geq \in \ne \neq \sim \simeq \cong \equiv \to \ll \gg \subset \subseteq
     \doteq \Rightarrow \implies \iff \mapsto \leftarrow \gets \succ \succeq \prec \preceq \Leftrightarrow \coloneqq
-    \coloneq \eqqcolon \triangleq \rightarrow \longrightarrow \colon \notin""".split()
+    \coloneq \eqqcolon \triangleq \rightarrow \longrightarrow \colon \notin \impliedby \Leftarrow \Longleftarrow
+    \Longrightarrow \Longleftrightarrow""".split()
 RELATIONS = frozenset([*_RELATIONS, "=", ":=", "<", ">", ":"])
 SIGNS = frozenset(["+", "-", r"\pm", r"\mp"])
 _OPERATORS = r"""\odot \oslash \otimes \circ \oplus \cdot \times \ast \star \bullet \mid \parallel \div""".split()
@@ -20,7 +21,7 @@ _LETTERS = r"""\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta
     \prime \varnothing \emptyset \forall \exists \degree \wp \dag \dagger \partial \nabla \vert \Vert \lvert \rvert
     \lVert \rVert \langle \rangle \lfloor \rfloor \lceil \rceil \lbrace \rbrace \{ \} \| \lbrack \rbrack \dd
     \differential \perp \sharp \flat""".split()
-_DOTS = r"\dots \ldots \cdots \vdots \ddots \iddots \dotsc \dotsb \dotsm \dotso".split()
+_DOTS = r"\dots \hdots \ldots \cdots \vdots \ddots \iddots \dotsc \dotsb \dotsm \dotso".split()
 WORDS = frozenset(
     r"""\log \ln \exp \sin \cos \tan \sinh \cosh \tanh \det \max \min \arg \tr \Tr \diag \Diag \lim \sup \inf \dim \ker
     \Pr \gcd \coth \cot \sec \csc \arcsin \arccos \arctan \rank \sigmoid \relu \softmax""".split()
@@ -53,16 +54,27 @@ ACCENTS = frozenset(
 FONTS = frozenset(
     r"\mathbf \boldsymbol \bm \mathrm \mathsf \mathcal \mathbb \mathit \mathfrak \mathscr \mathtt \pmb \symbf".split()
 )
-FRACTIONS = frozenset(r"\frac \tfrac \dfrac \cfrac".split())
+FRACTIONS = frozenset(r"\frac \tfrac \dfrac \cfrac \nicefrac \sfrac".split())
+MARKED = {
+    **{name: name for name in (r"\overset", r"\underset", r"\stackrel", r"\xrightarrow", r"\xleftarrow")},
+    **dict.fromkeys((r"\xlongequal", r"\xequal"), r"\overset"),
+}
+"""What puts its first argument over or under a relation, and what is written for it."""
+ARROWS = {r"\xrightarrow": "", r"\xleftarrow": "", r"\xlongequal": "=", r"\xequal": "="}
+"""Those that bring their relation with them, and what must be written for it."""
+FRAMES = {r"\cancel": 0, r"\bcancel": 0, r"\xcancel": 0, r"\enclose": 1, r"\textcolor": 1}
+"""What is drawn around its last argument or through it, and how many arguments say a colour or a form before."""
 TEXTS = {
     **{name: name for name in (r"\text", r"\textrm", r"\textit", r"\textbf", r"\textsf", r"\textnormal")},
     r"\mbox": r"\text",
 }
 MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array cases".split())
 ROWS = frozenset(
-    """equation align aligned alignat alignedat flalign gather gathered eqnarray multline split displaymath
-    math""".split()
+    """equation align aligned alignat alignedat flalign gather gathered eqnarray IEEEeqnarray multline split
+    displaymath dmath subequations math""".split()
 )
+COUNTED = frozenset(["alignat", "alignedat", "IEEEeqnarray"])
+"""Those with an argument that says how many columns they have."""
 DELIMITERS = frozenset(
     r"""( ) [ ] | / . \| \{ \} \langle \rangle \lfloor \rfloor \lceil \rceil \vert \Vert \lvert \rvert \lVert \rVert
     \lbrace \rbrace \lbrack \rbrack""".split()
@@ -74,11 +86,12 @@ SIZES = frozenset(
 )
 DROPPED = frozenset(
     r"""\/ \limits \nolimits \nonumber \notag \scriptstyle \scriptscriptstyle \hfill \hline \relax \strut \null
-    \allowbreak \noindent \centering \rm \bf \it \small \normalsize \mathstrut""".split()
+    \allowbreak \noindent \centering \rm \bf \it \small \normalsize \mathstrut \IEEEnonumber \IEEEyesnumber""".split()
 )
 """What means nothing to symbn and could only do harm where it is put now."""
 DROPPED_WITH_ARGUMENT = frozenset(
-    r"\hspace \hspace* \vspace \vspace* \phantom \hphantom \vphantom \color \cline \label \tag \intertext".split()
+    r"""\hspace \hspace* \vspace \vspace* \phantom \hphantom \vphantom \color \cline \label \tag \intertext
+    \shortintertext \cmidrule \footnote \footnotetext \thanks \require""".split()
 )
 
 DEFINED = {
@@ -90,6 +103,9 @@ DEFINED = {
     r"\mathscr": r"\mathcal",
     r"\iddots": r"{\cdot^{\cdot^{\cdot}}}",
     r"\degree": r"{^{\circ}}",
+    r"\hdots": r"\dots",
+    r"\nicefrac": r"\tfrac",
+    r"\sfrac": r"\tfrac",
     r"\dd": r"\mathrm{d}",
     r"\differential": r"\mathrm{d}",
     **{

@@ -17,13 +17,17 @@ from dataclasses import replace
 
 from symbn.export.latex_commands import (
     ACCENTS,
+    ARROWS,
     BIG,
     CLOSING,
+    COUNTED,
     DELIMITERS,
     DROPPED,
     DROPPED_WITH_ARGUMENT,
     FONTS,
     FRACTIONS,
+    FRAMES,
+    MARKED,
     MATRICES,
     OPENING,
     RELATIONS,
@@ -38,12 +42,14 @@ from symbn.export.latex_commands import (
 )
 from symbn.export.latex_pieces import Piece, Role, bracketed, joined, matrix, stacked, width_of, with_scripts
 from symbn.export.latex_text import code_latex, text_latex
+from symbn.notes.vocabulary import SETS
 
 LONGEST = 20_000
 DEEPEST = 40
 _SCALES = (1.0, 1.0, 0.72, 0.6)
 """Widths in displays, in running formulas, in scripts, in scripts of scripts."""
 
+_SMALL = frozenset([r"\tfrac", r"\nicefrac", r"\sfrac"])
 _TOKEN = re.compile(
     r"\\(?P<end>begin|end)\s*\{(?P<environment>[a-zA-Z]+)\*?\}|%[^\n]*\n?|\\(?:operatorname|[hv]space)\*|"
     r"\\[a-zA-Z]+|\\.|\s+|\d+(?:\.\d+)?|:=|.",
@@ -227,8 +233,10 @@ class _Reader:
         if token in (r"\\", r"\cr", r"\newline"):
             self._option()
             return [Piece(r"\\", 0.0, "row")]
+        if token in SETS:
+            return [Piece(SETS[token], self._scaled(1.2))]
         if token[0] == "\\" and token not in WIDTHS:
-            return self._command(token)
+            return self._command(r"\mathbb" if token == r"\Bbb" else token)
         return [self._sign(token)]
 
     def _sign(self, token: str) -> Piece:
@@ -259,11 +267,15 @@ class _Reader:
             inside = self._argument()
             return [Piece(f"{token}{{{joined(inside)}}}", max(width_of(inside), self._scaled(1.0)))]
         if token in FRACTIONS:
-            parts = [self._argument(self.level + 1 + (token == r"\tfrac")) for _ in range(2)]
+            parts = [self._argument(self.level + 1 + (token in _SMALL)) for _ in range(2)]
             (above, upper), (below, lower) = (stacked(part, self.room) for part in parts)
             return [Piece(f"{token}{{{above}}}{{{below}}}", max(upper, lower) + self._scaled(0.6))]
         if token == r"\sqrt":
             return [self._root()]
+        if token in MARKED:
+            return [self._marked(token)]
+        if token in FRAMES:
+            return self._framed(token)
         if token == r"\ensuremath":
             return [Piece(joined(inside := self._argument()), width_of(inside))]
         if token in (r"\operatorname", r"\operatorname*"):
@@ -293,6 +305,26 @@ class _Reader:
             root = f"[{{{joined(self._inside(']', self.level + 2))}}}]"
         inside = self._argument(max(self.level, 1))
         return Piece(rf"\sqrt{root}{{{joined(inside)}}}", width_of(inside) + self._scaled(2.0))
+
+    def _marked(self, token: str) -> Piece:
+        r"""\overset{(a)}{=}: what is written over a relation belongs to it; an arrow is one itself."""
+        mark = self._argument(self.level + 1)
+        base = [Piece(ARROWS[token], 2.7, "relation")] if token in ARROWS else self._base()
+        under = joined(base)
+        latex = f"{MARKED[token]}{{{joined(mark)}}}" + (f"{{{under}}}" if under else "")
+        role: Role = "relation" if [piece.role for piece in base] == ["relation"] else "atom"
+        return Piece(latex, max(width_of(mark), width_of(base)), role)
+
+    def _base(self) -> list[Piece]:
+        """An argument that may be a relation without braces."""
+        return self._item() if self._peek() in RELATIONS else self._argument()
+
+    def _framed(self, token: str) -> list[Piece]:
+        """What stands in a frame, which needs packages and says nothing."""
+        for _ in range(FRAMES[token]):
+            self._raw()
+        inside = self._argument()
+        return inside if len(inside) == 1 else [Piece(f"{{{joined(inside)}}}", width_of(inside))]
 
     def _operator(self, token: str) -> Piece:
         """An operator's name: letters, digits and hyphens, whatever the font."""
@@ -340,7 +372,7 @@ class _Reader:
     def _environment(self, end: str, name: str) -> list[Piece]:
         """A matrix as one piece; the environments that arrange rows leave only their rows."""
         if name in ROWS:
-            if end == "begin" and name in ("alignat", "alignedat"):
+            if end == "begin" and name in COUNTED:
                 self._raw()
             return []
         if end == "end" or name not in MATRICES:

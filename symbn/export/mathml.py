@@ -25,6 +25,7 @@ from symbn.notes.syntax import (
     Dots,
     Evaluated,
     Fraction,
+    Given,
     Group,
     Hole,
     Matrix,
@@ -37,6 +38,7 @@ from symbn.notes.syntax import (
     Sequence,
     Signed,
     Syntax,
+    Unread,
     unscripted,
 )
 from symbn.notes.vocabulary import DEFINING
@@ -59,7 +61,9 @@ _RELATIONS = {
 SIGNS = {"\\" + name: sign for name, sign in OPERATORS.items()} | {r"\cdot": "⋅", r"\circ": "∘"} | _RELATIONS
 """Relations and operators as characters."""
 
-_SPACES = {"/": ' lspace="0" rspace="0"'} | dict.fromkeys(DEFINING, ' lspace="0.2778em" rspace="0.2778em"')
+_RELATION_SPACE = 'lspace="0.2778em" rspace="0.2778em"'
+_SPACES = {"/": ' lspace="0" rspace="0"'} | dict.fromkeys(DEFINING, f" {_RELATION_SPACE}")
+_BARS = {"|": "|", r"\|": "‖"}
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([a-zA-Z]+)")
 _FRACTION = re.compile(r"\\([dtc]?)frac")
 _FONT = re.compile(r"\\[a-zA-Z]+")
@@ -112,6 +116,9 @@ class MathML:
                 return '<mo form="infix" lspace="0" rspace="0">:</mo>'
             case Related():
                 return _row([self.print(node.left), operator(node.relation), self.print(node.right)])
+            case Given():
+                bar = f'<mo form="infix" stretchy="false" {_RELATION_SPACE}>{_BARS[node.bar]}</mo>'
+                return _row([self.print(node.left), bar, self.print(node.right)])
             case Derivation():
                 return self._derivation(node)
             case Nabla():
@@ -121,6 +128,8 @@ class MathML:
                 return _scripted(_row([self.print(node.body), bar]), self.print(node.at), None)
             case Hole():
                 return '<mi class="hole" mathvariant="normal">?</mi>'
+            case Unread():
+                return _words(self.text[node.span.start : node.span.end])
         raise TypeError(f"no MathML for {type(node).__name__}")
 
     def terms(self, node: Signed) -> Iterator[str]:
@@ -226,6 +235,11 @@ def operator(latex: str, prefix: bool = False) -> str:
     form = ' form="prefix"' if prefix else ' form="infix"' if latex in ("+", "-") else ""
     spaces = _SPACES.get(latex, "")
     return f"<mo{form}{spaces}>{written(SIGNS[latex])}</mo>"
+
+
+def marked(relation: str, over: str = "", under: str = "") -> str:
+    """A relation with what is written over or under it."""
+    return f"<mover>{relation}{over}</mover>" if over else f"<munder>{relation}{under}</munder>"
 
 
 def table(rows: Iterable[Iterable[str]], fences: tuple[str, str] = ("", ""), role: str = "") -> str:

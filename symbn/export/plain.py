@@ -31,6 +31,8 @@ _TOKEN = re.compile(
     r"\\(?:begin|end)\s*\{([a-zA-Z]+\*?)\}|\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|:=|[A-Za-z]|\s+|[^\s]", re.DOTALL
 )
 _MATRICES = frozenset({"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "array", "smallmatrix"})
+_COUNTED = frozenset({"array", "alignat", "alignedat", "IEEEeqnarray"})
+_MARKED = frozenset({"overset", "underset", "stackrel"})
 
 Kind = Literal["atom", "word", "fraction", "operator", "open", "close", "punctuation"]
 
@@ -162,13 +164,19 @@ class _Reader:
                 self.position += 1
                 root = _script(_join(self._group("]")), SUPERSCRIPTS, "")
             return [_Piece(f"{root}√{_bracketed(self._argument(), alone=True)}", "atom")]
+        if name in _MARKED and self._peek() is not None:
+            mark, base = _join(self._argument()), _join(self._argument())
+            if base.isalnum():  # a raised mark would be a power
+                return [_Piece(f"\\{name}{{{mark}}}{{{base}}}", "word")]
+            raised = _script(mark, SUBSCRIPTS, "_") if name == "underset" else _script(mark, SUPERSCRIPTS, "^")
+            return [_Piece(base + raised, "operator")]
         if name in ACCENTS:
             under = _join(self._argument())
             return [_Piece(unicodedata.normalize("NFC", under[:1] + ACCENTS[name] + under[1:]), "atom")]
         if name == "mathbb":
             text = self._raw_group()
             return [_Piece(BLACKBOARD.get(text, text), "atom")]
-        if name in ("operatorname", "text", "textrm", "mbox", "mathrm", "textbf", "mathop"):
+        if name in ("operatorname", "text", "textrm", "mbox", "mathrm", "textbf", "mathop", "shortintertext"):
             if self._peek() == "*":
                 self.position += 1
             text = self._raw_group().strip()
@@ -204,7 +212,7 @@ class _Reader:
         if name.startswith("end"):
             return []
         is_matrix = environment in _MATRICES
-        if environment == "array" and self._peek() == "{":
+        if environment.rstrip("*") in _COUNTED and self._peek() == "{":
             self._raw_group()
         if not is_matrix or self.depth >= DEEPEST:
             return []

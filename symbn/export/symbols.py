@@ -22,6 +22,7 @@ SYMBOLS: dict[str, str] = dict(zip(_GREEK[::2], _GREEK[1::2], strict=True)) | {
     "cdots": "⋯",
     "ldots": "…",
     "dots": "…",
+    "hdots": "…",
     "ddots": "⋱",
     "langle": "⟨",
     "rangle": "⟩",
@@ -75,7 +76,13 @@ OPERATORS: dict[str, str] = {
     "rightarrow": "→",
     "mapsto": "↦",
     "Rightarrow": "⇒",
+    "Longrightarrow": "⇒",
     "implies": "⇒",
+    "Leftarrow": "⇐",
+    "Longleftarrow": "⇐",
+    "impliedby": "⇐",
+    "Leftrightarrow": "⇔",
+    "Longleftrightarrow": "⇔",
     "iff": "⇔",
     "coloneqq": ":=",
     "triangleq": "≜",
@@ -111,7 +118,7 @@ ACCENTS: dict[str, str] = {
 
 BLACKBOARD: dict[str, str] = dict(zip("RNZQCSPE1", "ℝℕℤℚℂ𝕊ℙ𝔼𝟙", strict=True))
 
-FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"})
 
 FONTS = frozenset(
     (
@@ -123,6 +130,7 @@ FONTS = frozenset(
 DROPPED = frozenset(
     (
         "quad qquad displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag "
+        "IEEEnonumber IEEEyesnumber "
         "big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle mathstrut hline , ; : ! / - >"
     ).split()
 )

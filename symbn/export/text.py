@@ -15,7 +15,8 @@ from symbn.export.matrices import render_counterexample
 from symbn.export.noted import NotedConditions, NotedConvention, Place, noted_conventions
 from symbn.export.plain import plain
 from symbn.export.summary import CLAIM_KINDS, count_verdicts, summary_line
-from symbn.report import NoteReport, Report
+from symbn.export.texts import texts_of
+from symbn.report import NOT_REACHED, NoteReport, Report
 
 MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?", "error": "!"}
 _ASCII_MARKS = {"proved": "+", "refuted": "x", "undecided": "?", "error": "!"}
@@ -118,7 +119,7 @@ class _Columns:
     """The widths that align a note's statements."""
 
     def __init__(self, note: NoteReport, shown: list[Report]) -> None:
-        positions = ["{}:{}".format(*note.source.position(report.span.start)) for report in shown]
+        positions = [str(note.source.place(report.span.start)) for report in shown]
         self.id = min(_WIDEST_ID, max((cell_width(visible(report.id)) for report in shown), default=0))
         self.place = max(map(len, positions), default=0)
 
@@ -147,13 +148,14 @@ def _render_statement(
     """A statement's line, with the numbers of its side conditions, and its details."""
     paint = style.paint
     role = report.verdict if report.verdict in MARKS else "quiet"
-    place = "{}:{}".format(*note.source.position(report.span.start))
+    place = str(note.source.place(report.span.start))
     left = f"{pad(visible(report.id), columns.id)}  {pad(place, columns.place)}"
     seconds = _duration(report.seconds) if report.verdict in ("proved", "refuted", "undecided") else ""
     room = max(_NARROWEST, style.width - cell_width(left) - 16)
     formula = formula_of(report, note, room)
     if report.verdict == "not checked":
-        formula = f"{shorten(formula, room - 15)}  (not checked)"
+        said = "not reached" if report.message == NOT_REACHED else "not checked"
+        formula = f"{shorten(formula, room - 15)}  ({said})"
     mark = paint(style.mark(report.verdict), role)
     beside = room - len(needs) - 5
     if needs and beside >= _NARROWEST:
@@ -222,7 +224,7 @@ def formula_of(report: Report, note: NoteReport, width: int = 100) -> str:
     """
     relation = {"definition": " := ", "shape": " ∈ "}.get(report.kind, " = ")
     if report.kind in ("declaration", "unchecked") or not (report.lhs and report.rhs):
-        return shorten(plain(note.source.slice(report.span).strip().strip("$")), width)
+        return shorten(plain(texts_of(note.source).of(report.span).strip().strip("$")), width)
     left, right = plain(report.lhs), plain(report.rhs)
     room = width - len(relation)
     left = shorten(left, max(room // 2, room - cell_width(right)))
@@ -264,8 +266,7 @@ def _side_conditions(conditions: NotedConditions, note: NoteReport, style: TextS
 
 
 def _place(place: Place, note: NoteReport) -> str:
-    line, column = note.source.position(place.span.start)
-    return f"{visible(place.statement)} ({line}:{column})"
+    return f"{visible(place.statement)} ({note.source.place(place.span.start)})"
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

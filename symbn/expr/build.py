@@ -58,7 +58,17 @@ def known_shapes(shapes: Iterable[Shape]) -> tuple[tuple[str | int, str | int], 
 
 
 def _is_zero(e: Expr) -> bool:
-    return isinstance(e, tree.Number) and e.value == 0
+    """Whether this is written as 0, or as a sum, a product or a power of zeros: then it has the shape that it needs."""
+    match e:
+        case tree.Number():
+            return e.value == 0
+        case tree.Sum():
+            return _is_zero(e.body)
+        case tree.Product() | tree.Hadamard():
+            return all(is_scalar(f.shape) for f in e.factors) and any(map(_is_zero, e.factors))
+        case tree.Power(exponent=tree.Number(value=value)):
+            return is_scalar(e.shape) and value > 0 and _is_zero(e.base)
+    return False
 
 
 def as_shape(e: Expr, shape: Shape) -> Expr:
@@ -201,6 +211,7 @@ def inner(left: Expr, right: Expr, span: Span | None) -> Expr:
     """⟨a, b⟩ = aᵀb for columns, tr(AᵀB) for matrices."""
     if is_scalar(left.shape) and is_scalar(right.shape):
         return multiply((left, right), span)
+    left, right = as_shape(left, right.shape), as_shape(right, left.shape)
     if not unify_shapes(left.shape, right.shape):
         raise shape_error("S204", "an inner product of two shapes", (left, right))
     product = tree.Product(factors=(transpose(left), right), shape=(left.shape[1], right.shape[1]), span=span)

@@ -177,6 +177,7 @@ class Indexing(MatrixFunctions):
             case tree.MatrixPower():
                 if e.exponent == 0:
                     return self.identity(row, column)
+                self.ring.budget.spend(e.exponent)
                 return self.product((e.base,) * e.exponent, row, column)
             case tree.SymbolicPower():
                 return self.symbolic_power(e, row, column)
@@ -363,12 +364,16 @@ class Indexing(MatrixFunctions):
         else:
             inside = self.to_sum(e.arg, row, column)
             free = present()
-        return differentiate(inside, self.variable(e, free), self.theory)
+        return self.derived(inside, self.variable(e, free))
+
+    def derived(self, inside: SumOfProducts, by: Variable) -> SumOfProducts:
+        """The derivative of what was translated."""
+        return differentiate(inside, by, self.theory)
 
     def _differential(self, e: tree.Differential, row: Place, column: Place) -> SumOfProducts:
         places = places_of(e.variable.shape)
         free = present(*places)
-        partial = differentiate(self.to_sum(e.arg, row, column), self.variable(e, free), self.theory)
+        partial = self.derived(self.to_sum(e.arg, row, column), self.variable(e, free))
         result = multiply(partial, self.to_sum(e.increment, *places))
         for index in free:
             result = bind(result, index)

@@ -29,7 +29,8 @@ class Statement:
     `asked` is what a closed form may be wanted of: a hole's side, or the derivative that a chain begins with; it
     `goes_on` where that is not the statement's own left side;
     a definition of a name without parameters has its key in `defined`; what could
-    not be read has an error among its diagnostics, `misshapen` if it is a shape that cannot be.
+    not be read has an error among its diagnostics, `misshapen` if it is a shape that cannot be;
+    `under`: what it is said under, as an implication or a condition that is not read: it may be false without that.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Statement:
     goes_on: bool = False
     notices: tuple[str, ...] = ()
     message: str = ""
+    under: str = ""
 
     def _repr_latex_(self) -> str | None:
         """For notebooks: the statement as it was written; nothing for one that could not be read."""

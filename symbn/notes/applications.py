@@ -13,32 +13,37 @@ from symbn.expr import build, tree
 from symbn.expr.shape import finished, is_scalar, resolved_shape, shape_text, unify
 from symbn.expr.tree import Expr
 from symbn.notes.differentials import Differentials
-from symbn.notes.reserved import is_mean
-from symbn.notes.scope import DefinedFunction, composite
+from symbn.notes.letter_runs import ask_about_product, in_words, stands_for_something
+from symbn.notes.new_arguments import NewArguments
+from symbn.notes.reserved import is_constant, is_mean
+from symbn.notes.scope import DefinedFunction, DefinedTensor, composite, spelled
 from symbn.notes.scripts import Scripts
 from symbn.notes.syntax import (
     Binary,
     Commas,
     Derivation,
+    Given,
     Group,
     Nabla,
     Name,
     Numeral,
     Script,
     Syntax,
+    arguments_of,
     unscripted,
 )
 from symbn.notes.words import Words
 from symbn.source import Span
 
 
-class Applications(Scripts, Words, Differentials):
+class Applications(Scripts, Words, Differentials, NewArguments):
     """The part of the reader that reads products."""
 
     def sequence(self, items: list[Syntax], span: Span) -> Expr:
         factors: list[Expr] = []
         place = 0
         before: Syntax | None = None
+        items = in_words(items, self.stands_alone, self.is_function)
         while place < len(items):
             item = items[place]
             factor, place = self.next_factor(items, place)
@@ -79,14 +84,25 @@ class Applications(Scripts, Words, Differentials):
                 return self.joined(item.op, self.read(item.left), right, item.span.to(last.span)), place + after
         head = unscripted(item)
         if isinstance(head, Name):
+            if (
+                head.bare
+                and not _lists(group)
+                and all(stands_for_something(letter, self.stands_alone) for letter in head.latex)
+            ):
+                raise ask_about_product(head)
             applied = self._application(item, head, following)
             if applied is not None:
                 return applied, place + 2
+            picked = None if following is None else self._entry_in_brackets(item, following)
+            if picked is not None:
+                return picked, place + 2
             whole = composite(item) if isinstance(item, Script) else None
             known = self.is_name(head.latex) or self.is_name(whole or "")
-            if is_mean(head) and not known:
+            if isinstance(group, Group) and isinstance(group.content, Given):
+                raise self._bar_of_unknown(item, group.content)
+            if (is_mean(head) or _is_plain_mean(head, group)) and not known:
                 return self.mean(item, following, place + 2 == len(items)), place + (1 if following is None else 2)
-            if head.word and not known:
+            if head.word and not known and not is_constant(head.latex):
                 return self.word(item, head, items, place)
         return self.read(item), place + 1
 
@@ -109,12 +125,60 @@ class Applications(Scripts, Words, Differentials):
             return None
         if rest_sub is not None and not self._takes(key, group):
             return None  # p_i (1 - p_j): a product with an entry of p
+        self._check_bars(key, group)
         span = item.span.to(group.span)
         primes = script.primes if script is not None and key == head.latex else 0
         result = self.scripted(self.apply(key, group, primes, span), rest_sub, rest_sup, span)
         if isinstance(following, Script):
             result = self.scripted(result, following.sub, following.sup, item.span.to(following.span))
         return result
+
+    def _check_bars(self, name: str, group: Group) -> None:
+        """Raises NoteError (E219) for f(x | A) of a function that has no bar elsewhere: p(x | y) is not p(x, y)."""
+        written = {isinstance(content, Given) for content in (group.content, *self.scope.applications.get(name, ()))}
+        if len(written) > 1:
+            raise fail(
+                "E219", f"`{name}` has a bar between its arguments in one place, and none in another", group.span,
+                help="write a comma in all places if it is one function; give two functions two names",
+            )  # fmt: skip
+
+    def _bar_of_unknown(self, item: Syntax, given: Given) -> NoteError:
+        """E219, for p(y | x) of a p that is no function of the note."""
+        return fail(
+            "E219", f"`{spelled(item)}` is no function of this note, so what its bar says is not known",
+            item.span.to(given.span),
+            help=r"symbn knows no densities: define the function, p(y \mid x) := …, or declare it",
+        )  # fmt: skip
+
+    def _entry_in_brackets(self, item: Syntax, following: Syntax) -> Expr | None:
+        """A[i, j] and x[i], entries as programs write them; None for a product with a bracket.
+
+        Raises NoteError (E227) for the x[i] of an index i that is a number too.
+        """
+        group = unscripted(following)
+        name = spelled(item)
+        if not isinstance(group, Group) or group.delimiter != "[" or group.span.start > item.span.end or name is None:
+            return None
+        symbol, meaning = self.scope.context.symbols.get(name), self.scope.meanings.get(name)
+        shape = (
+            symbol.shape if symbol else meaning.definition.body.shape if isinstance(meaning, DefinedTensor) else None
+        )
+        places = group.content.items if isinstance(group.content, Commas) else (group.content,)
+        if shape is None or name in self.locals or len(places) != 2 - (1 in shape) or is_scalar(shape):
+            return None
+        if not all(isinstance(p, Name | Numeral) for p in places) or any(
+            self.is_name(spelled(p) or "") for p in places
+        ):
+            return None
+        bound = [p for p in places if isinstance(p, Numeral) or spelled(p) in self._bound]
+        if bound and len(places) == 1:
+            raise fail(
+                "E227", "is this an entry, or a product with what stands in brackets?", item.span.to(group.span),
+                help=f"write {name}_{{{spelled(places[0])}}} for the entry",
+            )  # fmt: skip
+        sub, sup = (following.sub, following.sup) if isinstance(following, Script) else (None, None)
+        span = item.span.to(following.span)
+        return self.scripted(self.entry(self.read(item), group.content, span), sub, sup, span)
 
     def _takes(self, name: str, group: Group) -> bool:
         """Whether what stands in parentheses has the shapes of a function's arguments, where they are known."""
@@ -123,7 +187,7 @@ class Applications(Scripts, Words, Differentials):
             wanted = [symbols[p].shape if p in symbols else None for p in meaning.parameters]
         else:
             wanted = list(self.scope.context.functions[name].domain)
-        given = group.content.items if isinstance(group.content, Commas) else (group.content,)
+        given = arguments_of(group.content)
         if len(given) != len(wanted):
             return False
         shapes = [resolved_shape(self.read(g).shape) for g in given]
@@ -131,9 +195,12 @@ class Applications(Scripts, Words, Differentials):
 
     def apply(self, name: str, group: Group, primes: int, span: Span) -> Expr:
         """A function at its arguments; one that acts on every entry takes any shape."""
-        content = group.content
-        given = content.items if isinstance(content, Commas) else (content,)
-        arguments = tuple(self.read(a) for a in given)
+        written = arguments_of(group.content)
+        declared = self.scope.context.functions.get(name)
+        if declared is not None and not declared.entrywise:
+            for new, shape in zip(written, declared.domain, strict=False):
+                self.take_shape(new, shape, name)
+        arguments = tuple(self.read(a) for a in written)
         meaning = self.scope.meanings.get(name)
         if isinstance(meaning, DefinedFunction):
             if primes:
@@ -172,6 +239,16 @@ class Applications(Scripts, Words, Differentials):
     @abstractmethod
     def joined(self, op: str, left: Expr, right: Expr, span: Span) -> Expr:
         r"""left op right, for \odot, /, \cdot and the like."""
+
+
+def _lists(group: Syntax | None) -> bool:
+    """Whether several arguments stand in parentheses, as in max(0, x), which no product is followed by."""
+    return isinstance(group, Group) and group.delimiter == "(" and isinstance(group.content, Commas)
+
+
+def _is_plain_mean(head: Name, group: Syntax | None) -> bool:
+    """Whether this is the E of E[x]."""
+    return head.latex == "E" and isinstance(group, Group) and group.delimiter == "["
 
 
 _PLAIN = (tree.Symbol, tree.Dimension, tree.Reference, tree.Number, tree.Power)

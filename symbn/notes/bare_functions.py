@@ -21,6 +21,9 @@ from symbn.source import Span
 class BareFunctions(Names):
     """The part of the reader that finds the arguments left unwritten."""
 
+    _inferring: frozenset[str] = frozenset()
+    """The functions whose argument is looked for."""
+
     def at_its_parameters(self, function: DefinedFunction, span: Span) -> Expr:
         """A defined function's name alone: f for f(x), where x is known outside of f too."""
         if not all(self.is_name(p) for p in function.parameters):
@@ -41,18 +44,30 @@ class BareFunctions(Names):
             argument = self._inferred_argument(function, span)
             self.scope.bare_arguments[function.name] = argument
         self.notices[f"{function.name} without an argument is {function.name} at what the note applies it to"] = None
-        return tree.Apply(name=function.name, arguments=(argument,), shape=function.codomain, span=span)
+        shape = argument.shape if function.entrywise else function.codomain
+        return tree.Apply(
+            name=function.name, arguments=(argument,), entrywise=function.entrywise, shape=shape, span=span
+        )
 
     def _inferred_argument(self, function: FunctionDeclaration, span: Span) -> Expr:
         """The defined or declared name of the function's domain that no other such name is computed from."""
         applied = self.scope.applications.get(function.name, ())
+        if function.name in self._inferring:
+            raise fail(
+                "E115", f"`{function.name}` is applied to what holds `{function.name}` itself", span,
+                help=f"write {function.name}(…) with its argument",
+            )  # fmt: skip
         if applied:
+            before = self._inferring
             distinct = {repr(without_spans(a)): a for a in applied}
             if len(distinct) == 1:
+                self._inferring = before | {function.name}
                 try:
                     return finished(self.read(next(iter(distinct.values()))))
                 except NoteError:
                     pass
+                finally:
+                    self._inferring = before
         if len(function.domain) == 1:
             candidates = self._candidates(function.domain[0])
             names = {c: self._dependencies(c) for c in candidates}

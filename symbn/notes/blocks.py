@@ -20,7 +20,12 @@ _QUOTE = -1
 _TAB = 4
 
 _HEADING = re.compile(r"(#{1,6})(?=[ \t\n]|\Z)")
-_FENCE = re.compile(r"(`{3,})(?=[^`\n]*(?:\n|\Z))|(~{3,})")
+_FENCE = re.compile(r"(`{3,})(?=[^`\n]*(?:\n|\Z))|(~{3,})|(:{3,})(?=[ \t]*\{math\})")
+_OPTION = re.compile(r"[ \t>]*:([A-Za-z-]{1,40}):[ \t]*([^\n]*?)[ \t]*(?:\n|\Z)")
+"""A line of a MyST directive that says something of it: `:label: eq:name`."""
+_MATH = frozenset(["math", "{math}"])
+_RAW = frozenset(["{=latex}", "{=tex}"])
+"""Fences whose content Pandoc hands on to LaTeX."""
 _ORDERED = re.compile(r"(\d{1,9})[.)](?=[ \t\n]|\Z)")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,100}\]:")
 _HTML = re.compile(r"<!--|<(?i:pre|script|style|textarea)(?=[\s>])")
@@ -57,6 +62,7 @@ class BlockScanner:
         self.headings: list[Heading] = []
         self.found: list[tuple[Found, int]] = []
         self._inline = InlineScanner(text, self._lines)
+        self._raw: list[Span] = []
         self._containers: list[int] = []  # _QUOTE, or the column at which a list item's content starts
         self._uniform: tuple[int, str, int] = (-1, "", 0)
         self._scan(start)
@@ -64,6 +70,16 @@ class BlockScanner:
     @property
     def diagnostics(self) -> list[Diagnostic]:
         return self._inline.diagnostics
+
+    @property
+    def definitions(self) -> list[Span]:
+        """The places of abbreviations that are defined outside of math."""
+        return self._inline.definitions
+
+    @property
+    def raw(self) -> list[Span]:
+        """The places of LaTeX that is handed on as it is."""
+        return self._raw
 
     def _scan(self, position: int) -> None:
         while position < len(self.text):
@@ -180,7 +196,7 @@ class BlockScanner:
         first = self.text[content]
         if first == ">":
             return True
-        if first in "`~":
+        if first in "`~:":
             return _FENCE.match(self.text, content, line.end + 1) is not None
         if first == "#":
             return _HEADING.match(self.text, content, line.end + 1) is not None
@@ -212,7 +228,7 @@ class BlockScanner:
         """Past a fenced block, which is math if it says so; where the text goes on."""
         mark = fence.group()
         info = self.text[fence.end() : line_end].split(None, 1)
-        is_math = bool(info) and info[0] == "math"
+        is_math = bool(info) and info[0] in _MATH
         first_line = position = min(line_end + 1, len(self.text))
         skips = []
         content_end, outer_end, closed = position, line_end, False
@@ -231,10 +247,14 @@ class BlockScanner:
         opener = Span(fence.start(), fence.end())
         if is_math and closed:
             label = _FENCE_LABEL.search(self.text, fence.end(), line_end)
-            self._inline.add_fence(
-                Span(first_line, content_end), Span(opener.start, outer_end), label[1] if label else None, skips
-            )
+            name, start = label[1] if label else None, first_line
+            while info[0] == "{math}" and (option := _OPTION.match(self.text, start, content_end)):
+                name = option[2] if option[1] in ("label", "name") and option[2] else name
+                start = option.end()
+            self._inline.add_fence(Span(start, content_end), Span(opener.start, outer_end), name, skips)
             self._collect()
+        elif closed and info and info[0] in _RAW:
+            self._raw.append(Span(first_line, content_end))
         elif not closed:
             self._report_unclosed_fence(opener, is_math)
         return position

@@ -61,6 +61,7 @@ class Claims:
             own = [i for name, i in reader.free.items() if name in names]
             entries = [i for name, i in reader.free.items() if name.startswith("'")]
             statement.free = tuple(finished(i) for i in (*own, *entries))
+            reader.note_sizes()
             statement.notices = tuple(reader.notices)
             statement.context = self.scope.context
         except NoteError as error:

@@ -1,8 +1,9 @@
 r"""The rows of a formula and the equations that stand side by side in them: what \\ ends, and what & separates.
 
 As in amsmath, the 1st, 3rd, … & of a row of `align` marks a place to align at, and the 2nd, 4th, … begins the next
-column.  In `eqnarray` two & stand around one relation; inside of a matrix & is the matrix's own.  A column that begins
-with a relation or a sign, or stands after one, goes on with what is left of it.
+column.  In `eqnarray` two & stand around one relation; inside of a matrix & is the matrix's own.  An `array` whose
+cells hold relations is no matrix, but equations in rows: each & begins a column.  A column that begins with a relation
+or a sign, or stands after one, goes on with what is left of it; a row goes on with an open bracket of the row before.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, field
 
-from symbn.diagnostics import fail
+from symbn.diagnostics import Diagnostic, fail
+from symbn.notes.introductions import conditions_itself, ranges_over, said_by
+from symbn.notes.layout import closing, relations_in
 from symbn.notes.lexer import Token
 from symbn.notes.vocabulary import LOOSE, ROW_ENVIRONMENTS, TIGHT, relates
 
@@ -20,54 +23,155 @@ SIGNS = ("+", "-", r"\pm", r"\mp")
 
 @dataclass
 class Row:
-    """The columns of a row from left to right, and the row's label."""
+    """The columns of a row from left to right, the row's label, and why it cannot be split, if so."""
 
     columns: list[list[Token]] = field(default_factory=lambda: [[]])
     label: str | None = None
+    problem: Diagnostic | None = None
 
 
 def split_rows(tokens: Many[Token]) -> list[Row]:
-    """The rows of a formula.  Raises NoteError (P210, P211, P213)."""
-    rows = [Row()]
-    around: list[str] = []
-    inside: list[Token] = []
-    braces = marks = 0
-    continued = False
-    for place, token in enumerate(tokens):
-        row = rows[-1]
-        begins, ends = token.kind == "begin", token.kind == "end"
-        if (begins or ends) and token.text in ROW_ENVIRONMENTS and not inside:
-            around = [*around, token.text] if begins else around[:-1]
-            marks = 0
-            continue
-        _nest(token, inside)
-        braces += token.is_("{") - token.is_("}")
+    """The rows of a formula; one that cannot be split (P210, P211, P213) says so and leaves the others whole."""
+    splitter = _Splitter(tokens)
+    while splitter.place < len(tokens):
+        splitter.step()
+    return splitter.finished()
+
+
+class _Splitter:
+    """Goes through a formula and puts its tokens into rows and columns."""
+
+    def __init__(self, tokens: Many[Token]) -> None:
+        self.tokens = tokens
+        self.place = 0
+        self.rows = [Row()]
+        self.around: list[str] = []
+        """The environments around, that arrange rows."""
+        self.fences: list[bool] = []
+        """For each of them whether a brace is drawn before it: that of a system of equations."""
+        self.inside: list[Token] = []
+        """The environments of a matrix that are open."""
+        self.braces = self.marks = 0
+        self.brackets = 0
+        """How many brackets the last column leaves open."""
+        self.continued = False
+        """Whether this row goes on with a bracket or a sign of the row before, in which nothing is set apart."""
+
+    def step(self) -> None:
+        """Past one token."""
+        token = self.tokens[self.place]
+        self.place += 1
+        row = self.rows[-1]
+        if not self.inside and token.kind == "begin" and self._arranges(token):
+            self._enter(token)
+            return
+        if not self.inside and token.kind == "end" and (self.around and token.text == self.around[-1]):
+            self._leave()
+            return
+        if not self.inside and token.kind == "end" and token.text in ROW_ENVIRONMENTS:
+            return
+        self._nest(token)
+        self.braces += token.is_("{") - token.is_("}")
+        free = not self.inside and self.braces <= 0
         if token.kind in ("label", "tag"):
             row.label = token.text
-        elif token.is_(r"\\") and not inside and braces <= 0:
-            if _open_brackets(row.columns[-1]) and _closes_first(tokens[place + 1 :]):
-                continued = True
-                continue
-            rows.append(Row())
-            marks, continued = 0, False
-        elif token.is_("&") and not inside and braces <= 0 and continued:
-            pass  # in the second row of a bracket nothing is set apart
-        elif token.is_("&") and not inside and braces <= 0:
-            marks += 1
-            if around[-1:] == ["eqnarray"]:
-                _check_eqnarray(token, marks)
-            elif marks % 2 == 0:
-                row.columns.append([])
-            row.columns[-1].append(Token("mark", "&", token.span))
-        else:
+        elif token.is_(r"\\") and free:
+            self._end_row()
+        elif token.is_("&") and free and not self.continued:
+            self._mark(token)
+        elif not (free and ((self.continued and token.is_("&")) or (self._within() and token.kind == "quad"))):
             row.columns[-1].append(token)
-    if inside:
-        opened = inside[-1]
-        raise fail(
-            "P210", f"\\begin{{{opened.text}}} is never closed", opened.span,
-            help=f"close it with \\end{{{opened.text}}}",
-        )  # fmt: skip
-    return [Row([_trimmed(column) for column in row.columns], row.label) for row in rows]
+            self.brackets = max(self.brackets + _bracketed(token), 0)
+
+    def _within(self) -> bool:
+        """Whether space sets nothing apart: in brackets, and in a row that goes on with those of the row before."""
+        return self.continued or self.brackets > 0
+
+    def finished(self) -> list[Row]:
+        """The rows, without the marks between their columns."""
+        if self.inside:
+            opened = self.inside[0]
+            self.rows[-1].problem = fail(
+                "P210", f"\\begin{{{opened.text}}} is never closed", opened.span,
+                help=f"close it with \\end{{{opened.text}}}",
+            ).diagnostic  # fmt: skip
+        return [Row([_trimmed(column) for column in row.columns], row.label, row.problem) for row in self.rows]
+
+    def _arranges(self, token: Token) -> bool:
+        """Whether an environment arranges rows: those that are made for it, and an array whose cells hold relations."""
+        if token.text in ROW_ENVIRONMENTS:
+            return True
+        if token.text not in _TABLES or any(not t.is_(*_FENCES) for t in self.rows[-1].columns[-1]):
+            return False
+        end = closing(self.tokens, self.place - 1)
+        return end is not None and relations_in(self.tokens[self.place : end])
+
+    def _enter(self, token: Token) -> None:
+        column = self.rows[-1].columns[-1]
+        fenced = bool(column) and column[-1].is_(*_FENCES)
+        if fenced:
+            column.pop()
+        self.around.append(token.text)
+        self.fences.append(fenced)
+        self.marks = 0
+
+    def _leave(self) -> None:
+        self.around.pop()
+        fenced = self.fences.pop()
+        if fenced and self.place < len(self.tokens) and self.tokens[self.place].is_(r"\}", ")", "]", "|"):
+            self.place += 1
+        self.marks = 0
+
+    def _end_row(self) -> None:
+        column = next((column for column in reversed(self.rows[-1].columns) if column), [])
+        dangles = bool(column) and (column[-1].is_(*SIGNS) or operates(column[-1]))
+        if (self.brackets and _closes_first(self.tokens, self.place)) or (
+            dangles and _begins_factor(self.tokens, self.place)
+        ):
+            self.continued = True
+            return
+        self.rows.append(Row())
+        self.marks, self.brackets, self.continued = 0, 0, False
+
+    def _mark(self, token: Token) -> None:
+        row = self.rows[-1]
+        self.marks += 1
+        kind = self.around[-1] if self.around else ""
+        if kind in _TRIPLES and self.marks > 2:
+            row.problem = fail(
+                "P213", f"a third & in a row of {kind}", token.span,
+                help=f"{kind} has three columns; use align for equations side by side",
+            ).diagnostic  # fmt: skip
+        elif kind in _TABLES or (kind not in _TRIPLES and self.marks % 2 == 0):
+            row.columns.append([])
+            self.brackets = 0
+        row.columns[-1].append(Token("mark", "&", token.span))
+
+    def _nest(self, token: Token) -> None:
+        """Keep account of the environments that do not arrange rows."""
+        if token.kind == "begin":
+            self.inside.append(token)
+        elif token.kind == "end" and self.inside and self.inside[-1].text == token.text:
+            self.inside.pop()
+        elif token.kind == "end":
+            self.rows[-1].problem = fail(
+                "P211", f"\\end{{{token.text}}} closes nothing that is open here", token.span,
+                help=f"open it with \\begin{{{token.text}}}, or remove it",
+            ).diagnostic  # fmt: skip
+
+
+_TABLES = frozenset("array matrix cases dcases rcases".split())
+_TRIPLES = frozenset(["eqnarray", "IEEEeqnarray"])
+_FENCES = (r"\{", "(", "[", "|")
+
+
+def _begins_factor(tokens: Many[Token], start: int) -> bool:
+    """Whether a row begins with what a sign at the end of the row before can be put on."""
+    for place in range(start, len(tokens)):
+        token = tokens[place]
+        if not (token.is_("&") or token.kind in ("quad", "label", "tag")):
+            return not (relates(token) or operates(token) or token.is_(*SIGNS, r"\\") or token.kind == "end")
+    return False
 
 
 def _bracketed(token: Token) -> int:
@@ -75,45 +179,17 @@ def _bracketed(token: Token) -> int:
     return token.is_("(", "[", r"\{") - token.is_(")", "]", r"\}")
 
 
-def _open_brackets(column: Many[Token]) -> int:
-    """How many brackets a column opens, and does not close."""
-    depth = 0
-    for token in column:
-        depth = max(depth + _bracketed(token), 0)
-    return depth
-
-
-def _closes_first(following: Many[Token]) -> bool:
+def _closes_first(tokens: Many[Token], start: int) -> bool:
     r"""Whether a bracket that the row before left open is closed before another relation is stated."""
     depth = 0
-    for token in following:
+    for place in range(start, len(tokens)):
+        token = tokens[place]
         depth += _bracketed(token)
         if depth < 0:
             return True
         if depth == 0 and relates(token):
             return False
     return False
-
-
-def _nest(token: Token, inside: list[Token]) -> None:
-    """Keep account of the environments that do not arrange rows.  Raises NoteError (P211)."""
-    if token.kind == "begin":
-        inside.append(token)
-    elif token.kind == "end":
-        if not inside or inside[-1].text != token.text:
-            raise fail(
-                "P211", f"\\end{{{token.text}}} closes nothing that is open here", token.span,
-                help=f"open it with \\begin{{{token.text}}}, or remove it",
-            )  # fmt: skip
-        inside.pop()
-
-
-def _check_eqnarray(token: Token, marks: int) -> None:
-    if marks > 2:
-        raise fail(
-            "P213", "a third & in a row of eqnarray", token.span,
-            help="eqnarray has three columns; use align for equations side by side",
-        )  # fmt: skip
 
 
 def _trimmed(column: list[Token]) -> list[Token]:
@@ -157,7 +233,8 @@ def equations(columns: Many[list[Token]], waiting: Mapping[int, bool]) -> list[t
             continue
         below = place in waiting and (goes_on(column) or waiting[place])
         if found and not below and _belongs(column, found[-1][1], waiting.get(found[-1][0], False)):
-            found[-1][1].extend(column)
+            apart = [Token("quad", "&", column[0].span)] if column[0].is_(r"\forall") else []
+            found[-1][1].extend([*apart, *column])
         else:
             found.append((place, list(column)))
     return found
@@ -166,7 +243,10 @@ def equations(columns: Many[list[Token]], waiting: Mapping[int, bool]) -> list[t
 def _belongs(column: list[Token], before: list[Token], completes: bool) -> bool:
     """Whether a column is part of what stands left of it; `completes`: that is the right side of a row above."""
     last = before[-1]
-    if goes_on(column) or operates(column[0]) or operates(last) or relates(last) or last.is_(*SIGNS):
+    first = column[0]
+    if goes_on(column) or operates(first) or operates(last) or relates(last) or last.is_(*SIGNS):
+        return True
+    if first.is_(r"\forall") or said_by(first) or ranges_over(first) or conditions_itself(first):
         return True
     if states(before) or goes_on(before) or completes or before[0].kind == "prose":
         if states(column) or column[0].kind == "prose" or column[0].is_(r"\forall", ",", ".", ";"):

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from symbn.diagnostics import Diagnostic, Label, NoteError, fail
 from symbn.notes.lexer import Token
 from symbn.notes.syntax import Syntax
+from symbn.notes.vocabulary import LETTERS
 from symbn.source import Span
 
+BARS = ("|", "||", r"\|")
 _DEEPEST = 60
 
 
@@ -29,6 +31,10 @@ class Cursor(ABC):
         """How many bars | or ‖ are open here: the next one closes."""
         self.operands = 0
         """How many operators ∂/∂x and ∇ reach over what is read: a bar |_{x = a} stands behind them all."""
+        self.closer = ""
+        """What closes the list that is being read here; a bar in a list may part it in two."""
+        self._odd: dict[int, bool] = {}
+        """Whether the bars from a place to the end of its list are odd in number."""
         end = tokens[-1].span.end
         self.end = Token("end of row", "", Span(end, end))
 
@@ -69,13 +75,39 @@ class Cursor(ABC):
         """At a bar with a subscript that nothing opened: |_{x = a}."""
         return self.current.is_("|") and self.bars == 0 and self.peek().is_("_")
 
+    def at_given(self) -> bool:
+        r"""At a bar that parts a list in two, f(x | A): the bars of its kind from here to the list's end are odd."""
+        bar, before = self.current, self.tokens[self.place - 1] if self.place else self.end
+        if not (self.closer and bar.is_(*BARS)) or self.bars or self.at_evaluation() or not _ends_something(before):
+            return False
+        if bar.span.start not in self._odd:
+            alike = self._bars_ahead(bar.text)
+            self._odd |= {start: (len(alike) - place) % 2 == 1 for place, start in enumerate(alike)}
+        return self._odd.get(bar.span.start, False)
+
+    def _bars_ahead(self, bar: str) -> list[int]:
+        """Where the bars of a kind stand from here to the end of the list; none where it does not end."""
+        found: list[int] = []
+        depth = 0
+        for token in self.tokens[self.place :]:
+            if token.is_("(", "[", "{", r"\{", r"\langle") or token.kind == "begin":
+                depth += 1
+            elif depth and (token.is_(")", "]", "}", r"\}", r"\rangle") or token.kind == "end"):
+                depth -= 1
+            elif token.is_(self.closer):
+                return found
+            elif depth == 0 and token.text == bar:
+                found.append(token.span.start)
+        return []
+
     @contextmanager
     def enclosed(self) -> Iterator[None]:
         """Inside of delimiters: bars and operators outside do not reach in."""
-        outside = self.bars, self.operands
+        outside = self.bars, self.operands, self.closer
         self.bars = self.operands = 0
+        self.closer = ""
         yield
-        self.bars, self.operands = outside
+        self.bars, self.operands, self.closer = outside
 
     @contextmanager
     def deeper(self) -> Iterator[None]:
@@ -140,6 +172,8 @@ class Cursor(ABC):
             return content
         if self.current.kind == "number" and len(self.current.text) > 1:
             token = self.current
+            if not (token.text[0].isdigit() and token.text[1:].replace(".", "", 1).isdigit()):
+                raise fail("P252", f"{command.text} takes the first sign only", token.span, help="write it in braces")
             first = Token("number", token.text[0], Span(token.span.start, token.span.start + 1))
             rest = Token("number", token.text[1:], Span(token.span.start + 1, token.span.end))
             self.tokens = [*self.tokens[: self.place], first, rest, *self.tokens[self.place + 1 :]]
@@ -147,3 +181,12 @@ class Cursor(ABC):
         if content_or_none is None:
             raise fail("P252", f"{command.text} has no argument", command.span, help="write it in braces")
         return content_or_none
+
+
+def _ends_something(token: Token) -> bool:
+    """Whether an expression can end with a token, so that a bar after it opens nothing by itself."""
+    if token.kind in ("letter", "number", "word", "end"):
+        return True
+    return token.is_(")", "]", "}", r"\}", r"\rangle", "'", *BARS) or (
+        token.kind == "command" and token.text in LETTERS
+    )

@@ -2,7 +2,7 @@ r"""Declarations: x \in \mathbb{R}^n, f : \mathbb{R}^m \to \mathbb{R}^n, \epsilo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from symbn.diagnostics import Diagnostic, Label, NoteError, fail
@@ -12,12 +12,46 @@ from symbn.expr.tree import Definition, IndexVar, Shape
 from symbn.notes.expressions import Reader
 from symbn.notes.reserved import marks
 from symbn.notes.scope import Scope, composite, family_key, spelled
-from symbn.notes.syntax import Binary, Chain, Commas, Group, Name, Numeral, Script, Sequence, Signed, Syntax
+from symbn.notes.syntax import (
+    Binary,
+    Chain,
+    Commas,
+    Group,
+    Name,
+    Numeral,
+    Related,
+    Script,
+    Sequence,
+    Signed,
+    Syntax,
+    Unread,
+)
 from symbn.source import Span
 
 _INDEX_LETTERS = frozenset("ijklrst")
-_REALS = frozenset([r"\mathbb{R}", r"\mathbf{R}", "R"])
-_SPACES = _REALS | {r"\mathbb{N}", r"\mathbb{Z}", r"\mathbb{S}", r"\mathcal{S}"}
+_REALS = frozenset([r"\mathbb{R}", r"\mathbf{R}", r"\mathrm{R}", r"\boldsymbol{R}", "R"])
+_NATURALS = frozenset([r"\mathbb{N}", r"\mathbf{N}"])
+_INTEGERS = frozenset([r"\mathbb{Z}", r"\mathbf{Z}"])
+_SYMMETRIC = frozenset([r"\mathbb{S}", r"\mathcal{S}"])
+_SPACES = _REALS | _NATURALS | _INTEGERS | _SYMMETRIC
+_SIGNS: Mapping[str, Sign] = {
+    "": "real", "+": "nonnegative", r"\ge0": "nonnegative", "++": "positive", ">0": "positive",
+}  # fmt: skip
+"""What the mark of a set of reals says; ℝ₊ is read as the larger of the two sets that authors mean by it."""
+_ONE_OR_MORE = ("+", "++", ">0", r"\ge1")
+
+
+def mark(script: Syntax | None) -> str | None:
+    """What a script says of a set: `+`, `++`, `>0`, …; nothing without a script, None for what is no such mark."""
+    match script:
+        case None:
+            return ""
+        case Related(relation=relation, left=Name(latex=""), right=Numeral(text=number)):
+            return relation + number
+        case Group(delimiter="{", content=content):
+            return mark(content)
+    text = spelled(script)
+    return None if text is None else text.replace(" ", "").replace(r"\ast", "*")
 
 
 class Declarer:
@@ -28,10 +62,17 @@ class Declarer:
         self._reader = reader
 
     def is_dimension(self, subject: Syntax, space: Syntax) -> bool:
-        """Whether this says of a dimension that it is a natural number, which is known."""
-        return spelled(subject) in self.scope.context.dimensions and spelled(
-            space.base if isinstance(space, Script) else space
-        ) in (r"\mathbb{N}", r"\mathbb{Z}")
+        """Whether this says of a dimension that it is a natural number, which is known.
+
+        Raises NoteError (E181) where it is declared as a vector or a matrix: that is another thing of that name.
+        """
+        name = spelled(subject)
+        if name in self.scope.context.dimensions and isinstance(space, Script) and spelled(space.base) in _REALS:
+            self._check_free(name, subject.span)
+        return (
+            spelled(subject) in self.scope.context.dimensions
+            and spelled(space.base if isinstance(space, Script) else space) in _NATURALS
+        )
 
     def is_new(self, subject: Syntax) -> bool:
         """Whether a subject of ∈ is a name without a meaning."""
@@ -47,7 +88,9 @@ class Declarer:
         return True
 
     def _is_no_part(self, subject: Script, stem: str) -> bool:
-        """Whether x^{\\star} is no power of x, or A_1 no entry of a matrix A: a new name."""
+        """Whether x^{\\star} is no power of x, A_1 no entry of a matrix A, x' no derivative of x: a new name."""
+        if subject.primes and subject.sub is None and subject.sup is None:
+            return self.scope.conventions.get("prime") != "transpose" and not self.scope.is_function(stem)
         if subject.sup is not None or marks(subject.sub):
             return marks(subject.sup) or marks(subject.sub)
         if isinstance(subject.sub, Name) and subject.sub.word:
@@ -157,26 +200,34 @@ class Declarer:
 
     def _space(self, space: Syntax) -> tuple[str, Shape, Structure, Sign]:
         """A set as (kind, shape, structure, sign)."""
+        if isinstance(space, Unread):
+            raise NoteError(space.diagnostic)
         base = space.base if isinstance(space, Script) else space
+        name = base.latex if isinstance(base, Name) else None
         sup = space.sup if isinstance(space, Script) else None
-        sub = spelled(space.sub) if isinstance(space, Script) and space.sub is not None else None
-        if isinstance(base, Name) and base.latex in _REALS:
-            sign: Sign = "real"
-            if sub is not None or (isinstance(space, Script) and space.sub is not None):
-                sign = "positive" if sub in ("++", "+ +", ">0", None) else "nonnegative"
-            if sup is None:
+        below, above = mark(space.sub if isinstance(space, Script) else None), mark(sup)
+        sign = None if below is None else _SIGNS.get(below)
+        if name in _REALS and above in ("", "+"):
+            sign = "nonnegative" if above and below in ("", "0") else sign
+            if sign is not None:
                 return "real", (1, 1), "general", sign
-            if isinstance(sup, Name) and sup.latex in ("+", r"\ast"):
-                return "real", (1, 1), "general", "nonnegative"
+        elif name in _REALS and sup is not None and above != "*" and sign is not None:
             sizes = self._reader().sizes(sup)
             if len(sizes) > 2:
                 raise fail("E185", "a tensor of more than two dimensions", sup.span, help="use a family of matrices")
             return "real", (sizes[0], sizes[1] if len(sizes) == 2 else 1), "general", sign
-        if isinstance(base, Name) and base.latex in (r"\mathbb{N}", r"\mathbb{Z}"):
+        if name in _NATURALS and above in ("", "+", "*") and below in ("", *_ONE_OR_MORE):
             return "dimension", (1, 1), "general", "real"
-        if isinstance(base, Name) and base.latex in (r"\mathbb{S}", r"\mathcal{S}") and sup is not None:
+        if name in _INTEGERS and "" in (above, below) and (above or below) in _ONE_OR_MORE:
+            return "dimension", (1, 1), "general", "real"
+        if name in _NATURALS | _INTEGERS:
+            raise fail(
+                "E186", "a dimension is a positive integer, and this set holds other numbers too", space.span,
+                help=r"declare n \in \mathbb{N}; of another integer c ∈ ℝ says less, and is read",
+            )  # fmt: skip
+        if name in _SYMMETRIC and sup is not None and below in ("", "++", ">0"):
             (size, *_) = self._reader().sizes(sup)
-            return "real", (size, size), "positive definite" if sub in ("++", "+ +") else "symmetric", "real"
+            return "real", (size, size), "positive definite" if below else "symmetric", "real"
         if isinstance(space, Sequence) and isinstance(space.items[-1], Group):
             group = "".join(spelled(item) or "?" for item in space.items[:-1])
             (size, *_) = self._reader().sizes(space.items[-1].content)
@@ -255,7 +306,7 @@ class Declarer:
 def _names(sup: Syntax) -> list[str]:
     """The names in m × n, mn, n² or m + p."""
     match sup:
-        case Binary(op=r"\times" | r"\cdot"):
+        case Binary(op=r"\times" | r"\cdot" | "*"):
             return _names(sup.left) + _names(sup.right)
         case Sequence():
             return [name for item in sup.items for name in _names(item)]

@@ -12,13 +12,14 @@ from fractions import Fraction as Rational
 from symbn.diagnostics import Diagnostic, Label, NoteError, fail
 from symbn.expr import build, tree
 from symbn.expr.context import SymbolDeclaration
-from symbn.expr.shape import finished, is_scalar, shape_text, unify, unify_shapes
+from symbn.expr.shape import finished, is_scalar, resolved, shape_text, unify, unify_shapes
 from symbn.expr.statement import Statement
 from symbn.expr.tree import Definition, DimVar, Expr, IndexVar
 from symbn.notes.epochs import new_epoch, replace_symbol
 from symbn.notes.functions import Functions
 from symbn.notes.heads import Head, composed
 from symbn.notes.mentions import symbols_under
+from symbn.notes.parts import Parts
 from symbn.notes.scope import DefinedTensor, Derived, family_key
 from symbn.notes.syntax import Group, Name, Sequence, Syntax
 from symbn.source import Span
@@ -30,7 +31,9 @@ class Definitions(Functions):
     def define(self, head: Head, body: Syntax, span: Span, statement: Statement) -> None:
         """head := body; the statement is told what was assumed.  Raises NoteError, ShapeError."""
         composition = composed(body)
-        if head.parameters is not None:
+        if head.parts is not None:
+            self._define_parts(head.parts, span, statement)
+        elif head.parameters is not None:
             self.define_function(head.name, head.parameters, body, span)
         elif composition is None and head.name in self.scope.context.functions:
             self._bind_argument(head.name, body)
@@ -41,6 +44,22 @@ class Definitions(Functions):
             self.define_function(head.name, ("u",), applied, span)
         else:
             self._define_tensor(head, body, span, statement)
+
+    def _define_parts(self, parts: Parts, span: Span, statement: Statement) -> None:
+        """a_{ij} := A_{ij} for A = (a_{ij}).  Raises NoteError (E228) for a stack of another length."""
+        if parts.last is not None:
+            reader = self.reader()
+            index = IndexVar(parts.indices[0], DimVar("this stack", span))
+            reader.under((index,), parts.body)
+            last = reader.dimension(parts.last)
+            if not unify(index.dim, last):
+                runs, there = shape_text((last, 1))[:-2], shape_text((resolved(index.dim), 1))[:-2]
+                raise fail(
+                    "E228", f"this stack runs to {runs}, but there are {there} of its rows or columns",
+                    parts.last.span, help=f"let its last element say {there}",
+                )  # fmt: skip
+        decoration = "transpose" if parts.turned else ""
+        self._define_tensor(Head(parts.name, None, parts.indices, decoration), parts.body, span, statement)
 
     def _define_tensor(self, head: Head, body: Syntax, span: Span, statement: Statement) -> None:
         reader = self.reader()
@@ -64,6 +83,8 @@ class Definitions(Functions):
                 help=f"bind it by a sum, or write it on the left: {head.name}_{{{loose[0]}}}",
             )  # fmt: skip
         e, indices = finished(e), tuple(finished(i) for i in indices)
+        reader.note_sizes()
+        statement.notices = tuple(reader.notices)
         if is_scalar(e.shape) and 1 <= len(indices) <= 2:
             e, indices = _stacked(e, indices), ()
         if head.decoration == "transpose":

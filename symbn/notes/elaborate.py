@@ -8,6 +8,7 @@ definition from there on, and what was claimed before keeps the context it was c
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from symbn.diagnostics import Diagnostic, NoteError, fail
 from symbn.expr.shape import finished
@@ -17,17 +18,32 @@ from symbn.notes.claims import Claims, claim_structure
 from symbn.notes.declarations import Declarer
 from symbn.notes.definitions import Definitions
 from symbn.notes.differentials import written_increments
-from symbn.notes.heads import Head, is_reserved, new_heads
+from symbn.notes.heads import Head, is_reserved, new_heads, seeks_extremum
+from symbn.notes.letter_runs import in_words
 from symbn.notes.lexer import tokenize
 from symbn.notes.markdown import MathBlock
+from symbn.notes.new_arguments import forget_inferred
+from symbn.notes.occurrences import Defining
 from symbn.notes.randomness import declare_random, declared_later
 from symbn.notes.register import Register, fail_statement, letter_of, letters_of
 from symbn.notes.rereading import Passage, Place, snapshot
-from symbn.notes.reserved import SETTLED, UNITS
+from symbn.notes.reserved import SETTLED, UNITS, is_builtin, is_operator
 from symbn.notes.rewriting import forget_places
 from symbn.notes.rows import parse_block
 from symbn.notes.scope import Scope
-from symbn.notes.syntax import Chain, Group, Hole, Name, Sequence, Syntax, children, unscripted
+from symbn.notes.syntax import (
+    Chain,
+    Given,
+    Group,
+    Hole,
+    Name,
+    Sequence,
+    Syntax,
+    Unread,
+    children,
+    unscripted,
+    walk,
+)
 from symbn.notes.vocabulary import DEFINING, EQUALITIES, IN_RANGE, relates
 from symbn.report import Kind
 from symbn.source import SourceFile, Span
@@ -49,6 +65,8 @@ class Elaborator:
         self.places: dict[str, Place] = {}
         """Where each claim stands, by its id: there it can be read anew."""
         self._chains: list[Chain] = []
+        self.defining: list[Defining] = []
+        """The chains of the last source that begin with new names, also those that could not be read."""
 
     @property
     def statements(self) -> list[Statement]:
@@ -77,10 +95,11 @@ class Elaborator:
         """All statements of a note, in order."""
         self.register.source = source
         self._chains = []
+        self.defining = []
         parsed: list[tuple[MathBlock, list[Chain], list[Diagnostic]]] = []
         for block in blocks:
             try:
-                tokens = tokenize(source.text, block.segments)
+                tokens = tokenize(source.text, block.segments, block.notation)
             except NoteError as error:
                 parsed.append((block, [], [error.diagnostic]))
                 continue
@@ -91,13 +110,17 @@ class Elaborator:
             for chain in chains:
                 self._foresee(chain)
         for block, chains, problems in parsed:
+            self.register.notation = block.inner
             items: list[tuple[int, Chain | Diagnostic]] = [(c.span.start, c) for c in chains]
             items += [(d.labels[0].span.start if d.labels else block.content.start, d) for d in problems]
             for _, item in sorted(items, key=lambda pair: pair[0]):
                 if isinstance(item, Diagnostic):
                     self._unreadable(block, item)
                 elif item.links:
-                    self._chain(item, block)
+                    try:
+                        self._chain(item, block)
+                    except RecursionError:
+                        self._unreadable(block, _nested_too_deeply(item.span))
 
     def _foresee(self, chain: Chain) -> None:
         """What a chain tells of the text before it: what functions are applied to, and its dimensions."""
@@ -113,10 +136,13 @@ class Elaborator:
         while pending:
             node = pending.pop()
             if isinstance(node, Sequence):
-                for first, second in zip(node.items, node.items[1:], strict=False):
+                for first, second in pairwise(in_words(list(node.items), _means_nothing, _means_nothing)):
                     group = unscripted(second)
                     if isinstance(first, Name) and isinstance(group, Group) and group.delimiter == "(":
                         self.scope.applications.setdefault(first.latex, []).append(group.content)
+                        spelled_out = first.bare and not is_builtin(first.latex) and not is_operator(first.latex)
+                        if spelled_out and not isinstance(group.content, Given):  # W f(x), without its space
+                            self.scope.applications.setdefault(first.latex[-1], []).append(group.content)
             pending += children(node)
 
     def _unreadable(self, block: MathBlock, diagnostic: Diagnostic) -> None:
@@ -131,16 +157,21 @@ class Elaborator:
 
     def _chain(self, chain: Chain, block: MathBlock) -> None:
         """One chain to its statements."""
+        forget_inferred(self.scope)
         label = chain.label or block.label
         relations = [link.relation for link in chain.links]
         if relations == [IN_RANGE]:
             return
-        if relations[0] in (":", r"\in"):
+        if chain.said == "if":
+            self._condition(chain, block, label)
+        elif relations[0] in (":", r"\in"):
             self._membership(chain, block, label)
         elif len(relations) == 1 and relations[0] in (">", "<", r"\ge", r"\le", r"\ne"):
             self._assumption(chain, block, label)
         elif relations == [r"\sim"]:
             self._randomness(chain, block, label)
+        elif chain.said == "where" and relations == ["="] and self._is_size(chain.sides[0]):
+            self._fixed_size(chain, block, label)
         elif chain.subjects:
             statement = self._statement(block, label, "claim", chain.span, "")
             statement.diagnostics.append(
@@ -148,6 +179,28 @@ class Elaborator:
             )
         else:
             self._equations(chain, block, label)
+
+    def _condition(self, chain: Chain, block: MathBlock, label: str | None) -> None:
+        """What is said of something else only: `if n = 3`.  It is not taken on, and nothing is defined by it."""
+        lhs, rhs = self.register.text(chain.sides[0]), self.register.text(chain.sides[-1])
+        statement = self._statement(block, label, "unchecked", chain.span, lhs, rhs)
+        statement.message = "a condition, which symbn does not take on: what it stands beside may be proved without it"
+
+    def _is_size(self, side: Syntax) -> bool:
+        return isinstance(side, Name) and side.latex in self.scope.context.dimensions
+
+    def _fixed_size(self, chain: Chain, block: MathBlock, label: str | None) -> None:
+        """`where n = 3` of a size is not taken on; what stands in the same formula may be false for other sizes."""
+        lhs, rhs = self.register.text(chain.sides[0]), self.register.text(chain.sides[1])
+        statement = self._statement(block, label, "claim", chain.span, lhs, rhs)
+        error = fail(
+            "E229", f"`{lhs}` is any size here, and symbn takes on no number for it", chain.span,
+            help=f"state what holds for every {lhs}, or declare what is meant with {rhs} in its place",
+        )  # fmt: skip
+        fail_statement(statement, error)
+        for beside in self.statements:
+            if block.content.start <= beside.span.start < chain.span.start:
+                beside.under = f"under `{lhs} = {rhs}`, which symbn does not take on"
 
     def _membership(self, chain: Chain, block: MathBlock, label: str | None) -> None:
         declarer, text = self.declarer, self.register.text
@@ -222,15 +275,18 @@ class Elaborator:
         numbered = label is None and not any(link.label for link in chain.links)
         number = self.register.number(block) if numbered else None
         heads = new_heads(chain, self.scope) if self._defines else []
+        if chain.said in ("since", "implies") and heads and heads[0].name in self.scope.context.symbols:
+            heads = []  # in an implication, or as a reason, nothing is said about what a declared name is
         if self._defines and not heads and self._asks_about_unit(chain, block, label, number):
             return
         letters = letters_of(label is not None, len(chain.links) - max(len(heads) - 1, 0))
         if heads:
+            self.defining.append(Defining(chain, tuple(heads)))
             own = label or chain.links[0].label
             letter = letters[0] if len(letters) > 1 and own == chain.label else ""
             self._definition(chain, heads, block, own, letter, number)
         passage = self._passage(chain, block, len(heads)) if len(heads) < len(chain.links) else None
-        claims = Claims(chain, self.definitions.reader())
+        claims = Claims(chain, self.definitions.reader(infers=True))
         for place in range(len(heads), len(chain.links)):
             link = chain.links[place]
             left, right = chain.sides[place], chain.sides[place + 1]
@@ -252,16 +308,37 @@ class Elaborator:
                     help="write = to claim an equality",
                 )  # fmt: skip
                 fail_statement(statement, error)
-            elif link.relation not in EQUALITIES:
+            elif link.relation not in EQUALITIES or seeks_extremum(left) or seeks_extremum(right):
                 statement.kind = "unchecked"
-                statement.message = f"symbn does not check {link.relation}"
+                what = link.relation if link.relation not in EQUALITIES else "where a minimum or a maximum is attained"
+                statement.message = f"symbn does not check {what}"
             elif isinstance(right, Hole):
                 claims.hole(statement, place)
             else:
                 assert passage is not None, "a claim follows the new names"
                 self.places[statement.id] = Place(passage, place, statement)
                 claims.claim(statement, place)
+                statement.under = self._said_under(chain)
+                statement.misshapen = statement.misshapen and not self.scope.inferred
                 statement.asked, statement.goes_on = claims.asked(), place > 0
+
+    def _said_under(self, chain: Chain) -> str:
+        """What a claim is said under, besides the declarations."""
+        if chain.conditions:
+            conditions = ", ".join(f"`{self.register.source.slice(span)}`" for span in chain.conditions)
+            return f"under {conditions}, which symbn does not take on"
+        return {"implies": "as a part of an implication", "since": "as a reason"}.get(chain.said, "")
+
+    def _check_definition(self, chain: Chain, body: Syntax) -> None:
+        """Raises NoteError where a part of the body is not read, and (E169) where it holds under a condition only."""
+        for node in walk(body):
+            if isinstance(node, Unread):
+                raise NoteError(node.diagnostic)
+        if chain.conditions:
+            raise fail(
+                "E169", "this is defined under a condition only, which symbn does not take on", chain.conditions[0],
+                help="define it for all values, or declare what is assumed: $t > 0$",
+            )  # fmt: skip
 
     def _passage(self, chain: Chain, block: MathBlock, first: int) -> Passage:
         return Passage(self.register.source, block, chain, first, snapshot(self.scope), self._chains)
@@ -292,9 +369,22 @@ class Elaborator:
         statement = self._statement(block, label, "definition", span, lhs, self.register.text(body), letter, number)
         for head in heads:
             try:
+                self._check_definition(chain, body)
                 self.definitions.define(head, body, span, statement)
                 self.scope.places.setdefault(head.name, span)
             except NoteError as error:
                 fail_statement(statement, error)
                 break
         statement.context = self.scope.context
+
+
+def _means_nothing(_name: str) -> bool:
+    """What is known of a name before the note has been read."""
+    return False
+
+
+def _nested_too_deeply(span: Span) -> Diagnostic:
+    return fail(
+        "P230", "this is nested too deeply, with what it is defined by", span,
+        help="define it by fewer names that are defined by others",
+    ).diagnostic  # fmt: skip

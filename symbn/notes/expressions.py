@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from fractions import Fraction as Rational
 
-from symbn.diagnostics import fail
+from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
+from symbn.expr.shape import is_column, is_scalar, is_vector
 from symbn.expr.tree import Expr
 from symbn.notes.applications import Applications
 from symbn.notes.bare_functions import BareFunctions
@@ -22,6 +23,7 @@ from symbn.notes.syntax import (
     Dots,
     Evaluated,
     Fraction,
+    Given,
     Group,
     Hole,
     Matrix,
@@ -34,6 +36,8 @@ from symbn.notes.syntax import (
     Sequence,
     Signed,
     Syntax,
+    Unread,
+    arguments_of,
 )
 from symbn.source import Span
 
@@ -45,7 +49,7 @@ class Reader(Applications, BareFunctions):
         """The expression; sizes may still be open.  Raises NoteError, ShapeError."""
         match syntax:
             case Numeral():
-                return build.number(Rational(syntax.text), syntax.span)
+                return self.numeral(syntax)
             case Name():
                 return self.joined_increment(syntax) or self.name(syntax)
             case Script():
@@ -74,15 +78,32 @@ class Reader(Applications, BareFunctions):
                 return self.nabla_alone(syntax)
             case Evaluated():
                 return self.evaluated(syntax)
+            case Unread():
+                raise NoteError(syntax.diagnostic)
             case Hole():
                 raise fail("E101", "a `?` stands for a whole right side", syntax.span, help="write `= ?`")
             case Dots():
                 raise fail("E102", "dots outside of a list or a matrix", syntax.span, help=r"use \sum, or write a list")
+            case Given():
+                raise fail(
+                    "E219", "a bar between two expressions belongs to the arguments of a function", syntax.span,
+                    help="define the quantity under a name of its own",
+                )  # fmt: skip
             case Commas():
                 raise fail("E103", "a list where one expression is meant", syntax.span)
             case Related() | Colon():
                 raise fail("E104", "this belongs in a subscript", syntax.span)
         raise TypeError(f"no rule to read {type(syntax).__name__}")
+
+    def numeral(self, syntax: Numeral) -> Expr:
+        """12, 0.5, 1e-5.  Raises NoteError (E224) for the 2e-1 of a note that has an e of its own."""
+        exponent = next((letter for letter in syntax.text if letter.isalpha()), None)
+        if exponent is not None and self.stands_alone(exponent):
+            raise fail(
+                "E224", f"is `{syntax.text}` one number, or a product with `{exponent}`?", syntax.span,
+                help=rf"write 10^{{…}} for the power of ten, and {exponent} \cdot … for the product",
+            )  # fmt: skip
+        return build.number(Rational(syntax.text), syntax.span)
 
     def degree(self, root: Root) -> int:
         if root.degree is None:
@@ -114,26 +135,48 @@ class Reader(Applications, BareFunctions):
             return build.quotient(left, right, span, self.notices)
         if op == r"\cdot":
             return build.dot(left, right, span)
+        if op == "*":
+            if not (is_scalar(left.shape) or is_scalar(right.shape)):
+                raise fail(
+                    "E221", "is this star the matrix product, the product of the entries, or a convolution?", span,
+                    help=r"write A B for the matrix product, A \odot B for that of the entries",
+                )  # fmt: skip
+            return build.multiply((left, right), span)
         if op == r"\times":
+            if is_vector(left.shape) and is_vector(right.shape):
+                self._check_times(left, right, span)
             return build.multiply((left, right), span)
         if op == r"\otimes":
             return build.kronecker(left, right, span)
         raise fail("E106", f"{op} is not read yet", span)
 
+    def _check_times(self, left: Expr, right: Expr, span: Span) -> None:
+        """Raises NoteError (E225) for x × y of two columns or two rows, which is no matrix product."""
+        if is_column(left.shape) == is_column(right.shape):
+            raise fail(
+                "E225", "is this a cross product? It is not read", span,
+                help=r"write x y^\top or x^\top y for a product of matrices, a \odot b for that of the entries",
+            )  # fmt: skip
+
     def group(self, syntax: Group) -> Expr:
         if syntax.delimiter in ("|", r"\|"):
             return self.norm(syntax, None)
         if syntax.delimiter == r"\langle":
-            if not isinstance(syntax.content, Commas) or len(syntax.content.items) != 2:
+            arguments = arguments_of(syntax.content)
+            if len(arguments) != 2:
                 raise fail(
                     "E107", "an inner product has two arguments", syntax.span, help=r"write \langle a, b \rangle"
                 )
-            a, b = syntax.content.items
+            a, b = arguments
             return build.inner(self.read(a), self.read(b), syntax.span)
         if syntax.delimiter == "[" and isinstance(syntax.content, Commas):
             if any(isinstance(item, Dots) for item in syntax.content.items):
                 return self.stack(list(syntax.content.items), "columns", syntax.span)
             return self.row_of_blocks(syntax.content, syntax.span)
-        if syntax.delimiter not in ("(", "[", "{"):
+        if syntax.delimiter == "[" and isinstance(syntax.content, Sequence):
+            if any(isinstance(item, Dots) for item in syntax.content.items):
+                return self.row_between_brackets(syntax.content, syntax.span)
+        one = not isinstance(syntax.content, Commas | Given | Dots)
+        if syntax.delimiter not in ("(", "[", "{") and not (syntax.delimiter == r"\{" and one):
             raise fail("E108", "braces state a set, not a value", syntax.span, help="use parentheses")
         return tree.at_span(self.read(syntax.content), syntax.span)

@@ -44,7 +44,11 @@ def first_order_goals(left: Expr, right: Expr, increments: list[Syntax], reader:
     """The equation at dx = 0, and that of the derivatives by dx there, entry by entry where that is no matrix."""
     symbols = {s.name: s for s in map(reader.read, increments) if isinstance(s, tree.Symbol)}
     if len(symbols) != 1:
-        raise fail("E170", "an expansion is in one increment", increments[0].span, help="write o(\\mathrm{d}x)")
+        taken = ("`d` means something else in this note",) if reader.stands_alone("d") else ()
+        raise fail(
+            "E170", "an expansion is in one increment", increments[0].span,
+            help="write o(\\mathrm{d}x)", notes=taken,
+        )  # fmt: skip
     (dx,) = symbols.values()
     goals = [Goal(_at_zero(left, dx), _at_zero(right, dx), f"at {dx.name} = 0")]
     if (

@@ -15,7 +15,7 @@ from symbn.notes.expressions import Reader
 from symbn.notes.mentions import mentions
 from symbn.notes.rewriting import about, unplaced
 from symbn.notes.scope import DefinedFunction, Scope
-from symbn.notes.syntax import Syntax
+from symbn.notes.syntax import Given, Syntax, walk
 from symbn.source import Span
 
 
@@ -27,16 +27,22 @@ class Functions:
         self._reading: set[str] = set()
         self._rank = max((d.rank for d in scope.context.definitions.values()), default=0)
 
-    def reader(self) -> Reader:
-        """A reader for one statement."""
-        return Reader(self.scope, self.instance)
+    def reader(self, infers: bool = False) -> Reader:
+        """A reader for one statement; it `infers` the shapes of new names that are arguments, where it may."""
+        reader = Reader(self.scope, self.instance)
+        reader.infers = infers
+        return reader
 
     def define_function(self, name: str, parameters: tuple[str, ...], body: Syntax, span: Span) -> None:
         """name(parameters) := body.  Raises NoteError."""
         if len(set(parameters)) != len(parameters):
             raise fail("E166", "a parameter occurs twice", span)
         if mentions(body, name):
-            raise fail("E167", f"the definition of `{name}` uses itself", span, help="define it by other names")
+            barred = any(isinstance(node, Given) for node in walk(body))
+            raise fail(
+                "E167", f"the definition of `{name}` uses itself", span, help="define it by other names",
+                notes=(f"`{name}` with a bar between its arguments is the same name here",) if barred else (),
+            )  # fmt: skip
         function = DefinedFunction(name, parameters, body, span)
         context = self.scope.context
         declared = context.functions.get(name)
@@ -57,6 +63,8 @@ class Functions:
                 self._trial(function)
         except NoteError:
             del self.scope.meanings[name]
+            if declared is not None:
+                self.scope.context.functions[name] = declared  # it is what it was before
             raise
 
     def _trial(self, function: DefinedFunction) -> None:

@@ -7,14 +7,18 @@ if the body does not depend on it; by `:=` in any case.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from symbn.notes.letter_runs import in_words
 from symbn.notes.mentions import mentions, rests_on, subscripted
+from symbn.notes.parts import Parts, named_parts
 from symbn.notes.reserved import (
     DIFFERENTIALS,
     EXPECTATIONS,
     MOMENTS,
+    ONES,
     UNITS,
+    ZEROS,
     is_builtin,
     is_constant,
     marks,
@@ -22,8 +26,23 @@ from symbn.notes.reserved import (
     transposes,
 )
 from symbn.notes.scope import DefinedTensor, Scope, composite, spelled
-from symbn.notes.syntax import Binary, Chain, Commas, Group, Hole, Name, Script, Sequence, Syntax, unscripted
-from symbn.notes.vocabulary import DEFINING, EQUALITIES
+from symbn.notes.syntax import (
+    Binary,
+    Chain,
+    Commas,
+    Given,
+    Group,
+    Hole,
+    Name,
+    Script,
+    Sequence,
+    Syntax,
+    arguments_of,
+    juxtaposed,
+    unscripted,
+    walk,
+)
+from symbn.notes.vocabulary import DEFINING, EQUALITIES, IDENTIFYING
 
 
 @dataclass(frozen=True)
@@ -34,6 +53,8 @@ class Head:
     parameters: tuple[str, ...] | None = None
     indices: tuple[str, ...] = ()
     decoration: str = ""
+    parts: Parts | None = None
+    """Of A = (a_{ij}): what the entries, rows or columns of A are called."""
 
     @property
     def key(self) -> str:
@@ -45,8 +66,10 @@ class Head:
 def new_heads(chain: Chain, scope: Scope) -> list[Head]:
     """The leading sides of a chain that are new names, if a side follows that is not."""
     heads: list[Head] = []
+    if any(seeks_extremum(side) for side in chain.sides):
+        return heads
     for place, link in enumerate(chain.links):
-        if link.relation not in EQUALITIES:
+        if link.relation not in EQUALITIES and link.relation not in IDENTIFYING:
             break
         body = chain.sides[place + 1]
         for later in chain.sides[place + 1 :]:
@@ -55,7 +78,10 @@ def new_heads(chain: Chain, scope: Scope) -> list[Head]:
                 break
         if isinstance(body, Hole):
             break
-        head = _head(chain.sides[place], scope, body)
+        parts = named_parts(chain.sides[place], body, scope)
+        head = _head(chain.sides[place], scope, body) if parts is None else Head(parts.name, parts=parts)
+        if link.relation in IDENTIFYING and not _is_new(head, chain.sides[place], scope):
+            break
         if head is None or not _may_define(head, chain.sides[place], body, link.relation in DEFINING, scope):
             break
         heads.append(head)
@@ -63,6 +89,11 @@ def new_heads(chain: Chain, scope: Scope) -> list[Head]:
         if place + 2 >= len(chain.sides) or not _is_new(_head(following, scope), following, scope):
             break
     return heads
+
+
+def seeks_extremum(side: Syntax) -> bool:
+    r"""Whether an argmin or an \arg\min stands in a side: what it says is not checked, and defines nothing."""
+    return any(isinstance(n, Name) and n.word and n.latex in ("arg", "argmin", "argmax") for n in walk(side))
 
 
 def composed(body: Syntax) -> tuple[Name, Name] | None:
@@ -78,6 +109,10 @@ def _head(side: Syntax, scope: Scope, body: Syntax | None = None) -> Head | None
     match side:
         case Name():
             return Head(side.latex)
+        case Script(base=Script(base=Name(), sub=number, sup=None, primes=0) as family, sub=None) if number is not None:
+            return _head(replace(side, base=family.base, sub=number), scope, body)  # x^{(i)\top}, whatever its order
+        case Script(base=Name(latex=name), sup=None, primes=1) if _primes_transpose(name, scope):
+            return _head(replace(side, sup=Name(r"\top", side.span), primes=0), scope, body)
         case Script(base=Name() as base, sub=sub, sup=sup, primes=primes):
             decoration = ""
             if sup is not None:
@@ -101,16 +136,29 @@ def _head(side: Syntax, scope: Scope, body: Syntax | None = None) -> Head | None
                 return Head(stem, indices=letters, decoration=decoration)
             whole = composite(Script(base, sub, named.sup, primes, side.span))
             return None if whole is None else Head(whole, decoration=decoration)
+        case Sequence(items=items) if len(items) > 2:
+            whole_word = in_words(list(items), lambda letter: _has_meaning(letter, scope), lambda word: False)
+            return _head(juxtaposed(whole_word), scope, body) if len(whole_word) == 2 else None
         case Sequence(items=(first, Group(delimiter="(" | "[") as group)):
             function = _head(first, scope)
             if function is None or function.decoration:
                 return None
-            given = group.content.items if isinstance(group.content, Commas) else (group.content,)
-            names = tuple(_parameter(g) for g in given)
+            names = tuple(_parameter(g) for g in arguments_of(group.content))
             if any(name is None for name in names):
                 return None
+            if isinstance(group.content, Given) and body is not None and mentions(body, function.name):
+                return None  # p(x | y) = p(x, y)/p(y) claims something of a p that is known elsewhere
             return Head(function.name, tuple(name for name in names if name is not None))
     return None
+
+
+def _primes_transpose(name: str, scope: Scope) -> bool:
+    """Whether the note says that x' is a transpose, and x is no function."""
+    return scope.conventions.get("prime") == "transpose" and not scope.is_function(name)
+
+
+def _has_meaning(letter: str, scope: Scope) -> bool:
+    return scope.knows(letter) or letter in scope.families
 
 
 def _parameter(syntax: Syntax) -> str | None:
@@ -137,7 +185,7 @@ def _is_new(head: Head | None, side: Syntax, scope: Scope) -> bool:
     """Whether nothing of a head's name is known yet."""
     if head is None or head.name in (r"\partial", r"\nabla", *DIFFERENTIALS) or is_builtin(head.name):
         return False
-    if _is_mean_of_random(head, scope):
+    if _is_mean_of_random(head, scope) or head.name in ONES | ZEROS:
         return False
     if is_reserved(side, scope) or (head.name.endswith("'") and scope.is_function(head.name.rstrip("'"))):
         return False
@@ -185,7 +233,7 @@ def _is_entry(head: Head, side: Script, scope: Scope) -> bool:
 
 
 def _may_define(head: Head, side: Syntax, body: Syntax, explicit: bool, scope: Scope) -> bool:
-    if _is_new(head, side, scope):
+    if head.parts is not None or _is_new(head, side, scope):
         return True
     context = scope.context
     if is_reserved(side, scope):

@@ -1,5 +1,8 @@
 r"""Math in running text: `$…$`, `$$…$$`, `\(…\)`, `\[…\]` and bare environments, past code, comments and escapes.
 
+Also `\\(…\\)` and `\\[…\\]`, which Markdown hands on to TeX with one backslash less, MyST's {math}`…`, and
+`<script type="math/tex">`.  Passed over: HTML's tags, where links lead, and Obsidian's %% comments %%.
+
 A `Passage` is a stretch of one paragraph (or heading, or table row) in which container markers such as `>`
 are blanked, so that its offsets are those of the source.  A display may run past the passage that opens it,
 over lines that would be something else in Markdown (`- b` is a list item, in a display a term), but never
@@ -14,23 +17,48 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from symbn.diagnostics import Diagnostic, Label
+from symbn.notes.macros import DEFINING, definition_at
+from symbn.notes.templates import JOINER
+from symbn.notes.transcript import Coding, coding_of
 from symbn.source import Span
 
 ENVIRONMENTS = frozenset(
-    {"equation", "align", "aligned", "alignat", "flalign", "gather", "eqnarray", "multline", "split"}
+    """equation align aligned alignat flalign gather gathered eqnarray multline split displaymath math
+    IEEEeqnarray""".split()
 )
-UNREAD_ENVIRONMENTS = frozenset({"displaymath", "math", "dmath", "gathered", "IEEEeqnarray"})
+UNREAD_ENVIRONMENTS = frozenset({"dmath", "dgroup", "darray"})
 
-_TOKEN = re.compile(
-    r"\\begin\{([A-Za-z]+)(\*?)\}|\\[^\n]|`+|\$\$?|<!--|<((?i:pre|script|style|textarea|code))(?=[\s>])"
+_ATTRIBUTE = r"""\s+[a-zA-Z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?"""
+_ADDRESS = r"<[^<>\n]*>|[^\s()<]*(?:\([^\s()]*\)[^\s()]*)*"
+_TITLE = r"""[ \t]+(?:"[^"\n]*"|'[^'\n]*')"""
+_PASSED = "|".join(
+    [
+        rf"</?[a-zA-Z][a-zA-Z0-9-]*(?:{_ATTRIBUTE})*\s*/?>",  # a tag
+        r"<[a-zA-Z][a-zA-Z0-9+.-]+:[^\s<>]*>",  # <https://…>
+        rf"\]\((?:{_ADDRESS})(?:{_TITLE})?\s*\)",  # [words](address "title")
+        r"\bhttps?://[^\s<>()\[\]]*",
+        rf"^ {{0,3}}\[(?!\^)[^\]\n]{{1,200}}\]:[ \t]*\S+(?:{_TITLE})?",  # [name]: address "title"
+    ]
 )
+_TOKEN = re.compile(
+    r"\\begin\{([A-Za-z]+)(\*?)\}|\\\\[(\[]|" + DEFINING.pattern + r"|\\[^\n]|\{math\}(?=`)|`+|\$\$?|<!--|"
+    rf"(?<![%\d])%%(?!%)|<((?i:pre|script|style|textarea|code))(?=[\s>])|{_PASSED}",
+    re.MULTILINE,
+)
+_CLOSING_NOTE = re.compile(r"(?<!%)%%(?!%)")
+_MATH_SCRIPT = re.compile(r"""<script\s[^<>]*type\s*=\s*["']?math/tex(;\s*mode=display)?["']?[^<>]*>""", re.IGNORECASE)
 _INLINE_TOKEN = re.compile(
     r"\\(?:text(?:rm|bf|it|sf|tt|normal)?|mbox)[ ]?\{[^{}$\n]*(?:\$[^{}$\n]*\$[^{}$\n]*)+\}|\\[\s\S]|`+|\$"
 )
 _BACKTICKS = re.compile("`+")
 _LABEL = re.compile(r"[ \t]*(?:\n[ \t>]{0,40})?\{:?[ \t]*#([^\s{}]{1,200})[^{}\n]{0,200}\}")
-_COLUMNS = re.compile(r"[ \t]*\{[ \t]*\d{1,2}[ \t]*\}")
-_REST_OF_LINE = re.compile(r"[ \t.,;:]*(?=\n|\Z)")
+_LABEL_AFTER_DOLLARS = re.compile(r"[ \t]*\(([^\s(){}$]{1,200})\)[ \t]*(?=\n|\Z)")
+_COLUMNS = {
+    "alignat": re.compile(r"[ \t]*\{[ \t]*\d{1,2}[ \t]*\}"),
+    "IEEEeqnarray": re.compile(r"[ \t]*\{[^{}\n]{0,80}\}"),
+}
+"""What says how many columns an environment has."""
+_REST_OF_LINE = re.compile(rf"[ \t.,;:{JOINER}]*(?=\n|\Z)")
 
 Lines = Callable[[int], Iterator[tuple[int, int, int]]]
 """From the offset of a line's start: (line start, content start, line end) of it and all that follow in the same
@@ -47,6 +75,7 @@ class Found:
     environment: str | None = None
     label: str | None = None
     segments: tuple[Span, ...] = ()
+    coding: Coding = "tex"
 
 
 @dataclass
@@ -69,6 +98,8 @@ class _Closer:
     def __init__(self, close: str, reopen: str | None = None) -> None:
         self.close, self.reopen, self.depth = close, reopen, 1
         alternatives = [re.escape(close), *([re.escape(reopen)] if reopen else []), r"\\[^\n]"]
+        if close.startswith("\\\\"):
+            alternatives.insert(0, r"\\\\\\\\")  # \\ as Markdown has it
         self.pattern = re.compile("|".join(alternatives))
 
     def find(self, text: str, start: int, end: int) -> int | None:
@@ -90,9 +121,12 @@ class InlineScanner:
         self.text = text
         self.lines = lines
         self.found: list[Found] = []
+        self.definitions: list[Span] = []
+        """The places of abbreviations that are defined in running text."""
         self.diagnostics: list[Diagnostic] = []
         self._unclosed_dollars = False  # the last `$$` was not closed: its own `$$` may yet come
-        self._no_bracket_before = 0  # no \] closes anything before this offset
+        self._no_bracket_before: dict[str, int] = {}  # no \] closes a \[ before this offset
+        self._no_definition_before = 0  # none ends before this offset
         self._never_closed: set[str] = set()  # closing tags that no longer occur
 
     def scan(self, passage: Passage) -> tuple[int, bool]:
@@ -105,12 +139,15 @@ class InlineScanner:
         position = 0
         code = _CodeSpans(view)
         self._never_closed.discard("</code")
-        no_parenthesis = no_dollar = False
+        unclosed: set[str] = set()
+        no_dollar = False
         while (match := _TOKEN.search(view, position)) is not None:
             token, position = match.group(), match.end()
             if token[0] == "`":
                 position = code.end(match.start(), position) or position
-            elif token == "$$" or token == r"\[" or match[1]:
+            elif token == "{math}":
+                position = self._role(passage, position, code)
+            elif token in ("$$", r"\[", r"\\[") or match[1]:
                 opened = self._display(passage, match)
                 if opened is None:
                     continue
@@ -118,12 +155,16 @@ class InlineScanner:
                 if offset > passage.end or not goes_on:
                     return offset, goes_on
                 position = offset - base
-            elif token == r"\(" and not no_parenthesis:
-                closing = _Closer(r"\)").find(view, position, len(view))
-                no_parenthesis = closing is None
-                if closing is not None:
-                    self._add(passage, Span(position, closing), Span(match.start(), closing + 2), display=False)
-                    position = closing + 2
+            elif token in (r"\(", r"\\(") and token not in unclosed:
+                close = token.replace("(", ")")
+                closing = _Closer(close).find(view, position, len(view))
+                if closing is None:
+                    unclosed.add(token)
+                else:
+                    end = closing + len(close)
+                    coding: Coding = "html" if len(token) == 2 else "markdown"
+                    self._add(passage, Span(position, closing), Span(match.start(), end), coding)
+                    position = end
             elif token == "$" and not no_dollar and position < len(view) and not view[position].isspace():
                 closing = self._dollar(view, position, code)
                 no_dollar = closing is None
@@ -131,14 +172,37 @@ class InlineScanner:
                     content = Span(position, closing)
                     if closing - position > 2 and view[position] == view[closing - 1] == "`":
                         content = Span(position + 1, closing - 1)
-                    self._add(passage, content, Span(match.start(), closing + 1), display=False)
+                    self._add(passage, content, Span(match.start(), closing + 1))
                     position = closing + 1
-            elif token[0] == "<":
-                skipped = self._skip_html(match[3], base + position, passage.end)
+            elif token == "%%" or match[3] or token == "<!--":
+                skipped = self._skipped(match, base, passage.end)
                 if skipped is not None and skipped > passage.end:
                     return skipped, True
                 position = position if skipped is None else skipped - base
+            elif DEFINING.fullmatch(token):
+                position = self._definition(passage, match)
         return passage.end, True
+
+    def _role(self, passage: Passage, start: int, code: _CodeSpans) -> int:
+        """Past the code span of a {math} role."""
+        ticks = _BACKTICKS.match(passage.view, start)
+        assert ticks is not None, "backticks follow {math}"
+        end = code.end(start, ticks.end())
+        if end is None:
+            return ticks.end()
+        content = Span(ticks.end(), end - (ticks.end() - start))
+        self._add(passage, content, Span(start - len("{math}"), end), "tex")
+        return end
+
+    def _definition(self, passage: Passage, match: re.Match[str]) -> int:
+        """Past a definition of an abbreviation in running text, as Pandoc has it."""
+        start = passage.start + match.start()
+        found = None if self._no_definition_before > start else definition_at(self.text, start, passage.end, {})
+        if found is None:
+            self._no_definition_before = passage.end
+            return match.end()
+        self.definitions.append(Span(start, found[1]))
+        return max(found[1] - passage.start, match.end())
 
     def _dollar(self, view: str, start: int, code: _CodeSpans) -> int | None:
         """The next `$` that is neither escaped, nor in code, nor in a \\text group's own math."""
@@ -162,13 +226,14 @@ class InlineScanner:
                     self._report_unread(opener, match[1])
                 return None
             environment = match[1] + match[2]
-            if match[1] == "alignat" and (columns := _COLUMNS.match(passage.view, match.end())):
+            counted = _COLUMNS.get(match[1])
+            if counted is not None and (columns := counted.match(passage.view, match.end())):
                 opener = Span(opener.start, passage.start + columns.end())
             closer = _Closer(rf"\end{{{environment}}}", token)
-        elif token == r"\[":
-            if opener.start < self._no_bracket_before:
+        elif token.endswith("["):
+            if opener.start < self._no_bracket_before.get(token, 0):
                 return None
-            closer = _Closer(r"\]")
+            closer = _Closer(token.replace("[", "]"))
         else:
             closer = _Closer("$$")
 
@@ -193,8 +258,8 @@ class InlineScanner:
                 else:
                     blank = last
             if closing is None:
-                if token == r"\[":
-                    self._no_bracket_before = max(blank, opener.end)
+                if token.endswith("["):
+                    self._no_bracket_before[token] = max(blank, opener.end)
                     return None
                 self._report_unclosed(opener, environment, closer.close, self.text[opener.end : blank])
                 return (blank, False) if passage.extendable else (passage.end, True)
@@ -204,10 +269,15 @@ class InlineScanner:
         after = label.end() if label else outer_end
         content = Span(opener.end, closing)
         display = token != "$$" or self._stands_alone(passage, opener, content, after)
+        if label is None and token == "$$" and (label := _LABEL_AFTER_DOLLARS.match(self.text, outer_end)):
+            display = self._stands_alone(passage, opener, content, label.end())
+            label, after = (label, label.end()) if display else (None, after)
         if self.text[content.start : content.end].strip():
             segments = _segments(content, skips)
             outer = Span(opener.start, outer_end)
-            self.found.append(Found(content, outer, display, environment, label[1] if label else None, segments))
+            coding = coding_of(self.text, content, "markdown" if token == r"\\[" else "html")
+            name = label[1] if label else None
+            self.found.append(Found(content, outer, display, environment, name, segments, coding))
         return after, True
 
     def _stands_alone(self, passage: Passage, opener: Span, content: Span, after: int) -> bool:
@@ -215,7 +285,7 @@ class InlineScanner:
         if "\n" in self.text[content.start : content.end]:
             return True
         before = opener.start - passage.start
-        while before > 0 and passage.view[before - 1] in " \t":
+        while before > 0 and passage.view[before - 1] in f" \t{JOINER}":
             before -= 1
         begins_line = before == 0 or passage.view[before - 1] == "\n"
         return begins_line and _REST_OF_LINE.match(self.text, after) is not None
@@ -225,13 +295,28 @@ class InlineScanner:
         if self.text[content.start : content.end].strip():
             self.found.append(Found(content, outer, True, None, label, _segments(content, skips)))
 
-    def _add(self, passage: Passage, content: Span, outer: Span, *, display: bool) -> None:
-        """Note math whose place is given in the passage's own offsets."""
+    def _add(self, passage: Passage, content: Span, outer: Span, coding: Coding = "html") -> None:
+        """Note inline math whose place is given in the passage's own offsets."""
         base = passage.start
         inner = Span(base + content.start, base + content.end)
         if passage.view[content.start : content.end].strip():
             whole = Span(base + outer.start, base + outer.end)
-            self.found.append(Found(inner, whole, display, segments=_segments(inner, passage.skips)))
+            segments = _segments(inner, passage.skips)
+            self.found.append(Found(inner, whole, False, None, None, segments, coding_of(self.text, inner, coding)))
+
+    def _skipped(self, match: re.Match[str], base: int, end: int) -> int | None:
+        """The end of what is no Markdown: an element of HTML, a comment; None where it does not end."""
+        if match.group() == "%%":
+            closing = _CLOSING_NOTE.search(self.text, base + match.end())
+            return closing.end() if closing else None
+        script = _MATH_SCRIPT.match(self.text, base + match.start()) if match[3] else None
+        skipped = self._skip_html(match[3], base + match.end(), end)
+        if script is not None and skipped is not None:
+            content = Span(script.end(), skipped - len("</script"))
+            if self.text[content.start : content.end].strip():
+                display = script[1] is not None
+                self.found.append(Found(content, Span(script.start(), skipped), display, segments=(content,)))
+        return skipped
 
     def _skip_html(self, tag: str | None, start: int, end: int) -> int | None:
         """The end of a comment, or of an element whose text is not Markdown; None if it has none."""

@@ -1,7 +1,8 @@
 r"""LaTeX math as tokens, each with its place in the note.
 
 Kinds: `command` (\name), `letter`, `number`, `symbol` (one character), `begin`/`end` (an environment, its name in
-`text`), `label` and `tag` (their argument in `text`), `prose` (\text{…} and the like with words in it), `quad`.
+`text`), `label` and `tag` (their argument in `text`), `prose` (\text{…} and the like with words in it), `quad`,
+`rule` (a line drawn in a matrix), `over` (what \overset writes over the relation that follows).
 What is typesetting only (spacing, \nonumber, \displaystyle, size of delimiters, comments) leaves no token.
 """
 
@@ -9,9 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from symbn.diagnostics import fail
+from symbn.diagnostics import NoteError, fail
+from symbn.notes.decorations import (
+    ARROWS,
+    FRAMES,
+    LONG_EQUALS,
+    MARKED,
+    SIGNS_OF_AN_END,
+    TEXT_FRAMES,
+    UNSEEN,
+    behind,
+    braced,
+    relation_under,
+)
+from symbn.notes.transcript import PLAIN, Notation, transcribed
 from symbn.source import Span
 
 
@@ -32,36 +46,54 @@ _NOTHING = frozenset(
     r"""\, \: \; \! \> \  \/ \left \right \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr
     \bigm \middle \displaystyle \textstyle \scriptstyle \scriptscriptstyle \limits \nolimits \nonumber \notag \thinspace
     \medspace \thickspace \negthinspace \enspace \hfill \hline \relax \strut \null \allowbreak \noindent \centering
-    \rm \bf \it \small \normalsize \mathstrut \!""".split()
+    \rm \bf \it \small \normalsize \mathstrut \IEEEyesnumber \IEEEnonumber \!""".split()
 ) | {"\\ "}
-_ARGUMENT_DROPPED = frozenset(r"\hspace \vspace \hspace* \phantom \hphantom \vphantom \mbox{} \color \cline".split())
 _FAKE_DELIMITER = re.compile(r"\\(?:left|right|middle)\s*\.")
 _COMMAND = re.compile(r"\\(?:[a-zA-Z]+\*?|.)", re.DOTALL)
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?![\d.]))?|\.\d+(?:[eE][+-]?\d{1,3}(?![\d.]))?")
+"""12, 0.5, .5, 1e-5; an exponent of more than three digits is none."""
+LONGEST_NUMBER = 1000
 _ENVIRONMENT = re.compile(r"\s*\{([a-zA-Z]+\*?)\}")
-_BRACED = re.compile(r"\s*\{([^{}]*)\}")
 _ROW_SKIP = re.compile(r"\*?\s*(?:\[[^\]\n]*\])?")
 _BRACKET = re.compile(r"\s*\[[^\]\n]*\]")
-_COUNTED = frozenset(["array", "alignat", "alignedat"])
+_COUNTED = frozenset(["array", "alignat", "alignedat", "IEEEeqnarray"])
 """Environments with an argument that says how many columns they have."""
 
-_TEXT_COMMANDS = frozenset([r"\text", r"\mbox", r"\textrm", r"\textnormal", r"\textit", r"\textbf", r"\intertext"])
+_TEXT_COMMANDS = frozenset(
+    r"\text \mbox \textrm \textnormal \textit \textbf \textsf \intertext \shortintertext".split()
+)
+_SAID = {r"\because": "because", r"\therefore": "therefore"}
 _SYNONYMS = {
     r"\lvert": "|", r"\rvert": "|", r"\vert": "|", r"\mid": "|", r"\lVert": r"\|", r"\rVert": r"\|", r"\Vert": r"\|",
     r"\parallel": r"\|", r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lbrack": "[", r"\rbrack": "]", r"\colon": ":",
     r"\leq": r"\le", r"\geq": r"\ge", r"\neq": r"\ne", r"\eqqcolon": "=:", r"\coloneq": r"\coloneqq",
     r"\rightarrow": r"\to", r"\longrightarrow": r"\to", r"\dotsc": r"\dots", r"\dotsb": r"\dots", r"\ldots": r"\dots",
     r"\dotsm": r"\dots", r"\dotso": r"\dots", r"\newline": r"\\", r"\cr": r"\\", r"\dag": r"\dagger",
+    r"\hdots": r"\dots", r"\nicefrac": r"\frac", r"\sfrac": r"\frac", r"\Longrightarrow": r"\implies",
+    r"\Longleftrightarrow": r"\iff", r"\Longleftarrow": r"\impliedby", r"\Leftarrow": r"\impliedby",
     "−": "-", "·": r"\cdot", "×": r"\times", "…": r"\dots", "∈": r"\in", "∇": r"\nabla", "∂": r"\partial",
     "⊙": r"\odot", "∘": r"\circ", "≤": r"\le", "≥": r"\ge", "∑": r"\sum", "ᵀ": "ᵀ",
 }  # fmt: skip
 
 
-def tokenize(text: str, segments: Iterable[Span]) -> list[Token]:
-    """The tokens of a formula whose source stands in `segments` of the text.
+def tokenize(text: str, segments: Iterable[Span], notation: Notation = PLAIN) -> list[Token]:
+    """The tokens of a formula whose source stands in `segments` of the text, each with its place there.
 
-    Raises NoteError (P201) for a backslash with nothing after it.
+    Raises NoteError (P201) for a backslash with nothing after it, and for abbreviations that cannot be put in.
     """
+    listed = tuple(segments)
+    transcript = transcribed(text, listed, notation)
+    if transcript is None:
+        return _tokens(text, listed)
+    try:
+        tokens = _tokens(transcript.text, [Span(0, len(transcript.text))])
+    except NoteError as error:
+        labels = tuple(replace(label, span=transcript.origin(label.span)) for label in error.diagnostic.labels)
+        raise NoteError(replace(error.diagnostic, labels=labels)) from error
+    return [Token(token.kind, token.text, transcript.origin(token.span)) for token in tokens]
+
+
+def _tokens(text: str, segments: Iterable[Span]) -> list[Token]:
     tokens: list[Token] = []
     for segment in segments:
         _tokenize_segment(text, segment, tokens)
@@ -97,7 +129,7 @@ def _without_fakes(text: str, tokens: list[Token]) -> list[Token]:
     return [token for token in found if token is not None]
 
 
-_DELIMITERS = frozenset(["(", ")", "[", "]", r"\{", r"\}", "|", r"\|", r"\langle", r"\rangle"])
+_DELIMITERS = frozenset(["(", ")", "[", "]", r"\{", r"\}", "|", "||", r"\|", r"\langle", r"\rangle"])
 
 
 def _tokenize_segment(text: str, segment: Span, tokens: list[Token]) -> None:
@@ -109,25 +141,53 @@ def _tokenize_segment(text: str, segment: Span, tokens: list[Token]) -> None:
         elif character == "%":
             newline = text.find("\n", position, end)
             position = end if newline < 0 else newline + 1
+        elif character in "(\\" and (reference := _REFERENCE.match(text, position, end)) is not None:
+            tokens.append(Token("prose", reference.group(), Span(position, reference.end())))
+            position = reference.end()
         elif character == "\\":
             position = _command(text, position, end, tokens)
-        elif character.isdigit() and character.isascii():
-            match = _NUMBER.match(text, position, end)
-            assert match is not None
+        elif (match := _NUMBER.match(text, position, end)) is not None and match.group().isascii():
+            if character == ".":
+                _check_decimal(text, segment.start, match)
+            if match.end() - position > LONGEST_NUMBER:
+                raise fail(
+                    "P206", f"a number of more than {LONGEST_NUMBER} characters", Span(position, match.end()),
+                    help="write it as a power, or give it a name",
+                )  # fmt: skip
             tokens.append(Token("number", match.group(), Span(position, match.end())))
             position = match.end()
         elif character.isalpha() and character != "ᵀ":
             tokens.append(Token("letter", character, Span(position, position + 1)))
             position += 1
-        elif text.startswith(":=", position):
-            tokens.append(Token("symbol", ":=", Span(position, position + 2)))
+        elif (pair := text[position : min(position + 2, end)]) in _PAIRS:
+            tokens.append(Token("command" if pair == ".*" else "symbol", _PAIRS[pair], Span(position, position + 2)))
             position += 2
+        elif character in "—–―":
+            tokens.append(Token("rule", character, Span(position, position + 1)))
+            position += 1
         elif character in _SYNONYMS and _SYNONYMS[character].startswith("\\"):
             tokens.append(Token("command", _SYNONYMS[character], Span(position, position + 1)))
             position += 1
         else:
             tokens.append(Token("symbol", _SYNONYMS.get(character, character), Span(position, position + 1)))
             position += 1
+
+
+_REFERENCE = re.compile(r"R|\(\s*R\s*\)".replace("R", r"\\(?:(?:eq|auto|c|C|page|name|v)?ref|cite[tp]?)\s*\{[^{}]*\}"))
+r"""A reference to another formula: \eqref{…}, \ref{…} or (\ref{…}).  It states nothing."""
+
+_PAIRS = {":=": ":=", "||": "||", ".*": r"\odot"}
+"""Two characters that are one sign; || can be one bar that closes and one that opens: |a||b|."""
+
+
+def _check_decimal(text: str, start: int, number: re.Match[str]) -> None:
+    """Raises NoteError (P205) for the x.5 of `= x.5 a`: a decimal, or the end of a sentence and a new one?"""
+    before = text[number.start() - 1] if number.start() > start else ""
+    if before.isalnum() or before in (")", "]", "}"):
+        raise fail(
+            "P205", f"is `{number.group()}` a number, or does a sentence end at its point?",
+            Span(number.start(), number.end()), help=f"write 0{number.group()}, or a space after the full stop",
+        )  # fmt: skip
 
 
 def _command(text: str, position: int, end: int, tokens: list[Token]) -> int:
@@ -139,10 +199,12 @@ def _command(text: str, position: int, end: int, tokens: list[Token]) -> int:
     if match is None:
         raise fail("P201", "a backslash with nothing after it", Span(position, position + 1), help="remove it")
     name, after = match.group(), match.end()
-    if name.endswith("*") and name not in (r"\operatorname*", r"\hspace*"):
-        name, after = name[:-1], after - 1
+    if name.endswith("*") and name != r"\operatorname*":
+        name, after = name[:-1], after if name in _STARRED else after - 1
     span = Span(position, after)
-    if name == r"\\":
+    if name in _DRAWN:
+        return _drawing(text, name, Span(position, after), end, tokens)
+    if _SYNONYMS.get(name, name) == r"\\":
         skip = _ROW_SKIP.match(text, after, end)
         after = skip.end() if skip else after
         tokens.append(Token("symbol", r"\\", span))
@@ -150,9 +212,6 @@ def _command(text: str, position: int, end: int, tokens: list[Token]) -> int:
         pass
     elif name in (r"\quad", r"\qquad"):
         tokens.append(Token("quad", name, span))
-    elif name in _ARGUMENT_DROPPED:
-        braced = _BRACED.match(text, after, end)
-        after = braced.end() if braced else after
     elif name in (r"\begin", r"\end"):
         environment = _ENVIRONMENT.match(text, after, end)
         if environment is None:
@@ -160,26 +219,76 @@ def _command(text: str, position: int, end: int, tokens: list[Token]) -> int:
         after = environment.end()
         tokens.append(Token(name[1:], environment.group(1).removesuffix("*"), Span(position, after)))
         if name == r"\begin" and environment.group(1).removesuffix("*") in _COUNTED:
-            columns = _BRACED.match(text, after, end)
-            after = columns.end() if columns else after
+            after = behind(text, after, end, 1)
         elif name == r"\begin" and (options := _BRACKET.match(text, after, end)):
             after = options.end() if environment.group(1) not in ("bmatrix", "pmatrix", "matrix") else after
     elif name in (r"\label", r"\tag"):
-        braced = _BRACED.match(text, after, end)
-        if braced is None:
+        inside = braced(text, after, end)
+        if inside is None:
             raise fail("P203", f"{name} without its argument", span, help=f"write {name}{{eq:name}}")
-        after = braced.end()
-        tokens.append(Token(name[1:], braced.group(1).strip(), Span(position, after)))
+        after = inside.end + 1
+        said = text[inside.start : inside.end].strip(" $()")
+        if said not in SIGNS_OF_AN_END:
+            tokens.append(Token(name[1:], said, Span(position, after)))
     elif name in _TEXT_COMMANDS:
-        braced = _BRACED.match(text, after, end)
-        if braced is None:
+        inside = braced(text, after, end)
+        if inside is None:
             raise fail("P204", f"{name} without a braced text", span, help=f"write {name}{{…}}")
-        after = braced.end()
-        _prose(braced.group(1), Span(position, after), tokens)
+        after = inside.end + 1
+        _prose(text[inside.start : inside.end], Span(position, after), tokens)
     else:
         name = _SYNONYMS.get(name, name)
         kind = "command" if name.startswith("\\") and name not in (r"\{", r"\}", r"\|") else "symbol"
         tokens.append(Token(kind, name, span))
+    return after
+
+
+_STARRED = frozenset([r"\hspace*", r"\vspace*", r"\tag*"])
+_DRAWN = UNSEEN | FRAMES.keys() | MARKED | ARROWS.keys() | LONG_EQUALS | SIGNS_OF_AN_END | _SAID.keys() | {
+    r"\rule", r"\footnotemark"
+}  # fmt: skip
+
+
+def _drawing(text: str, name: str, span: Span, end: int, tokens: list[Token]) -> int:
+    """The tokens of what is drawn around a formula or over a relation; where the text goes on behind it."""
+    after = span.end
+    if name in UNSEEN:
+        return behind(text, after, end, 1)
+    if name == r"\footnotemark":
+        return behind(text, after, end, 0)
+    if name in SIGNS_OF_AN_END or name in _SAID:
+        tokens.append(Token("prose", _SAID.get(name, name), span))
+    elif name == r"\rule":
+        after = behind(text, after, end, 2)
+        tokens.append(Token("rule", name, Span(span.start, after)))
+    elif name in ARROWS:
+        after = behind(text, after, end, 1)
+        tokens.append(Token("command", ARROWS[name], Span(span.start, after)))
+    elif name in LONG_EQUALS:
+        mark = braced(text, after, end)
+        after = behind(text, after, end, 1)
+        relation = relation_under(text[mark.start : mark.end] if mark else "", "=")
+        tokens.append(Token("symbol", relation, Span(span.start, after)))
+    elif name in MARKED:
+        tokens.append(Token("command", name, span))
+        mark = braced(text, after, end)
+        if mark is not None:
+            after = mark.end + 1
+            tokens.append(Token("over", text[mark.start : mark.end], Span(mark.start - 1, after)))
+    else:
+        return _frame(text, name, span, end, tokens)
+    return after
+
+
+def _frame(text: str, name: str, span: Span, end: int, tokens: list[Token]) -> int:
+    r"""A frame or a colour as \boxed before its argument, or as prose where it holds text."""
+    after = behind(text, span.end, end, FRAMES[name])
+    inside = braced(text, after, end)
+    if name in TEXT_FRAMES and inside is not None and "$" not in text[inside.start : inside.end]:
+        after = inside.end + 1
+        _prose(text[inside.start : inside.end], Span(span.start, after), tokens)
+    else:
+        tokens.append(Token("command", r"\boxed", Span(span.start, after)))
     return after
 
 

@@ -51,13 +51,7 @@ class Markers:
 
     def outside(self, segments: tuple[Span, ...]) -> tuple[Span, ...]:
         """Segments of a formula without the commentary in them."""
-        if not segments:
-            return ()
-        first = bisect_right(self.commentary, segments[0].start, key=lambda span: span.end)
-        last = bisect_left(self.commentary, segments[-1].end, key=lambda span: span.start)
-        for span in self.commentary[first:last]:
-            segments = tuple(part for segment in segments for part in _cut(segment, span))
-        return segments
+        return without(self.commentary, segments)
 
 
 def read_markers(text: str) -> Markers:
@@ -106,6 +100,17 @@ def _unclosed(opened: Span) -> Diagnostic:
         (Label(opened, "opened here"),),
         help="write `% symbn: end commentary` where it ends; it is read as text",
     )
+
+
+def without(spans: tuple[Span, ...], segments: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Segments of a formula without some spans of the text; both are in its order."""
+    if not segments:
+        return ()
+    first = bisect_right(spans, segments[0].start, key=lambda span: span.end)
+    last = bisect_left(spans, segments[-1].end, key=lambda span: span.start)
+    for span in spans[first:last]:
+        segments = tuple(part for segment in segments for part in _cut(segment, span))
+    return segments
 
 
 def _cut(segment: Span, span: Span) -> tuple[Span, ...]:

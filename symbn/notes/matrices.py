@@ -1,6 +1,7 @@
 r"""The cells of a matrix environment: separated by &, or by commas; rows by \\.
 
-Rules drawn around a cell are no signs and read over: - a -, a | alone in its cell, and | a | in a matrix with dots.
+Rules drawn around a cell are no signs and read over: - a -, — a —, a | alone in its cell, and | a | in a matrix with
+dots.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ class Matrices(Cursor):
     def matrix(self) -> Syntax:
         r"""\begin{pmatrix} … \end{pmatrix}; of a vmatrix the determinant."""
         opened = self.advance()
-        if opened.text not in MATRICES or opened.text == "cases":
+        if opened.text in ("cases", "dcases", "rcases"):
+            raise fail(
+                "P259", "what is said by cases is not read: which of them holds is a condition", opened.span,
+                help=r"write each case as an equation of its own, and what it assumes as a declaration: $t > 0$; "
+                r"|t|, \max(0, t) and \operatorname{sign}(t) are read",
+            )  # fmt: skip
+        if opened.text not in MATRICES:
             raise fail(
                 "P256", f"the environment {opened.text} is not read inside a formula", opened.span,
                 help="use pmatrix or bmatrix for matrices",
@@ -25,6 +32,7 @@ class Matrices(Cursor):
         rows: list[list[Syntax | None]] = [[]]
         cell: Syntax | None = None
         elided = self._is_elided()
+        ruled = False
         bars, self.bars = self.bars, int(elided)
         while self.current.kind != "end":
             token = self.current
@@ -38,7 +46,10 @@ class Matrices(Cursor):
                 cell = None
                 if token.is_(r"\\"):
                     rows.append([])
-            elif self._at_bar(elided) or token.kind in ("quad", "prose") or self._at_rule():
+            elif self._at_bar(elided) or token.kind == "rule" or self._at_rule():
+                ruled = True
+                self.advance()
+            elif token.kind in ("quad", "prose"):
                 self.advance()
             elif cell is not None:
                 raise fail("P257", f"`{token.text}` is not expected in this cell", token.span)
@@ -54,7 +65,8 @@ class Matrices(Cursor):
             raise fail("P258", "an empty matrix", opened.span.to(closed.span), help="write its entries")
         span = opened.span.to(closed.span)
         bar = {"vmatrix": "|", "Vmatrix": r"\|"}.get(opened.text)
-        return Matrix(kept, span) if bar is None else Group(bar, Matrix(kept, span), span)
+        matrix = Matrix(kept, span, ruled)
+        return matrix if bar is None else Group(bar, matrix, span)
 
     def _is_elided(self) -> bool:
         """Whether dots stand in a cell of the matrix that begins here."""
@@ -75,7 +87,8 @@ class Matrices(Cursor):
 
     def at_trailing_rule(self) -> bool:
         """Whether a `-` ends a cell."""
-        return self.current.is_("-") and (self.peek().is_("&", r"\\") or self.peek().kind == "end")
+        dash = self.current.is_("-") and (self.peek().is_("&", r"\\") or self.peek().kind == "end")
+        return dash or self.current.kind == "rule"
 
     def _at_rule(self) -> bool:
         """Whether a `-` is a drawn rule."""

@@ -6,10 +6,11 @@ a family and an index have no value by themselves.  A constant written without i
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from symbn.diagnostics import NoteError, fail
+from symbn.diagnostics import Diagnostic, Label, NoteError, fail
 from symbn.expr import build, tree
 from symbn.expr.context import FunctionDeclaration
 from symbn.expr.shape import resolved, unify
@@ -31,6 +32,8 @@ class Names(ABC):
         """The indices met since this was last emptied."""
         self.locals: dict[str, Expr] = {}
         """A defined function's parameters, while its body is read."""
+        self.infers = False
+        """Whether a new name may take the shape of the function's domain that it is an argument of."""
         self.expands = False
         """Whether this is an expansion with its o(dx): there a d is part of an increment."""
         self._bound: dict[str, IndexVar] = {}
@@ -63,6 +66,14 @@ class Names(ABC):
                     unify(size, next(iter(known)))
                     self.notices[f"every {name} without a subscript in one statement has one size"] = None
 
+    def note_sizes(self) -> None:
+        """Note which sizes the constants without a written one have taken from where they stand."""
+        for name, sizes in self._constants.items():
+            for size in map(resolved, sizes):
+                if not isinstance(size, DimVar):
+                    shape = f"{size}×{size}" if name == "I" else f"{size}×1"
+                    self.notices[f"{name} without a subscript is {shape}, inferred from where it stands"] = None
+
     def _open_size(self, name: str, span: Span) -> DimVar:
         size = DimVar(f"`{name}`", span)
         self._constants.setdefault(name, []).append(size)
@@ -71,6 +82,10 @@ class Names(ABC):
     def is_name(self, name: str) -> bool:
         """Whether a name stands for something."""
         return name in self.locals or self.scope.knows(name)
+
+    def stands_alone(self, letter: str) -> bool:
+        """Whether a letter by itself means something here: a name, a family, an index."""
+        return self.is_name(letter) or letter in self._bound or letter in self.free or letter in self.scope.families
 
     def is_function(self, name: str) -> bool:
         """Whether a name stands for a function, declared or defined."""
@@ -83,6 +98,10 @@ class Names(ABC):
         return found
 
     def unknown(self, name: str, span: Span) -> NoteError:
+        """What to say of a name that means nothing: E110, or E226 where its letter in another type is known."""
+        alike = self._in_other_type(name)
+        if alike is not None:
+            return _ask_about_type(name, alike, span, self.scope.places.get(alike))
         known = [*self.scope.meanings, *self.scope.context.symbols, *self.scope.context.functions]
         near = next((k for k in known if k != name and k.lower() == name.lower()), None)
         near = near or next((k for k in known if k.strip("\\").split("_")[0] == name.strip("\\")), None)
@@ -91,6 +110,11 @@ class Names(ABC):
             "E110", f"`{name}` is not declared", span, at="unknown",
             help=f"declare it before its use, such as ${name} \\in \\mathbb{{R}}^{{n}}$, or define it", notes=note,
         )  # fmt: skip
+
+    def _in_other_type(self, name: str) -> str | None:
+        r"""The known name that is this one but for its type: x for \mathbf{x}."""
+        known = [*self.scope.meanings, *self.scope.context.symbols, *self.scope.context.functions, *self.scope.families]
+        return next((k for k in known if k != name and plain_type(k) == plain_type(name)), None)
 
     def lookup(self, name: str, span: Span) -> Expr | None:
         """What a name without indices stands for."""
@@ -128,3 +152,24 @@ class Names(ABC):
         if name in ZEROS:
             return tree.Zero(shape=(DimVar(r"`\mathbf 0`", span), DimVar(r"`\mathbf 0`", span)), span=span)
         return None
+
+
+_TYPE = re.compile(r"\\(?:mathbf|boldsymbol|mathrm|mathsf|mathit|vec|underline)\{((?:[^{}]|\\[a-zA-Z]+)+)\}")
+
+
+def plain_type(name: str) -> str:
+    r"""A name without bold and upright type and without an arrow: x of \mathbf{x}; hats and scripts stay."""
+    return _TYPE.sub(r"\1", name)
+
+
+def _ask_about_type(name: str, alike: str, span: Span, declared: Span | None) -> NoteError:
+    """E226, with the place of the other name."""
+    labels: tuple[Label, ...] = (Label(span, "not declared"),)
+    if declared is not None:
+        labels = (Label(declared, f"`{alike}` is known from here", False), *labels)
+    return NoteError(
+        Diagnostic(
+            "E226", f"`{name}` is not declared, but `{alike}` is: are they the same?", labels,
+            help=f"if they are, say so: ${name} := {alike}$; if not, declare ${name}$ too",
+        )
+    )  # fmt: skip

@@ -7,9 +7,12 @@ follows it: \partial\, x \odot y is ∂(x ⊙ y).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symbn.diagnostics import NoteError, fail
 from symbn.notes.syntax import (
     Binary,
+    Commas,
     Derivation,
     Group,
     Nabla,
@@ -39,8 +42,8 @@ def derivation(numerator: Syntax, denominator: Syntax, span: Span) -> Derivation
         return None
     variables: list[Syntax] = []
     current: list[Syntax] = []
-    for item in below[1:]:
-        if isinstance(item, Name) and item.latex == mark.latex:
+    for place, item in enumerate(below[1:], start=1):
+        if isinstance(item, Name) and item.latex == mark.latex and not (place + 1 == len(below) and not current):
             if not current:
                 raise _without_variable(item.span)
             variables.append(juxtaposed(current))
@@ -69,6 +72,34 @@ def is_partial(syntax: Syntax) -> bool:
     return _order(_parted(syntax)[0]) is not None and _leads_with(syntax, r"\partial")
 
 
+def numerator_place(items: list[Syntax]) -> int:
+    r"""Where the numerator of a/b begins in a product: at its last ∂ or d with something after it, else at 0.
+
+    So a ∂f/∂x is a(∂f/∂x), and ∂f/∂y ∂y/∂x a product of two.
+    """
+    places = [place for place, item in enumerate(items[:-1]) if _order(item) is not None]
+    return places[-1] if places else 0
+
+
+def marks_alike(left: Syntax, right: Syntax) -> bool:
+    """Whether a numerator begins with the ∂ or d that its denominator is so far."""
+    head = _parted(left)[0]
+    return _order(head) is not None and isinstance(right, Name) and unscripted(head) == replace(right, span=head.span)
+
+
+def partial(sub: Syntax, sup: Syntax | None, span: Span) -> Derivation:
+    r"""\partial_x and \partial_x^2: ∂/∂x and ∂²/∂x², acting on what follows.  Raises NoteError (P261, P263)."""
+    order = _order(Script(Name(r"\partial", span), None, sup, 0, span)) if sup is not None else 1
+    if order is None:
+        raise fail("P263", "this superscript of ∂ is no order", span, help=r"write \frac{\partial^2}{\partial x^2}")
+    if isinstance(sub, Commas):
+        raise fail(
+            "P261", "∂ by several variables at once", span,
+            help=r"write \frac{\partial^2}{\partial x \partial y}",
+        )  # fmt: skip
+    return Derivation(None, (sub,) * order, order, r"\partial", span)
+
+
 def acts(syntax: Syntax) -> bool:
     r"""Whether something is an operator that acts on what follows: \nabla_x, \frac{\partial}{\partial x}."""
     return isinstance(syntax, Nabla) or (isinstance(syntax, Derivation) and syntax.body is None)
@@ -79,9 +110,9 @@ def nabla(sub: Syntax | None, sup: Syntax | None, span: Span) -> Syntax:
     order = 1
     rest: Syntax | None = sup
     if isinstance(sup, Numeral):
-        order, rest = int(sup.text), None
+        order, rest = _times(sup), None
     elif isinstance(sup, Sequence) and isinstance(sup.items[0], Numeral):
-        order, rest = int(sup.items[0].text), juxtaposed(sup.items[1:])
+        order, rest = _times(sup.items[0]), juxtaposed(sup.items[1:])
     operator = Nabla(sub, order, span)
     return operator if rest is None else Script(operator, None, rest, 0, span)
 
@@ -123,8 +154,21 @@ def _order(syntax: Syntax) -> int | None:
     if isinstance(syntax, Name) and syntax.latex in (r"\partial", r"\mathrm{d}", "d"):
         return 1
     if isinstance(syntax, Script) and syntax.sub is None and _order(syntax.base) == 1:
-        return int(syntax.sup.text) if isinstance(syntax.sup, Numeral) else None
+        return _times(syntax.sup) if isinstance(syntax.sup, Numeral) else None
     return None
+
+
+_MOST_TIMES = 24
+
+
+def _times(order: Numeral) -> int:
+    """How often is differentiated.  Raises NoteError (P269)."""
+    if order.text.isdigit() and int(order.text) <= _MOST_TIMES:
+        return int(order.text)
+    raise fail(
+        "P269", f"a derivative of order {order.text[:9]} is not read, only 1 to {_MOST_TIMES}", order.span,
+        help="define a lower derivative, and differentiate that",
+    )  # fmt: skip
 
 
 def _leads_with(syntax: Syntax, latex: str) -> bool:
@@ -134,7 +178,7 @@ def _leads_with(syntax: Syntax, latex: str) -> bool:
 
 def _repeated(variable: Syntax, order: int) -> list[Syntax]:
     r"""x, …, x for the x^k of \partial x^k; else the one variable."""
-    if isinstance(variable, Script) and isinstance(variable.sup, Numeral) and int(variable.sup.text) == order:
+    if isinstance(variable, Script) and isinstance(variable.sup, Numeral) and variable.sup.text == str(order):
         bare = variable.sub is None and not variable.primes
         plain = variable.base if bare else Script(variable.base, variable.sub, None, variable.primes, variable.span)
         return [plain] * order

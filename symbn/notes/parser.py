@@ -8,11 +8,15 @@ Binding, loosest first:  relations;  + −;  \odot \oslash \otimes \circ;  / \cd
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Many
+
 from symbn.diagnostics import fail
 from symbn.notes.lexer import Token
-from symbn.notes.operators import acts, derivation, is_partial, nabla
+from symbn.notes.operators import acts, derivation, marks_alike, nabla, numerator_place, partial
 from symbn.notes.primaries import Primaries
+from symbn.notes.reserved import is_constant
 from symbn.notes.syntax import (
+    Big,
     Binary,
     Colon,
     Commas,
@@ -27,7 +31,7 @@ from symbn.notes.syntax import (
     Syntax,
     juxtaposed,
 )
-from symbn.notes.vocabulary import LOOSE, TIGHT, relates
+from symbn.notes.vocabulary import LOOSE, OPENERS, TIGHT, relates
 from symbn.source import Span
 
 
@@ -71,22 +75,27 @@ class Parser(Primaries):
             if items and self._at_prose():
                 break
             token = self.current
-            if token.text in TIGHT and token.kind in ("command", "symbol"):
+            if token.text in TIGHT and token.kind in ("command", "symbol") and not self._ends_script():
                 if not items:
                     raise fail("P232", f"nothing stands left of this {token.text}", token.span)
                 self.advance()
-                left = juxtaposed(items)
+                above = numerator_place(items) if token.text == "/" else 0
+                left = juxtaposed(items[above:])
                 right = self.factor()
                 if right is None:
                     raise fail("P233", f"nothing stands right of this {token.text}", token.span)
                 if acts(right):
                     right = juxtaposed([right, *self._acted_on()])
-                if token.text == "/" and is_partial(left) and isinstance(right, Name) and right.latex == r"\partial":
+                if token.text == "/" and marks_alike(left, right):
                     below = self.factor()
                     right = juxtaposed([right, below]) if below is not None else right
-                op = r"\cdot" if token.text in ("*", r"\ast") else token.text
+                op = "*" if token.text == r"\ast" else token.text
                 span = left.span.to(right.span)
-                items = [(op == "/" and derivation(left, right, span)) or Binary(op, left, right, span)]
+                quotient = derivation(left, right, span) if op == "/" else None
+                if quotient is None and above:
+                    left, span = juxtaposed(items), items[0].span.to(right.span)
+                    above = 0
+                items[above:] = [quotient or Binary(op, left, right, span)]
                 continue
             factor = self.factor()
             if factor is not None:
@@ -98,6 +107,10 @@ class Parser(Primaries):
             what = "the formula ends here" if found is self.end else f"`{found.text}` cannot start an expression"
             raise fail("P234", f"an expression is missing: {what}", found.span, help="is something left out?")
         return juxtaposed(items)
+
+    def _ends_script(self) -> bool:
+        r"""At the dot of A_{i\cdot}, which has nothing to multiply."""
+        return self.peek().is_("}") and self.current.is_(r"\cdot", "*", r"\ast")
 
     def _past_evaluation(self, items: list[Syntax]) -> bool:
         """Past a bar |_{x = a}, which makes one factor of the product before it; False if none stands here."""
@@ -136,6 +149,8 @@ class Parser(Primaries):
         sup: Syntax | None = None
         primes = 0
         span = base.span
+        if isinstance(base, Name) and is_constant(base.latex) and self._at_condition():
+            return Script(base, self._condition(), None, 0, self.since(span))
         while True:
             token = self.current
             if token.is_("'", "’"):
@@ -166,6 +181,11 @@ class Parser(Primaries):
         base, sup = _numbered(base, sup, span)
         if isinstance(base, Name) and base.latex == r"\nabla":
             return nabla(sub, sup, span)
+        if isinstance(base, Name) and base.latex == r"\partial" and sub is not None and not primes:
+            return partial(sub, sup, span)
+        if isinstance(base, Name) and base.latex in SIGNS_OF_SUMS and isinstance(sub, Related) and sub.relation == "=":
+            body = self.loose()
+            return Big(SIGNS_OF_SUMS[base.latex], sub, sup, body, base.span.to(body.span))
         return Script(base, sub, sup, primes, span) if sub is not None or sup is not None or primes else base
 
     def script_argument(self, marker: Token) -> Syntax:
@@ -188,6 +208,31 @@ class Parser(Primaries):
             raise fail("P237", f"nothing stands after {marker.text}", marker.span, help="write the script in braces")
         return argument
 
+    def _at_condition(self) -> bool:
+        r"""At the [i = j] of \mathbf 1[i = j], in any brackets."""
+        closer = OPENERS.get(self.current.text, "")
+        return self.current.kind == "symbol" and relates(self.peek(2)) and self.peek(4).is_(closer)
+
+    def _condition(self) -> Related:
+        """left = right in brackets, both sides a single sign."""
+        opened = self.advance()
+        left = self.primary()
+        relation = self.advance()
+        right = self.primary()
+        self.expect(OPENERS[opened.text], opened)
+        if left is None or right is None:
+            raise fail("P237", "an index is missing in this condition", relation.span, help="write [i = j]")
+        return Related(relation.text, left, right, left.span.to(right.span))
+
+    def _at_every_position(self, items: Many[Syntax], pieces: Many[Syntax]) -> bool:
+        r"""At the dot or star of A_{i\cdot}, A_{*j}, A_{i,*}, beside one index: it says what `:` says."""
+        if not self.current.is_(r"\cdot", "*", r"\ast"):
+            return False
+        following = self.peek()
+        if following.is_("}"):
+            return bool(items or pieces)
+        return not items and (following.is_(",") or following.kind == "letter")
+
     def script_content(self, opened: Token) -> Syntax:
         """What stands in the braces of a script: subscripts i, j: t=1, i:, a power's exponent, \\odot 2."""
         items: list[Syntax] = []
@@ -201,7 +246,7 @@ class Parser(Primaries):
                 if items:
                     pieces.append(juxtaposed(items))
                 items = []
-            elif token.is_(":"):
+            elif token.is_(":") or self._at_every_position(items, pieces):
                 self.advance()
                 items.append(Colon(token.span))
             elif token.is_(r"\odot", r"\circ", r"\otimes", "+", "-") and (
@@ -209,6 +254,8 @@ class Parser(Primaries):
             ):
                 self.advance()
                 items.append(Name(token.text, token.span))
+            elif not items and self._at_condition():
+                items.append(self._condition())
             elif token.is_("*", r"\ast") and not items:
                 self.advance()
                 items.append(Name(r"\ast", token.span))
@@ -229,6 +276,10 @@ class Parser(Primaries):
         if not items:
             raise fail("P238", "an empty script", opened.span, help="remove it")
         return juxtaposed(items)
+
+
+SIGNS_OF_SUMS = {r"\Sigma": "sum", r"\Pi": "prod"}
+"""Letters that are a big operator where a range stands below them, and nowhere else."""
 
 
 def _numbered(base: Syntax, sup: Syntax | None, span: Span) -> tuple[Syntax, Syntax | None]:

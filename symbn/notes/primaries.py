@@ -8,12 +8,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 from symbn.diagnostics import fail
+from symbn.notes.cursor import BARS
 from symbn.notes.lexer import Token
 from symbn.notes.matrices import Matrices
 from symbn.notes.operators import derivation
 from symbn.notes.spelling import Spelling
-from symbn.notes.syntax import Big, Commas, Dots, Fraction, Group, Hole, Matrix, Name, Numeral, Root, Syntax
-from symbn.notes.vocabulary import ACCENTS, DOTS, FONTS, LETTERS, LOOSE, OPENERS, RELATIONS, TIGHT, WORDS
+from symbn.notes.syntax import Big, Commas, Dots, Fraction, Given, Group, Hole, Matrix, Name, Numeral, Root, Syntax
+from symbn.notes.vocabulary import ACCENTS, DOTS, FONTS, LETTERS, LOOSE, OPENERS, RELATIONS, SETS, TIGHT, WORDS
+from symbn.source import Span
 
 
 class Primaries(Spelling, Matrices):
@@ -29,11 +31,10 @@ class Primaries(Spelling, Matrices):
             self.advance()
             return Numeral(token.text, token.span)
         if token.kind == "letter":
-            self.advance()
-            return Name(token.text, token.span)
+            return self.letter()
         if token.kind == "word":
             self.advance()
-            return Name(token.text, token.span, word=True)
+            return Name(r"\mathrm{d}", token.span) if token.text == "d" else Name(token.text, token.span, word=True)
         if token.kind == "begin":
             return self.matrix()
         if token.kind == "command":
@@ -43,8 +44,8 @@ class Primaries(Spelling, Matrices):
                 return self.group()
             if token.text == "{":
                 return self.braces()
-            if token.text in ("|", r"\|") and self.bars == 0 and not self.at_evaluation():
-                return self.barred(token.text)
+            if token.text in BARS and self.bars == 0 and not self.at_evaluation() and not self.at_given():
+                return self.barred()
             if token.text == "?":
                 self.advance()
                 return Hole(token.span)
@@ -69,48 +70,61 @@ class Primaries(Spelling, Matrices):
         opened = self.advance()
         closer = OPENERS[opened.text]
         with self.enclosed():
+            self.closer = closer
             content = self.list_content(closer, opened)
         closed = self.expect(closer, opened)
         return Group(opened.text, content, opened.span.to(closed.span))
 
     def list_content(self, closer: str, opened: Token) -> Syntax:
-        """What stands in delimiters: one expression, a list, or in brackets rows that end with semicolons."""
+        """What stands in delimiters: one expression, a list, two with a bar, or in brackets rows with semicolons."""
         items: list[Syntax] = []
+        given: tuple[str, Syntax] | None = None
         rows: list[int] = []
         while not self.current.is_(closer):
             token = self.current
             if token.is_(r"\dots", r"\cdots", r"\vdots", r"\ddots"):
                 self.advance()
                 items.append(Dots(token.text, token.span))
-            elif token.is_("|") and items:
-                raise fail(
-                    "P240", "a conditional `|` is not read", token.span,
-                    help="define the quantity under a name of its own",
-                )  # fmt: skip
             else:
                 items.append(self.additive())
-            if self.current.is_(",", ";"):
+            if given is None and not rows and self.at_given():
+                given = ("|" if self.advance().text == "|" else r"\|", _listed(items))
+                items = []
+            elif self.current.is_(",", ";"):
                 if self.advance().text == ";" and closer == "]":
                     rows.append(len(items))
             elif not self.current.is_(closer):
                 self.expect(closer, opened)
         if not items:
             raise fail("P241", "nothing stands in these parentheses", opened.span, help="remove them")
+        if given is not None:
+            bar, left = given
+            return Given(bar, left, _listed(items), left.span.to(items[-1].span))
         if len(items) == 1:
             return items[0]
         whole = items[0].span.to(items[-1].span)
         if rows:
             bounds = [0, *(row for row in rows if row < len(items)), len(items)]
             return Matrix(tuple(tuple(items[start:end]) for start, end in pairwise(bounds)), whole)
-        return Commas(tuple(items), whole)
+        return _listed(items)
 
-    def barred(self, bar: str) -> Syntax:
+    def barred(self) -> Syntax:
+        r"""|x|, \|x\|, and ||x||; the || of |a||b| is a bar that closes and one that opens."""
         opened = self.advance()
         self.bars += 1
         content = self.additive()
         self.bars -= 1
-        closed = self.expect(bar, opened)
-        return Group(bar, content, opened.span.to(closed.span))
+        if opened.is_("|") and self.current.is_("||"):
+            start, end = self.current.span.start, self.current.span.end
+            both = [Token("symbol", "|", Span(start, end - 1)), Token("symbol", "|", Span(end - 1, end))]
+            self.tokens = [*self.tokens[: self.place], *both, *self.tokens[self.place + 1 :]]
+        elif opened.is_("||") and self.current.is_("|"):
+            raise fail(
+                "P243", "are these two bars a norm, or an absolute value in another?", opened.span,
+                help=r"write \|x\| for a norm, and a space between two bars that open one after the other",
+            )  # fmt: skip
+        closed = self.expect(opened.text, opened)
+        return Group("|" if opened.is_("|") else r"\|", content, opened.span.to(closed.span))
 
     def command(self) -> Syntax | None:
         token = self.current
@@ -123,6 +137,9 @@ class Primaries(Spelling, Matrices):
             return Name(name[1:], token.span, word=True)
         if name in ACCENTS or name in FONTS:
             return self.decorated()
+        if name in SETS:
+            self.advance()
+            return Name(SETS[name], token.span)
         if name in (r"\operatorname", r"\operatorname*", r"\mathop"):
             return self.operator_name()
         if name in (r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"):
@@ -186,3 +203,8 @@ class Primaries(Spelling, Matrices):
                 sup = self.script_argument(marker)
         body = self.loose()
         return Big(command.text[1:], sub, sup, body, command.span.to(body.span))
+
+
+def _listed(items: list[Syntax]) -> Syntax:
+    """One expression, or a list."""
+    return items[0] if len(items) == 1 else Commas(tuple(items), items[0].span.to(items[-1].span))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from difflib import get_close_matches
 
 from symbn.diagnostics import fail
+from symbn.notes.folders import is_note
+from symbn.notes.notebooks import notebook
 from symbn.source import SourceFile
 
+_NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|metadata|nbformat|nbformat_minor)"\s*:')
 LARGEST = 64 * 1024 * 1024
 STANDARD_INPUT = "-"
 
@@ -16,7 +20,8 @@ STANDARD_INPUT = "-"
 def read_source(path: str) -> SourceFile:
     """The text of the file `path` (`-`: standard input), a byte order mark dropped, line ends as LF.
 
-    Raises NoteError: P001 no such file, P002 a directory, P003 not readable, P004 not UTF-8 text, P005 too large.
+    Raises NoteError: P001 no such file, P002 a directory, P003 not readable, P004 not UTF-8 text, P005 too large,
+    P006 a notebook that is none.
     """
     if path == STANDARD_INPUT:
         return source_from_bytes("<stdin>", sys.stdin.buffer.read(LARGEST + 1))
@@ -34,19 +39,25 @@ def read_source(path: str) -> SourceFile:
 
 
 def source_from_bytes(path: str, data: bytes) -> SourceFile:
-    """The note in `data`; raises NoteError P004 or P005 if it is none."""
+    """The note in `data`; raises NoteError P004, P005 or P006 if it is none."""
     if len(data) > LARGEST:
         raise fail("P005", f"{path} is larger than {LARGEST >> 20} MiB", help="split the note")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise fail("P004", f"{path} is UTF-16 text", help="save it as UTF-8")
     if b"\0" in data:
-        raise fail("P004", f"{path} is not text: byte {data.index(0)} is zero", help="give a Markdown file")
+        raise fail(
+            "P004",
+            f"{path} is not text: byte {data.index(0)} is zero",
+            help="give a Markdown file, a notebook or a LaTeX document",
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = data[error.start]
         raise fail("P004", f"{path} is not UTF-8: byte 0x{byte:02x} in line {line}", help="save it as UTF-8") from error
+    if path.lower().endswith(".ipynb") or (path.startswith("<") and _NOTEBOOK.match(text)):
+        return notebook(path, text)
     return SourceFile(path, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -58,10 +69,10 @@ def _similar(path: str) -> str | None:
 
 
 def _notes_in(directory: str) -> str:
-    notes = sorted(name for name in _listing(directory) if name.endswith(".md"))
+    notes = sorted(name for name in _listing(directory) if is_note(name))
     if not notes:
-        return "give the Markdown files themselves"
-    return f"give the Markdown files themselves, such as {os.path.join(directory, notes[0])}"
+        return "give the notes themselves"
+    return f"give the notes themselves, such as {os.path.join(directory, notes[0])}"
 
 
 def _listing(directory: str) -> list[str]:

@@ -13,6 +13,7 @@ from symbn.expr.context import Context
 from symbn.expr.statement import Statement
 from symbn.notes.markdown import MathBlock
 from symbn.notes.syntax import Syntax
+from symbn.notes.transcript import PLAIN, spelled_out
 from symbn.report import Kind
 from symbn.source import SourceFile, Span
 
@@ -23,6 +24,8 @@ class Register:
     def __init__(self) -> None:
         self.statements: list[Statement] = []
         self.source = SourceFile("", "")
+        self.notation = PLAIN
+        """How the formula that is read is to be spelled out."""
         self._counts: dict[str, int] = {}
         self._ids: set[str] = set()
 
@@ -53,8 +56,8 @@ class Register:
         return f"{block.section}.{self._counts[block.section]}"
 
     def text(self, syntax: Syntax) -> str:
-        """What is written there, on one line."""
-        text = self.source.slice(syntax.span)
+        """What is written there, spelled out, on one line."""
+        text = spelled_out(self.source.text, syntax.span, self.notation)
         if "\\begin" not in text:
             text = text.replace("&", " ").replace("\\\\", " ")
         return " ".join(text.split())
@@ -71,9 +74,9 @@ def fail_statement(statement: Statement, error: NoteError) -> None:
 
 
 def letter_of(place: int) -> str:
-    """a, b, …, z, aa, ab, …"""
+    """a, b, …, z, aa, ab, …, zz, aaa, …"""
     alphabet = "abcdefghijklmnopqrstuvwxyz"
-    return alphabet[place] if place < 26 else alphabet[place // 26 - 1] + alphabet[place % 26]
+    return alphabet[place] if place < 26 else letter_of(place // 26 - 1) + alphabet[place % 26]
 
 
 def letters_of(labelled: bool, count: int) -> list[str]:

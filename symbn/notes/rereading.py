@@ -26,6 +26,7 @@ from symbn.notes.reserved import transposes
 from symbn.notes.rows import parse_block
 from symbn.notes.scope import DefinedFunction, DefinedTensor, Derived, Scope, composite, spelled
 from symbn.notes.syntax import Binary, Chain, Link, Name, Script, Syntax, walk
+from symbn.notes.transcript import spelled_out
 from symbn.notes.written import Vocabulary, Written, superscript
 from symbn.source import SourceFile, Span
 
@@ -94,7 +95,7 @@ class Place:
     def parse(self, text: str) -> Syntax:
         """One side by itself.  Raises NoteError."""
         span = Span(0, len(text))
-        tokens = tokenize(text, [span])
+        tokens = tokenize(text, [span], self.passage.block.inner)
         chains, problems = parse_block(tokens) if tokens else ([], [])
         if problems:
             raise NoteError(problems[0])
@@ -133,7 +134,7 @@ class Place:
 
     def one_line(self, text: str) -> str:
         """A side's text as it is shown: without the marks of rows and columns, labels and line ends."""
-        return _one_line(text)
+        return _one_line(spelled_out(text, Span(0, len(text)), self.passage.block.inner))
 
 
 def _one_line(text: str) -> str:

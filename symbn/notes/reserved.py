@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from symbn.notes.syntax import Name, Signed, Syntax
 
-IDENTITIES = frozenset(r"I \mathbf{I} \mathbb{I} \boldsymbol{I} \mathrm{I} \mathit{I}".split())
+IDENTITIES = frozenset(r"I \mathbf{I} \mathbb{I} \boldsymbol{I} \mathrm{I} \mathit{I} Id".split())
 ONES = frozenset(r"\mathbf{1} \boldsymbol{1} \mathbb{1} \vec{1} \mathrm{1} \underline{1}".split())
 ZEROS = frozenset(r"\mathbf{0} \boldsymbol{0} \mathbb{0} \vec{0} \underline{0}".split())
 UNITS = frozenset(r"e \mathbf{e} \boldsymbol{e}".split())
@@ -26,14 +26,18 @@ MOMENTS = COVARIANCES | frozenset("var Var".split())
 """Words for means over what is random; many notes define them for samples."""
 
 EXPECTATIONS = frozenset(r"\mathbb{E} \mathrm{E} \mathsf{E}".split())
-NOT_YET = frozenset("arg erf".split())
+NOT_YET = frozenset(
+    """arg argmin argmax erf rank lim sup inf dim gcd Pr arcsin arccos arctan cot sec csc coth""".split()
+)
+"""Words that mean one thing to everybody, and that symbn does not read."""
+
 _DEFINABLE = frozenset("softmax logsumexp relu ReLU sigmoid softplus sign sgn".split())
 _OTHERS = frozenset("vec softmax logsumexp".split())
 _TRANSPOSES = frozenset(r"\top T \intercal \mathsf{T} \mathrm{T} \mathtt{T} t \mathit{T}".split())
 _MARKS = frozenset(r"+ \ast \star \dagger \dag \perp \sharp \flat".split())
 
-SETTLED = {"functions": ("elementwise",), "norm": ("frobenius",)}
-"""What a note may settle in its front matter: the exp of a square matrix, the norm of a matrix."""
+SETTLED = {"functions": ("elementwise",), "norm": ("frobenius",), "prime": ("transpose",)}
+"""What a note may settle in its front matter: the exp of a square matrix, the norm of a matrix, the prime of one."""
 
 
 def is_operator(word: str) -> bool:
@@ -47,6 +51,11 @@ _MATRIX_WORDS = (TRACES, DETERMINANTS, DIAGONALS, EXTREMES, _OTHERS)
 def is_builtin(word: str) -> bool:
     """Whether a word is an operator that symbn knows (or reserves), whatever a note calls by it."""
     return (is_operator(word) and word not in MOMENTS) or word in NOT_YET
+
+
+def is_unread(word: str) -> bool:
+    """Whether a word means one thing to everybody, and symbn does not read it."""
+    return word in NOT_YET
 
 
 def may_be_defined(word: str) -> bool:

@@ -58,6 +58,8 @@ class Scope:
     """The marks and names of the increments dX that are written anywhere in the note."""
     conventions: dict[str, str] = field(default_factory=dict)
     """What the front matter settles where a formula could mean two things."""
+    inferred: set[str] = field(default_factory=set)
+    """New names of one claim that have the shape of the function's domain that they are arguments of."""
 
     def knows(self, name: str) -> bool:
         """Whether a name has been declared or defined; a family's stem is no name by itself."""

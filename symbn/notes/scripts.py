@@ -10,13 +10,13 @@ from fractions import Fraction as Rational
 
 from symbn.diagnostics import fail
 from symbn.expr import build, tree
-from symbn.expr.shape import is_scalar, is_vector
+from symbn.expr.shape import is_scalar, is_square, is_vector
 from symbn.expr.tree import DimVar, Expr
 from symbn.notes.entrywise import Entrywise
 from symbn.notes.reserved import IDENTITIES, ONES, UNITS, is_constant, negates, transposes
 from symbn.notes.scope import composite, spelled
 from symbn.notes.subscripts import Subscripts
-from symbn.notes.syntax import Binary, Colon, Group, Name, Numeral, Script, Sequence, Signed, Syntax
+from symbn.notes.syntax import Binary, Colon, Group, Name, Numeral, Related, Script, Sequence, Signed, Syntax
 from symbn.source import Span
 
 
@@ -35,9 +35,26 @@ class Scripts(Subscripts, Entrywise):
         base = self._subscripted(inner, syntax.sub)
         if sup is not None and syntax.sub is not None:
             self._check_order(base, sup, syntax)
-        if syntax.primes and not (inner is not syntax.base):
-            raise fail("E116", "a prime on something that is no function", syntax.span, help="name it, or write ^\\top")
+        if syntax.primes and inner is syntax.base:
+            base = self._primed(base, syntax)
         return base if sup is None else self.superscripted(base, sup, syntax.span)
+
+    def _primed(self, e: Expr, syntax: Script) -> Expr:
+        """X′ as the transpose, where the note says that it is.  Raises NoteError (E116) where it does not."""
+        base = syntax.base
+        other = isinstance(base, Name) and (self.is_function(base.latex) or is_scalar(e.shape))
+        if syntax.sub is not None and isinstance(e, tree.Slice):
+            raise fail(
+                "E206", "an entry of the transpose, or the transpose of an entry?", syntax.span,
+                help=r"put the matrix in parentheses, such as (A^\top)_{ij}",
+            )  # fmt: skip
+        if self.scope.conventions.get("prime") == "transpose" and syntax.primes == 1 and not other:
+            return build.transpose(e, syntax.span)
+        raise fail(
+            "E116", "a prime on something that is no function", syntax.span,
+            help="if a prime is a transpose in this note, say `prime: transpose` under `symbn:` in the front matter, "
+            "or write ^\\top; declare the name with its prime if it is a name",
+        )  # fmt: skip
 
     def _check_order(self, base: Expr, sup: Syntax, syntax: Script) -> None:
         """Raises NoteError (E206) for A^{-1}_{ij}: an entry of the inverse, or 1/A_ij?  They are printed alike."""
@@ -115,6 +132,8 @@ class Scripts(Subscripts, Entrywise):
         name = base.latex
         if self.is_name(name):
             return None
+        if is_constant(name) and isinstance(sub, Related):
+            return self._indicator(sub, span)
         if is_constant(name):
             letters = self.subscripts(sub)
             if any(isinstance(i, Colon) or self._is_index(i) for i in letters) or (
@@ -131,11 +150,21 @@ class Scripts(Subscripts, Entrywise):
         if name == r"\delta":
             items = self.subscripts(sub)
             if len(items) == 2:
-                size = DimVar(r"`\delta`", span)
-                return tree.Delta(
-                    first=self.index(items[0], size), second=self.index(items[1], size), shape=(1, 1), span=span
-                )
+                return self._delta(items[0], items[1], span)
         return None
+
+    def _delta(self, first: Syntax, second: Syntax, span: Span) -> Expr:
+        size = DimVar(r"`\delta`", span)
+        return tree.Delta(first=self.index(first, size), second=self.index(second, size), shape=(1, 1), span=span)
+
+    def _indicator(self, condition: Related, span: Span) -> Expr:
+        r"""\mathbf 1[i = j], which is δ_ij.  Raises NoteError (E222) for any other condition."""
+        if condition.relation != "=":
+            raise fail(
+                "E222", f"an indicator of {condition.relation} is not read", span,
+                help=r"write it as a sum of \mathbf 1[i = j], or split the sum that it stands in",
+            )  # fmt: skip
+        return self._delta(condition.left, condition.right, span)
 
     def _of_size(self, entry: str, sub: Syntax, span: Span) -> Expr:
         r"""The column or matrix of a size whose entries are all 0, or all 1: 0_n, \mathbf 1_{m \times n}."""
@@ -161,6 +190,8 @@ class Scripts(Subscripts, Entrywise):
     def superscripted(self, e: Expr, sup: Syntax, span: Span) -> Expr:
         if isinstance(sup, Group) and sup.delimiter == "{":
             sup = sup.content
+        if isinstance(sup, Name) and transposes(sup):
+            self._check_turned(e, sup, span)
         if transposes(sup) and not (
             is_scalar(e.shape) and isinstance(sup, Name) and sup.latex in ("T", "t") and self.is_name(sup.latex)
         ):
@@ -171,7 +202,12 @@ class Scripts(Subscripts, Entrywise):
             rest = Sequence(sup.items[1:], sup.span) if len(sup.items) > 2 else sup.items[1]
             return build.entrywise_power(e, self.read(rest), span)
         if isinstance(sup, Name) and not self.is_name(sup.latex) and sup.latex not in self._bound:
-            raise fail("E141", f"the superscript `{sup.latex}` is no power, and no such name is known", sup.span)
+            conjugates = sup.latex in ("H", r"\dagger", r"\ast", r"\mathrm{H}", r"\mathsf{H}")
+            raise fail(
+                "E141", f"the superscript `{sup.latex}` is no power, and no such name is known", sup.span,
+                help=r"all numbers here are real, so the conjugate transpose is the transpose: write ^\top"
+                if conjugates else "declare what stands above, or the name with its superscript",
+            )  # fmt: skip
         if isinstance(sup, Group) and sup.delimiter == "(" and is_scalar(e.shape) is False:
             raise fail("E142", "a superscript in parentheses is part of a name, and no such name is known", span)
         exponent = _constant(self.read(sup))
@@ -182,6 +218,17 @@ class Scripts(Subscripts, Entrywise):
             if natural == 2:
                 return tree.at_span(e, span)
         return build.power(e, exponent, span, self.scope.context.dimensions)
+
+    def _check_turned(self, e: Expr, sup: Name, span: Span) -> None:
+        """Raises NoteError (E223) for A^T of a square A where T is a number: a transpose, or a power?"""
+        number = sup.latex in self.scope.context.dimensions or (
+            self.is_name(sup.latex) and not self.is_function(sup.latex) and is_scalar(self.name(sup).shape)
+        )
+        if sup.latex in ("T", "t") and number and is_square(e.shape) and not is_scalar(e.shape):
+            raise fail(
+                "E223", f"is this the transpose, or a power? `{sup.latex}` is a number here", span,
+                help=r"write ^\top for the transpose; for a power, give the number another letter",
+            )  # fmt: skip
 
     def norm(self, syntax: Group, sub: Syntax | None) -> Expr:
         r"""|x|, \|x\|, \|x\|_1, \|A\|_F."""

@@ -8,12 +8,46 @@ from __future__ import annotations
 
 from symbn.diagnostics import fail
 from symbn.notes.cursor import Cursor
+from symbn.notes.reserved import is_operator, is_unread
 from symbn.notes.syntax import Name, Numeral, Script, Sequence, Syntax
-from symbn.notes.vocabulary import FONTS, SPELLINGS
+from symbn.notes.vocabulary import FONTS, SETS, SPELLINGS, relates
 
 
 class Spelling(Cursor):
     """The part of the parser that reads decorated names."""
+
+    def letter(self) -> Name:
+        """One letter, or an operator's word without a mark before what it acts on: tr(A), log x."""
+        token = self.advance()
+        if token.text in SETS:
+            return Name(SETS[token.text], token.span)
+        place = self.place
+        while place < len(self.tokens) and self._joins(place):
+            place += 1
+        word = "".join(t.text for t in self.tokens[self.place - 1 : place])
+        if len(word) == 1 or not (is_operator(word) or is_unread(word)) or not self._acts(place) or self._inside():
+            return Name(token.text, token.span)
+        self.place = place
+        return Name(word, self.since(token.span), word=True, bare=True)
+
+    def _joins(self, place: int) -> bool:
+        """Whether a letter stands directly behind the token before it."""
+        token, before = self.tokens[place], self.tokens[place - 1]
+        return token.kind == "letter" and before.kind == "letter" and token.span.start == before.span.end
+
+    def _inside(self) -> bool:
+        """Whether the last letter read stands directly behind another one."""
+        return self.place > 1 and self._joins(self.place - 1)
+
+    def _acts(self, place: int) -> bool:
+        """Whether what an operator acts on stands here: a bracket, or something behind a space."""
+        following = self.tokens[place] if place < len(self.tokens) else self.end
+        if following.is_("_", "^"):
+            return True
+        if following.is_("(", "["):
+            return True
+        apart = following.span.start > self.tokens[place - 1].span.end
+        return apart and (following.kind in ("letter", "command", "number", "begin") and not relates(following))
 
     def decorated(self) -> Syntax:
         """An accent or a font with the name below it."""

@@ -43,7 +43,7 @@ class Subscripts(Names):
                 return self.dimension(syntax.content)
             case Sequence():
                 return self._product_of_sizes(syntax.items, syntax.span)
-            case Binary(op=r"\cdot"):
+            case Binary(op=r"\cdot" | "*"):
                 return self._product_of_sizes((syntax.left, syntax.right), syntax.span)
             case Script(sub=None, sup=Numeral() as power, primes=0) if power.text.isdigit() and 1 < int(power.text) < 5:
                 return self._product_of_sizes((syntax.base,) * int(power.text), syntax.span)
@@ -102,7 +102,8 @@ class Subscripts(Names):
             if not unify(dim, name):
                 raise fail(
                     "E127", f"`{name}` is a size here, so as an index it would be the last of {name}, "
-                    f"but the range is {shape_text((dim, 1))[:-2]}", syntax.span, help="use another letter",
+                    f"but the range is {shape_text((dim, 1))[:-2]}", syntax.span,
+                    help=f"did you mean {shape_text((dim, 1))[:-2]}, the last of them? An index needs another letter",
                 )  # fmt: skip
             return IndexConst(name, dim)
         if name in self.scope.context.symbols or name in self.scope.meanings or name in self.locals:
@@ -121,7 +122,9 @@ class Subscripts(Names):
                 if not name.startswith("·")
                 else f"this list runs to {a}, but what it is made of runs to {b}",
                 (Label(span, f"1 … {b}"),),
-                help=f"use an index that runs to {b}",
+                help=f"use an index that runs to {b}"
+                if not name.startswith("·")
+                else f"did you mean {b} instead of {a} in the last element?",
             )
         )
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, fields, is_dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
+from symbn.diagnostics import Diagnostic
 from symbn.source import Span
 
 
@@ -30,12 +31,14 @@ class Numeral:
 class Name:
     r"""A letter with its accents and fonts, or an operator's word; `latex` is its one canonical spelling.
 
-    `word`: several letters set as one name (\operatorname{diag}, \mathrm{BN}, \log).
+    `word`: several letters set as one name (\operatorname{diag}, \mathrm{BN}, \log); `bare` where nothing but their
+    standing in a row before a bracket says so: tr(A).
     """
 
     latex: str
     span: Span
     word: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +118,11 @@ class Big:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Rows of cells of a matrix environment; a cell may be empty."""
+    """Rows of cells of a matrix environment; a cell may be empty.  `ruled`: rules are drawn around rows or columns."""
 
     rows: tuple[tuple[Syntax | None, ...], ...]
     span: Span
+    ruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,16 @@ class Commas:
     """A list: arguments, a pair of subscripts."""
 
     items: tuple[Syntax, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    r"""left | right in the parentheses of p(y | x) or f(x | A); with `bar` \| in KL(p \| q)."""
+
+    bar: str
+    left: Syntax
+    right: Syntax
     span: Span
 
 
@@ -184,6 +198,14 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A side that could not be read, and why; those beside it are not lost with it."""
+
+    diagnostic: Diagnostic
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Hole:
     """`?`, where an answer is asked for."""
 
@@ -192,7 +214,8 @@ class Hole:
 
 Syntax: TypeAlias = (
     Numeral | Name | Script | Group | Sequence | Signed | Binary | Fraction | Root | Big | Matrix | Dots | Commas
-    | Colon | Related | Derivation | Nabla | Evaluated | Hole
+    | Given | Colon | Related | Derivation | Nabla | Evaluated | Hole
+    | Unread
 )  # fmt: skip
 
 
@@ -205,20 +228,39 @@ class Link:
     label: str | None = None
 
 
+Said: TypeAlias = Literal["", "where", "if", "since", "implies"]
+"""To tell what a name stands for, as a condition of what stands beside it, as a reason for it, or in an implication."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """side relation side relation …, over however many rows; `subjects` are further left sides: A, B ∈ …"""
+    """side relation side relation …, over however many rows; `subjects` are further left sides: A, B ∈ …
+
+    said: how it is brought in, if it does not stand for itself; conditions: where it is said what it holds under.
+    """
 
     sides: tuple[Syntax, ...]
     links: tuple[Link, ...]
     subjects: tuple[Syntax, ...]
     label: str | None
     span: Span
+    said: Said = ""
+    conditions: tuple[Span, ...] = ()
 
 
 def juxtaposed(items: Many[Syntax]) -> Syntax:
     """Items side by side; a single one is itself."""
     return items[0] if len(items) == 1 else Sequence(tuple(items), items[0].span.to(items[-1].span))
+
+
+def arguments_of(content: Syntax) -> tuple[Syntax, ...]:
+    """What stands in a function's parentheses, one after the other: x, y and also x | y."""
+    match content:
+        case Commas():
+            return content.items
+        case Given():
+            return (*arguments_of(content.left), *arguments_of(content.right))
+    return (content,)
 
 
 def unscripted(syntax: Syntax) -> Syntax:

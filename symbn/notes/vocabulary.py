@@ -10,12 +10,16 @@ from symbn.notes.lexer import Token
 RELATIONS = frozenset(
     r"""= := \coloneqq \triangleq \approx \propto \le \ge < > \in \ne \sim \simeq \cong \equiv \to : \ll \gg \subset
     \subseteq \doteq \Rightarrow \implies \iff \mapsto \leftarrow \gets \succ \succeq \prec \preceq \neq
-    \Leftrightarrow""".split()
+    \Leftrightarrow \impliedby \overset""".split()
 )
+r"""\overset stands for a relation with something written over it that is no reason: not known."""
+IMPLICATIONS = frozenset(r"\Rightarrow \implies \Leftrightarrow \iff \impliedby".split())
 IN_RANGE = "in range"
 """The relation of `i = 1, …, m` beside an equation: it says where i runs there, and declares nothing."""
 
-EQUALITIES = frozenset(r"= := \coloneqq \triangleq \equiv \doteq".split())
+EQUALITIES = frozenset(r"= := \coloneqq \triangleq".split())
+IDENTIFYING = frozenset(r"\equiv \doteq".split())
+"""They define a new name; between names that are known they may define as well as claim, and are not checked."""
 DEFINING = frozenset(r":= \coloneqq \triangleq".split())
 
 LOOSE = frozenset(r"\odot \oslash \otimes \circ \oplus".split())
@@ -26,7 +30,7 @@ ACCENTS = frozenset(
 )
 FONTS = frozenset(
     r"""\mathbf \boldsymbol \bm \mathrm \mathsf \mathcal \mathbb \mathit \mathfrak \mathscr \mathtt \pmb \symbf
-    \bf""".split()
+    \bf \Bbb""".split()
 )
 WORDS = frozenset(
     r"""\log \ln \exp \sin \cos \tan \sinh \cosh \tanh \det \max \min \arg \tr \Tr \diag \lim \sup \inf \dim \ker
@@ -38,14 +42,28 @@ LETTERS = frozenset(
     \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \imath \jmath \hbar \Re \Im \aleph \infty \top \intercal \bot \ast \star
     \prime \varnothing \emptyset \forall \exists \degree \wp \dagger \perp \sharp \flat""".split()
 )
+SETS = {
+    command: rf"\mathbb{{{letter}}}"
+    for letter, commands in {
+        "R": r"\R \RR \reals \Reals ℝ", "N": r"\N \NN ℕ", "Z": r"\Z \ZZ ℤ", "E": r"\E \EE 𝔼",
+    }.items()
+    for command in commands.split()
+}  # fmt: skip
+"""Short commands that many templates have for ℝ, ℕ, ℤ and 𝔼, and the letters themselves."""
 DOTS = frozenset(r"\dots \cdots \vdots \ddots \iddots".split())
 OPENERS = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array cases".split())
 ROW_ENVIRONMENTS = frozenset(
-    """equation align aligned alignat alignedat flalign gather gathered eqnarray multline split displaymath
-    math""".split()
+    """equation align aligned alignat alignedat flalign gather gathered eqnarray IEEEeqnarray multline split
+    displaymath dmath subequations math""".split()
 )
-SPELLINGS = {r"\boldsymbol": r"\boldsymbol", r"\bm": r"\boldsymbol", r"\pmb": r"\boldsymbol", r"\symbf": r"\mathbf"}
+SPELLINGS = {
+    r"\boldsymbol": r"\boldsymbol",
+    r"\bm": r"\boldsymbol",
+    r"\pmb": r"\boldsymbol",
+    r"\symbf": r"\mathbf",
+    r"\Bbb": r"\mathbb",
+}
 
 
 def relates(token: Token) -> bool:

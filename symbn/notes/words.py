@@ -45,7 +45,7 @@ class Words(Stacks, Entrywise, Means):
     def word(self, item: Syntax, head: Name, items: list[Syntax], place: int) -> tuple[Expr, int]:
         """A built-in operator at `place` with its argument, and the place after them."""
         word = head.latex
-        self._check_known(word, head.span)
+        self._check_known(word, head.span, head.bare)
         over_entries = self._over_entries(item, word)
         if place + 1 >= len(items):
             raise fail("E147", f"`{word}` has no argument", head.span, help="write it in parentheses")
@@ -70,10 +70,18 @@ class Words(Stacks, Entrywise, Means):
                 result = self.scripted(result, script.sub, script.sup, script.span)
         return result, after
 
-    def _check_known(self, word: str, span: Span) -> None:
+    def _check_known(self, word: str, span: Span, bare: bool = False) -> None:
         """Raises NoteError (E146, E119) for a word that is no operator of the language."""
         if word in NOT_YET:
-            raise fail("E146", f"\\{word} is not read yet", span)
+            raise fail(
+                "E146", f"`{word}` is not read", span,
+                help=rf"give the quantity a name of its own, such as ${word[0]} \in \mathbb{{R}}$",
+            )  # fmt: skip
+        if bare and not is_operator(word):
+            raise fail(
+                "E119", f"neither `{word}` is declared, as the name of a function, nor {', '.join(word)}", span,
+                help=f"define the function, ${word}(u) := …$, or declare the factors of a product",
+            )  # fmt: skip
         if not is_operator(word):
             raise fail(
                 "E119", f"the operator `{word}` is not defined", span,
@@ -102,15 +110,15 @@ class Words(Stacks, Entrywise, Means):
                 return self.extreme(word, [self.read(e) for e in content.items], span)
             if word in MOMENTS and len(content.items) == 2:
                 return self.moment(word, [self.read(e) for e in content.items], span)
+        return self.operated(word, self.read(content), span, over_entries)
+
+    def operated(self, word: str, e: Expr, span: Span, over_entries: bool = False) -> Expr:
+        """A built-in operator at an expression.  Raises NoteError (E202) for a maximum over something."""
         if word in EXTREMES:
             raise fail(
                 "E202", f"{word} of one argument", span,
                 help=rf"write the two that are compared, such as \{word}(0, x); over an index it is not read",
             )  # fmt: skip
-        return self.operated(word, self.read(content), span, over_entries)
-
-    def operated(self, word: str, e: Expr, span: Span, over_entries: bool = False) -> Expr:
-        """A built-in operator at an expression."""
         if word in ELEMENTWISE:
             return self.elementwise(word, e, span, over_entries)
         if word in MOMENTS:

@@ -31,7 +31,7 @@ def test_proved_claims_and_definitions_make_no_noise() -> None:
 def test_no_part_of_a_command_ends_it_early() -> None:
     lines = commands(samples.REFUTED, samples.MISSHAPEN, diagnostics=(Diagnostic("P001", "100% wrong\r\n::error::x"),))
     assert all("\n" not in line and "\r" not in line for line in lines)
-    assert lines[0] == "::error file=notes/a%2Cb.md,title=symbn P001::100%25 wrong%0D%0A::error::x"
+    assert lines[0] == "::error file=notes/a%2Cb.md,title=symbn P001::100%25 wrong␍ ::error::x"
 
 
 def test_a_suggestion_takes_the_place_of_a_hint() -> None:

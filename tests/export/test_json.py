@@ -13,7 +13,7 @@ from symbn.report import Report
 from . import samples
 
 STATEMENT_KEYS = (
-    "id label line column end_line end_column kind verdict lhs rhs message conditions counterexample suggestion "
+    "id label cell line column end_line end_column kind verdict lhs rhs message conditions counterexample suggestion "
     "edits derived steps snippet seconds"
 ).split()
 

@@ -43,7 +43,7 @@ STRUCTURE = frozenset(
 FORMULAS = frozenset(
     {name for name in latex_commands.WIDTHS if name.startswith("\\")}
     | latex_commands.ACCENTS | latex_commands.FONTS | latex_commands.FRACTIONS | latex_commands.SIZES
-    | latex_commands.DELIMITERS | set(latex_commands.TEXTS.values())
+    | latex_commands.DELIMITERS | set(latex_commands.TEXTS.values()) | set(latex_commands.MARKED.values())
     | {r"\sqrt", r"\operatorname", r"\left", r"\right", r"\middle", r"\sum", r"\prod"}
 )  # fmt: skip
 ALLOWED = STRUCTURE | FORMULAS
@@ -93,7 +93,7 @@ def test_what_symbn_reads_with_an_argument_can_be_printed(command: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(vocabulary.MATRICES | vocabulary.ROW_ENVIRONMENTS))
 def test_environments_can_be_printed(name: str) -> None:
-    counted = {"array": "{cc}", "alignat": "{2}", "alignedat": "{2}"}.get(name, "")
+    counted = {"array": "{cc}", "alignat": "{2}", "alignedat": "{2}", "IEEEeqnarray": "{rCl}"}.get(name, "")
     shown = joined(read_math(rf"\begin{{{name}}}{counted} b & c \\ d & e \end{{{name}}}"))
     assert (rf"\begin{{{name}}}" in shown) == (name in vocabulary.MATRICES)
 
@@ -197,7 +197,9 @@ def test_whatever_is_written_is_refused_or_inert(formula: str) -> None:
         assert joined(read_math(printed)) == printed
 
 
-@pytest.mark.parametrize("formula", [r"\input{x}", r"\def\x{}", r"\csname x\endcsname", r"\write18{x}", r"\catcode`a"])
+@pytest.mark.parametrize(
+    "formula", [r"\input{x}", r"\special{x}", r"\csname x\endcsname", r"\write18{x}", r"\catcode`a"]
+)
 def test_a_refused_formula_is_shown_as_its_characters(formula: str) -> None:
     document = exported(hostile.note_with(f"x = {formula}"))
     assert code_latex(formula).removeprefix(r"\texttt{")[:-1] in document
@@ -299,11 +301,54 @@ def test_a_command_that_latex_lacks_is_defined_where_it_is_used() -> None:
     assert r"\providecommand" not in exported("$x \\in \\mathbb{R}^n$\n\n$$x = x$$\n")
 
 
-@pytest.mark.parametrize("relation", sorted(vocabulary.RELATIONS | {"≤", "≥", "∈"}))
+@pytest.mark.parametrize("definition", [r"\def\x{\input{x}}", r"\newcommand{\x}{\input{x}}"])
+def test_an_abbreviation_is_neither_printed_nor_a_part_of_what_stands_beside_it(definition: str) -> None:
+    document = exported(hostile.note_with(f"{definition} x = x"))
+    assert "x & = x" in document and "input{x}" not in document
+
+
+@pytest.mark.parametrize(
+    "relation",
+    sorted(vocabulary.RELATIONS - vocabulary.IMPLICATIONS - {r"\overset"} | {"≤", "≥", "∈", r"\overset{d}{=}"}),
+)
 def test_a_chain_is_one_display_whatever_its_relations(relation: str) -> None:
     text = f"$x \\in \\mathbb{{R}}^n$\n\n$$x = x {relation} x = x$$ {{#eq:a}}\n"
     document = exported(text)
     assert document.count(r"\begin{align}") == document.count(r"\label{eq:a}") == 1
+
+
+@pytest.mark.parametrize("arrow", sorted(vocabulary.IMPLICATIONS | {r"\Longleftarrow", r"\xRightarrow{(a)}"}))
+def test_what_implies_and_what_is_implied_are_displays_of_their_own(arrow: str) -> None:
+    document = exported(f"$x, y \\in \\mathbb{{R}}^n$\n\n$$x = x {arrow} 2 x = x$$ {{#eq:a}}\n")
+    assert document.count(r"\begin{align}") == 2
+    assert document.count(r"\label{eq:a}") == document.count("% symbn: label eq:a") == 1
+    claims = [s for s in Note.from_text(document).check(repair=False).statements if s.kind == "claim"]
+    assert [(s.lhs, s.rhs, s.verdict) for s in claims] == [("x", "x", "proved"), ("2 x", "x", "refuted")]
+
+
+@pytest.mark.parametrize(
+    ("relation", "printed", "verdicts"),
+    [
+        (r"\overset{(a)}{=}", r"\overset{( a)}{=}", ["proved", "refuted"]),
+        (r"\overset{d}{=}", r"\overset{d}{=}", ["not checked", "refuted"]),
+        (r"\stackrel{d}=", r"\stackrel{d}{=}", ["not checked", "refuted"]),
+        (r"\xlongequal{(a)}", r"\overset{( a)}{=}", ["proved", "refuted"]),
+        (r"\underset{\text{by (a)}}{=}", r"\underset{\text{by (a)}}{=}", ["proved", "refuted"]),
+    ],
+)
+def test_what_is_written_over_a_relation_is_printed_and_reads_back(
+    relation: str, printed: str, verdicts: list[str]
+) -> None:
+    document = exported(f"$x, y \\in \\mathbb{{R}}^n$\n\n$$x {relation} x = y$$ {{#eq:a}}\n")
+    assert printed.replace("( a", "(a") in document
+    read = Note.from_text(document).check(repair=False).statements
+    assert [s.verdict for s in read if s.kind in ("claim", "unchecked")] == verdicts
+
+
+def test_statements_that_cannot_be_printed_keep_their_own_verdicts() -> None:
+    document = exported("$x, y \\in \\mathbb{R}^n$\n\n$$x = \\fbox{$x$} = y$$\n")
+    (line,) = [line for line in document.splitlines() if r"\texttt{" in line]
+    assert line.endswith(r"\(\checkmark\), \(\times\) refuted")
 
 
 @pytest.mark.parametrize(

@@ -271,7 +271,7 @@ def test_numbers_are_blocks() -> None:
         (r"\begin{pmatrix} A & B \\ A \end{pmatrix}", "E211"),
         (r"\begin{pmatrix} A & C \end{pmatrix}", "S233"),
         (r"\begin{pmatrix} A \\ C^\top \end{pmatrix}", "S233"),
-        (r"\begin{cases} a \\ b \end{cases}", "P256"),
+        (r"\begin{cases} a \\ b \end{cases}", "P259"),
         (r"[A, B]", "E212"),
     ],
 )

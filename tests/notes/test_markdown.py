@@ -142,8 +142,8 @@ def test_an_environment_inside_dollars_is_their_content() -> None:
     assert block.environment is None
 
 
-def test_double_backslashes_before_a_bracket_are_a_line_break() -> None:
-    assert math("$$a \\\\[2pt] b$$ and \\\\[c\\\\]") == ["a \\\\[2pt] b"]
+def test_double_backslashes_before_a_bracket_are_a_line_break_within_math() -> None:
+    assert math("$$a \\\\[2pt] b$$ and \\\\[c\\\\]") == ["a \\\\[2pt] b", "c"]
 
 
 def test_dollars_inside_a_text_group_do_not_close() -> None:

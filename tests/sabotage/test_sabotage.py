@@ -141,8 +141,8 @@ MUTATIONS = [
     Mutation(
         "fractions are subtracted instead of added",
         RING,
-        "self.numerator * b + other.numerator * a",
-        "self.numerator * b - other.numerator * a",
+        "product(self.numerator, b) + product(other.numerator, a)",
+        "product(self.numerator, b) - product(other.numerator, a)",
         ("fractions",),
     ),
     Mutation(

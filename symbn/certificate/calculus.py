@@ -1,0 +1,193 @@
+"""Derivatives and definitions of sums on graphs: the product rule, one rule for each kind of factor, and names opened.
+
+    ∂ V[i, j]   = δ[i, k] δ[j, l]; of a symmetric V the mean of both orders       ∂ e^r = r e^(r−1) ∂e + e^r log e ∂r
+    ∂ f[i](u)   = Σ_a ∂_a f[i; a](u) ∂u[a], of a definition by each name it mentions       ∂ φ(e) = φ′(e) ∂e
+    ∂ A⁻¹ = −A⁻¹ ∂A A⁻¹       ∂ det A = det A tr(A⁻¹ ∂A)       ∂ 𝔼[h] = 𝔼[∂h]
+
+Nothing is shared with the prover.
+"""
+
+from __future__ import annotations
+
+from functools import partial, reduce
+from typing import Any
+
+from symbn.certificate.graphs import DETERMINANT, INVERSE, MEAN, Factor, Graphs, Index, Sum, fresh
+
+ELEMENTARY = ("sinh", "cosh", "tanh", "sigmoid", "softplus", "tan", "sign")
+DERIVATIVES = {  # φ′ as Σ number · function^k
+    "exp": [(1, "exp", 1)], "sin": [(1, "cos", 1)], "cos": [(-1, "sin", 1)], "tan": [(1, "tan", 0), (1, "tan", 2)],
+    "sinh": [(1, "cosh", 1)], "cosh": [(1, "sinh", 1)], "tanh": [(1, "tanh", 0), (-1, "tanh", 2)],
+    "sigmoid": [(1, "sigmoid", 1), (-1, "sigmoid", 2)], "softplus": [(1, "sigmoid", 1)], "sign": [],
+}  # fmt: skip
+
+
+class Rejected(Exception):
+    """A step that does not follow, or a certificate that is none."""
+
+
+class Calculus(Graphs):
+    """definitions: name → indices, parameters with formal indices, body.  shapes: the sizes of the other tensors."""
+
+    definitions: dict[str, Any]
+    shapes: dict[str, list[Any]]
+
+    def derivative(self, s: Sum, name: str, at: tuple[Index, ...], through: Any, held: Factor | None = None) -> Sum:
+        """∂s/∂name[at], through the definitions of `through` by what they mention; `held` is f(x) as a variable."""
+        parts = []
+        for c, factors, bound in map(self.apart, s.terms.values()):
+            if name in self.signs and held is None:
+                parts.append(self.normal(c.diff(self.variables[name]), factors, bound))
+            for k, f in enumerate(factors):
+                changed = self.changed(f, name, at, through, held)
+                if changed.terms:
+                    parts.append(self.contract([self.normal(c, factors[:k] + factors[k + 1 :], ()), changed], bound))
+        return self.sum(parts)
+
+    def changed(self, f: Factor, name: str, at: tuple[Index, ...], through: Any, held: Factor | None) -> Sum:
+        inner = [self.derivative(s, name, at, through, held) for _, s in f.over]
+        if f.kind == "function":
+            if not inner[0].terms:
+                return self.zero
+            s, known = f.over[0][1], DERIVATIVES.get(f.name)
+            if known is None and f.name == "log":
+                return self.multiply(self.power(s, self.field(-1)), inner[0])
+            if known is None and f.name[0] != "?":
+                raise Rejected(f"no derivative of {f.name}")
+            outer = [self.power(self.function(g, s), self.field(k)).scaled(self.field(n)) for n, g, k in known or ()]
+            return self.multiply(
+                self.function(f.name, s, f.exponent + 1) if known is None else self.sum(outer), inner[0]
+            )
+        if f.kind == "power":
+            s, r = f.over[0][1], f.exponent
+            result = self.multiply(self.power(s, r - 1), inner[0]).scaled(r)
+            grown = r.diff(self.variables[name]) if name in self.signs and held is None else 0
+            return result if grown == 0 else result + self.multiply(self.atom(f), self.function("log", s)).scaled(grown)
+        if f.kind == "delta":
+            return self.zero
+        if f.name == name and not f.slots and (self.alike(f, held) if held else not f.over):
+            if "orthogonal" in self.traits.get(name, ()):
+                raise Rejected(f"a derivative by the orthogonal matrix {name}")
+            orders = [at, at[len(at) // 2 :] + at[: len(at) // 2]] if "symmetric" in self.traits.get(name, ()) else [at]
+            terms = ([Factor("delta", at=pair) for pair in zip(f.at, order, strict=True)] for order in orders)
+            return self.sum(self.normal(self.field(1) / len(orders), factors, ()) for factors in terms)
+        if f.name == MEAN:
+            return self.zero if "random" in self.traits.get(name, ()) else self.mean(inner[0])
+        if f.name in (INVERSE, DETERMINANT):
+            if not inner[0].terms:
+                return self.zero
+            row, column = f.over[0][0]
+            a, b = fresh(row), fresh(column)
+            changed = self.rename(inner[0], {row: a, column: b})
+            if f.name == DETERMINANT:
+                turned = self.atom(f._replace(name=INVERSE, at=(b, a)))
+                return self.contract([self.atom(f), turned, changed], [a, b])
+            left, right = (self.atom(f._replace(at=ends)) for ends in ((f.at[0], a), (b, f.at[1])))
+            return self.contract([left, changed, right], [a, b]).scaled(self.field(-1))
+        parts = []
+        for k, (formals, s) in enumerate(f.over):
+            places = {i: fresh(i) for i in formals}
+            inside = self.derivative(self.rename(s, places), name, at, through, held)
+            parts.append(self.chain(f, k, tuple(places.values()), inside))
+        if f.name in through and self.reaches(f.name, name):
+            for mentioned in self.mentions(f.name):
+                if self.reaches(mentioned, name):
+                    at_all = tuple(fresh(("", d)) for d in self.dims(mentioned))
+                    inside = self.derivative(self.entry(mentioned, at_all), name, at, through, held)
+                    parts.append(self.chain(f, mentioned, at_all, inside))
+        return self.sum(parts)
+
+    def alike(self, f: Factor, held: Factor) -> bool:
+        """Whether f is the application that is held as the variable, at whatever own indices."""
+        texts = [self.factor_text(g, {i: str(i) for i in g.free()}) for g in (f._replace(at=()), held._replace(at=()))]
+        return texts[0] == texts[1]
+
+    def chain(self, f: Factor, target: Any, places: tuple[Index, ...], inside: Sum) -> Sum:
+        """Σ_places ∂_target f[places] · inside[places]."""
+        outer = self.normal(self.field(1), [f._replace(slots=(*f.slots, (target, places)))], ())
+        return self.contract([outer, inside], places) if inside.terms else self.zero
+
+    def entry(self, name: str, at: tuple[Index, ...]) -> Sum:
+        """A tensor or a parameter."""
+        if name in self.variables:
+            return self.one.scaled(self.variables[name])
+        return self.normal(self.field(1), [Factor("tensor", name, at)], ())
+
+    def dims(self, name: str) -> list[Any]:
+        return [i[1] for i in self.definitions[name][0]] if name in self.definitions else self.shapes[name]
+
+    def names(self, s: Sum) -> set[str]:
+        """The tensors, dimensions and parameters in a sum."""
+        found: set[str] = set()
+        for c, factors, _ in s.terms.values():
+            coefficients = [c, *(f.exponent for f in factors if f.kind == "power")]
+            found |= {n for c in coefficients for n, v in self.variables.items() if c.diff(v) != 0}
+            found |= {f.name for f in factors if f.name}
+            found |= {n for f in factors for _, inner in f.over for n in self.names(inner)}
+        return found
+
+    def mentions(self, name: str) -> set[str]:
+        """What a definition names, defined functions looked through."""
+        found = self.names(self.definitions[name][2]) - {p for p, _ in self.definitions[name][1]}
+        functions = {n for n in found if n in self.definitions and self.definitions[n][1]}
+        return (found - functions).union(*map(self.mentions, functions))
+
+    def reaches(self, name: str, target: str) -> bool:
+        body = self.definitions[name][2] if name in self.definitions else self.zero
+        return name == target or any(self.reaches(n, target) for n in self.names(body))
+
+    def rebuilt(self, s: Sum, name: str, leaf: Any) -> Sum:
+        """s with every factor that holds `name`, however deep, made anew: by `leaf`, if that gives something."""
+        if name not in self.names(s):
+            return s
+        parts = []
+        for c, factors, bound in map(self.apart, s.terms.values()):
+            new = [
+                f._replace(over=tuple((fs, self.rebuilt(inner, name, leaf)) for fs, inner in f.over)) for f in factors
+            ]
+            parts.append(self.contract([leaf(f) or self.atom(f) for f in new], bound).scaled(c))
+        return self.sum(parts)
+
+    def substituted(self, name: str, own: tuple[Index, ...], s: Sum, f: Factor) -> Sum | None:
+        return self.rename(s, dict(zip(own, f.at, strict=True))) if f.name == name else None
+
+    def in_few_functions(self, s: Sum) -> Sum:
+        """s with hyperbolic functions, σ and the like by exp, log, sin, cos and roots."""
+
+        def leaf(f: Factor) -> Sum | None:
+            if f.kind != "function" or f.name not in ELEMENTARY or f.exponent != 0:
+                return None
+            u = f.over[0][1]
+            rise, fall = self.function("exp", u), self.function("exp", u.scaled(self.field(-1)))
+            match f.name:
+                case "sinh" | "cosh":
+                    return (rise + fall.scaled(self.field(1 if f.name == "cosh" else -1))).scaled(self.field(1) / 2)
+                case "tanh":
+                    return self.multiply(self.minus(rise, fall), self.power(rise + fall, self.field(-1)))
+                case "sigmoid":
+                    return self.power(self.one + fall, self.field(-1))
+                case "softplus":
+                    return self.function("log", self.one + rise)
+                case "tan":
+                    return self.multiply(self.function("sin", u), self.power(self.function("cos", u), self.field(-1)))
+            return self.multiply(u, self.power(self.multiply(u, u), self.field(-1) / 2))
+
+        return reduce(lambda s, name: self.rebuilt(s, name, leaf), ELEMENTARY, s)
+
+    def unfolded(self, s: Sum, name: str, slotted: bool) -> Sum:
+        indices, parameters, definition = self.definitions[name]
+        functions = {n for n, (_, ps, _) in self.definitions.items() if ps}
+
+        def leaf(f: Factor) -> Sum | None:
+            if f.kind != "tensor" or f.name != name or (slotted and not f.slots):
+                return None
+            body = self.rename(definition, dict(zip(indices, f.at, strict=True)))
+            for target, places in sorted(f.slots, key=str):
+                body = self.derivative(
+                    body, parameters[target][0] if isinstance(target, int) else target, places, functions
+                )
+            for (p, _), (own, s) in zip(parameters, f.over, strict=True):
+                body = self.rebuilt(body, p, partial(self.substituted, p, own, s))
+            return body
+
+        return self.rebuilt(s, name, leaf)

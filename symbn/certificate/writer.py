@@ -1,0 +1,135 @@
+"""Certificates of proved claims: what `checker` needs to find each of them true by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from symbn.certificate import serial
+from symbn.certificate.calculus import Rejected
+from symbn.certificate.checker import FORMAT, Checker, seal
+from symbn.certificate.recording import Recorder, StatedDerivatives, Uncertified, steps_to_zero
+from symbn.certificate.serial import Data
+from symbn.core.axioms import Theory, all_factors, mentioned_names
+from symbn.core.contraction import opened
+from symbn.core.matrices import INVERSE
+from symbn.core.ring import Budget, BudgetExceeded
+from symbn.core.terms import Factor, NoRule, Power, SumOfProducts, Tensor
+from symbn.expr.indexing import Indexing
+from symbn.expr.statement import Statement
+from symbn.note import Note
+from symbn.report import NoteReport, Report
+
+
+def certificate(notes: Iterable[tuple[Note, NoteReport]], terms: int) -> tuple[str, int, int]:
+    """The certificate of all proved claims as JSON; how many it certifies, and how many it has no words for.
+
+    Those are listed with the reason.  What is written was checked: no one gets a certificate that does not hold.
+    """
+    claims: list[Data] = []
+    uncertified: list[Data] = []
+    for note, report in notes:
+        proved = {one.id: one for one in report.statements if one.verdict == "proved"}
+        for statement in note.statements:
+            if statement.id in proved:
+                told = _told(proved[statement.id], report)
+                try:
+                    parts = json.loads(json.dumps(_parts(statement, terms)))
+                    for part in parts:
+                        Checker(part).accept(part)
+                    claims.append({**told, "parts": parts})
+                except (Uncertified, NoRule, BudgetExceeded, Rejected) as missing:
+                    uncertified.append({**told, "reason": str(missing)})
+    document = {"format": FORMAT, "claims": claims, "uncertified": uncertified, "seal": seal([claims, uncertified])}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n", len(claims), len(uncertified)
+
+
+def _told(report: Report, of: NoteReport) -> dict[str, Data]:
+    """What a person reads of a claim."""
+    line, column = of.source.position(report.span.start)
+    conditions = [condition.latex for condition in report.conditions]
+    return {
+        "note": of.source.path, "id": report.id, "label": report.label, "line": line, "column": column,
+        "lhs": report.lhs, "rhs": report.rhs, "conditions": conditions,
+    }  # fmt: skip
+
+
+def _parts(statement: Statement, terms: int) -> list[Data]:
+    """Each equation that a claim says.  Raises Uncertified, NoRule, BudgetExceeded."""
+    if not statement.goals:
+        raise Uncertified("a claim of a shape, which says nothing of numbers")
+    indexing, stated = Indexing(statement.context), StatedDerivatives(statement.context)
+    found: list[Data] = []
+    for goal in statement.goals:
+        for ring in (indexing.ring, stated.ring):
+            ring.budget, ring.record = Budget(terms), []
+        pairs = zip(indexing.sides(goal.left, goal.right), stated.sides(goal.left, goal.right), strict=True)
+        for sides, as_stated in pairs:
+            recorder = Recorder()
+            for ring in (stated.ring, indexing.ring):
+                recorder.add_lemmas(ring.record or [])
+            steps, stages = steps_to_zero(*sides, indexing.theory, recorder)
+            found.append(_part(as_stated, stages, stated, steps, recorder))
+            indexing.theory.unfolded.clear()  # what was worked out for one part says no more how
+            indexing.ring.kept.clear()
+            indexing.ring.record, stated.ring.record = [], []
+    return found
+
+
+def _part(
+    sides: tuple[SumOfProducts, SumOfProducts],
+    stages: Sequence[SumOfProducts],
+    stated: StatedDerivatives,
+    steps: list[Data],
+    recorder: Recorder,
+) -> Data:
+    ring, theory = stated.ring, stated.theory
+    inside = [(body, by.name) for _, body, by in stated.stated_derivatives.values()]
+    names = _all_names([*sides, *(body for body, _ in inside)], {name for _, name in inside}, theory)
+    definitions: dict[str, Data] = {}
+    for unfolding in sorted((theory.unfoldings[n] for n in names & theory.unfoldings.keys()), key=lambda u: u.rank):
+        parameters = [[name, serial.places(formals)] for name, formals in unfolding.parameters]
+        definitions[unfolding.name] = [serial.places(unfolding.indices), parameters, serial.total(unfolding.body)]
+    derivatives: dict[str, Data] = {}
+    for name, (out, body, by) in stated.stated_derivatives.items():
+        held = None if by.application is None else serial.factor(Factor(by.application, by.indices + by.captured))
+        derivatives[name] = [serial.places(out), serial.total(body), by.name, serial.places(by.indices), held]
+    return {
+        "dimensions": ring.dimensions,
+        "parameters": ring.parameters,
+        "traits": {n: sorted(s.traits) for n, s in theory.signatures.items() if s.traits},
+        "shapes": {n: list(s.dims) for n, s in theory.signatures.items() if n in names},
+        "definitions": definitions,
+        "derivatives": derivatives,
+        "left": serial.total(sides[0]),
+        "right": serial.total(sides[1]),
+        "presupposed": _presupposed(
+            [*sides, *stages, *recorder.values, *(theory.unfoldings[name].body for name in definitions)]
+        ),
+        "lemmas": recorder.lemmas,
+        "rules": recorder.rules,
+        "steps": [*(["unfold", name, False] for name in derivatives), *steps],
+    }
+
+
+def _all_names(sums: Sequence[SumOfProducts], more: set[str], theory: Theory) -> set[str]:
+    """What is mentioned, through definitions too."""
+    names = more.union(*map(mentioned_names, sums))
+    return names.union(*(theory.dependencies(name) for name in names))
+
+
+def _presupposed(sums: Sequence[SumOfProducts]) -> list[Data]:
+    """What must be ≠ 0, > 0 under a root, or invertible: the bases of powers and the arguments of inverses."""
+    found: dict[str, Data] = {}
+    for factor in (f for e in sums for f in all_factors(e)):
+        head = factor.head
+        data: Data = None
+        if isinstance(head, Power):
+            exponent = head.exponent.as_fraction()
+            rooted = exponent is None or exponent.denominator != 1
+            data = ["positive" if rooted else "nonzero", serial.total(opened(head.base, factor.indices))]
+        elif isinstance(head, Tensor) and head.name == INVERSE:
+            data = ["invertible", serial.factor(factor)]
+        if data is not None:
+            found.setdefault(json.dumps(data), data)
+    return list(found.values())

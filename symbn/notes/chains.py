@@ -1,0 +1,313 @@
+"""One row, read from left to right into the chain that the row before left open, or into a new one.
+
+A comma or a wide space ends a chain that is whole; before any relation it lists subjects, as in A, B ∈ ….
+A side that cannot be read stands in its chain as such: the equations beside it are lost, and no others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import takewhile
+
+from symbn.diagnostics import Diagnostic, NoteError, fail
+from symbn.notes.columns import SIGNS, operates, states
+from symbn.notes.introductions import conditions_itself, places, ranges_over, said_by
+from symbn.notes.layout import relations_in
+from symbn.notes.lexer import Token
+from symbn.notes.open_chains import OpenChain, begins_range, is_range, nothing_right_of, summed
+from symbn.notes.parser import Parser
+from symbn.notes.syntax import Chain, Commas, Dots, Group, Link, Name, Numeral, Said, Syntax, Unread, unscripted
+from symbn.notes.vocabulary import DOTS, IMPLICATIONS, IN_RANGE, relates
+from symbn.source import Span
+
+
+class RowReader:
+    """Reads one row; `done` takes the chains that are whole, `problems` what could not be read."""
+
+    def __init__(
+        self, tokens: list[Token], before: OpenChain | None, label: str | None, done: list[Chain],
+        problems: list[Diagnostic], beside: bool = False,
+    ) -> None:  # fmt: skip
+        """beside: in a remark that stands beside another chain; no further remark stands in it."""
+        self.parser = Parser(tokens)
+        self.label = label
+        self.done = done
+        self.problems = problems
+        self.first = len(done)
+        """Where the chains of this row begin in `done`."""
+        self.implied = self.first
+        """Up to where in `done` they are known to be parts of an implication."""
+        self.beside = beside
+        self.goes_on = before is not None and before.dangling is None and (tokens[0].is_(*SIGNS) or operates(tokens[0]))
+        self.chain = before or OpenChain()
+        self.chain.starts.add(tokens[0].span.start)
+        self.previous: OpenChain | None = None
+        """The chain that a comma or a space has just ended: a range behind it does not stand in its place."""
+
+    def read(self) -> OpenChain | None:
+        """The chain that may go on."""
+        parser = self.parser
+        if self.goes_on:
+            self._side(self.chain.sides.pop())
+        while (parser := self.parser).current is not parser.end:
+            token = parser.current
+            if token.is_(r"\forall") and self.beside:
+                break
+            if token.is_(r"\forall"):
+                self._remark(parser.advance())
+            elif (
+                token.kind in ("quad", "prose")
+                or (token.kind == "word" and self._written())
+                or token.is_(",", ";", ".")
+            ):
+                self._separated()
+            elif relates(token):
+                self._related()
+            elif self._written():
+                self._stray(token)
+            else:
+                self._side()
+        chain, label = self.chain, self.label
+        if label is not None and chain.label is None and not any(link.label for link in chain.links):
+            chain.label = label
+        if self.previous is not None and is_range(chain):
+            chain = self._after_range(self.previous)
+        return chain if chain.sides else None
+
+    def _written(self) -> bool:
+        return len(self.chain.sides) > len(self.chain.links)
+
+    # Sides.
+
+    def _side(self, left: Syntax | None = None) -> None:
+        """One more side, or what follows the sign that a side goes on with in this row."""
+        parser, chain = self.parser, self.chain
+        start = parser.place
+        try:
+            side = parser.additive() if left is None else self._continued(left)
+        except NoteError as error:
+            if not chain.links and not relations_in(parser.tokens[start:]):
+                raise
+            span = self._skip(start)
+            side = Unread(error.diagnostic, span if left is None else left.span.to(span))
+        chain.sides.append(side)
+        chain.dangling = None
+
+    def _continued(self, left: Syntax) -> Syntax:
+        """A side that goes on with a sign, or a product that goes on with a factor."""
+        parser = self.parser
+        if not operates(parser.current):
+            return summed(left, parser.additive())
+        product = parser.loose(left)
+        return summed(product, parser.additive()) if parser.current.is_(*SIGNS) else product
+
+    def _stray(self, token: Token) -> None:
+        """What can be no part of the side before it."""
+        error = fail("P222", f"`{token.text}` is not expected here", token.span, help="is a relation missing?")
+        if not self.chain.links and not relations_in(self.parser.tokens[self.parser.place :]):
+            raise error
+        span = self.chain.sides[-1].span.to(self._skip(self.parser.place))
+        self.chain.sides[-1] = Unread(error.diagnostic, span)
+
+    def _skip(self, start: int) -> Span:
+        """Past what cannot be read, up to the next relation, comma or wide space outside of brackets."""
+        tokens = self.parser.tokens
+        place, depth = start, 0
+        while place < len(tokens):
+            token = tokens[place]
+            if place > start and depth == 0 and (relates(token) or token.kind in ("quad", "prose") or token.is_(",")):
+                break
+            depth += token.is_("{", "(", "[", r"\{") or token.kind == "begin"
+            depth = max(depth - (token.is_("}", ")", "]", r"\}") or token.kind == "end"), 0)
+            place += 1
+        self.parser = Parser(tokens)
+        self.parser.place = place
+        return tokens[start].span.to(tokens[place - 1].span)
+
+    # Between sides.
+
+    def _separated(self) -> None:
+        """Past a comma, a wide space or prose, which may end a chain or list a subject."""
+        parser, chain = self.parser, self.chain
+        token = parser.advance()
+        following = parser.current
+        if token.is_(".") and following.is_("^"):
+            self._skip_footnote()
+            return
+        said = said_by(token)
+        if token.kind == "prose" and not chain.links and (not chain.sides or said):
+            chain.sides.clear()  # before `subject to` only a task stands, which states nothing
+            chain.said = said or ("where" if places(token) else "")
+            return
+        if chain.whole and conditions_itself(token):
+            chain.conditions.append(token.span)
+        if chain.whole and not self.beside and (said or ranges_over(token) or places(token)):
+            self._remark(token)
+        elif token.is_(",") and begins_range(chain) and following.kind in ("command", "number"):
+            self._range()
+        elif following is parser.end or self._at_piece_end(following):
+            return
+        elif chain.whole:
+            if token.kind == "quad" and following.is_(*SIGNS) and not states(self._up_to_space()):
+                raise fail(
+                    "P226", "does this sum go on behind the space?", following.span,
+                    help="remove the space, or write a relation",
+                )  # fmt: skip
+            self._ended()
+        elif chain.sides and not chain.links:
+            chain.subjects.append(chain.sides.pop())
+
+    def _ended(self) -> None:
+        """The chain is whole, and another begins; what follows a condition holds under it."""
+        ended = self.chain
+        self.done.append(ended.close())
+        self.chain = OpenChain()
+        if ended.said == "if":
+            self.chain.conditions = [*ended.conditions, self.done[-1].span]
+        if not is_range(ended):
+            self.previous = ended
+        elif self.previous is not None:
+            self._limit(self.done[-1])
+
+    def _up_to_space(self) -> list[Token]:
+        """What stands before the next wide space."""
+        following = self.parser.tokens[self.parser.place :]
+        return list(takewhile(lambda token: token.kind != "quad", following))
+
+    def _at_piece_end(self, token: Token) -> bool:
+        """Whether what follows a comma or a wide space still belongs to the same chain."""
+        punctuation = token.kind in ("quad", "prose") or token.is_(",", ".", ";", r"\forall")
+        return punctuation or (relates(token) and bool(self.chain.sides))
+
+    def _skip_footnote(self) -> None:
+        """Past the ^{(*)} behind a full stop: nothing is there that it could raise."""
+        parser = self.parser
+        parser.advance()
+        if parser.current.is_("{"):
+            parser.skip_braces()
+        else:
+            parser.advance()
+
+    def _related(self) -> None:
+        """Past a relation."""
+        token, chain = self.parser.advance(), self.chain
+        if token.text in IMPLICATIONS:
+            self._implied()
+            return
+        if chain.dangling is not None:
+            error = nothing_right_of(chain.dangling, "remove one of the two")
+            chain.sides.append(Unread(error.diagnostic, chain.dangling.span))
+        if not chain.sides:
+            raise fail(
+                "P221", f"nothing stands left of this {token.text}", token.span,
+                help="write the left side, or let the row before it end without a full stop",
+            )  # fmt: skip
+        chain.links.append(Link(token.text, token.span, self.label))
+        chain.dangling = token
+
+    def _implied(self) -> None:
+        """Past ⟹ or ⟺: what stands on either side is said of the other, and neither by itself."""
+        self.done[self.implied :] = [
+            replace(chain, said=chain.said or "implies") for chain in self.done[self.implied :]
+        ]
+        self.implied = len(self.done)
+        if self.chain.links:
+            self.chain.said = self.chain.said or "implies"
+            self.done.append(self.chain.close())
+        self.chain = OpenChain()
+        self.chain.said = "implies"
+
+    # Ranges and conditions.
+
+    def _remark(self, token: Token) -> None:
+        """The rest of the row: a condition, a reason, what an index runs over, or what a name stands for."""
+        main, tokens = self.chain, self.parser.tokens
+        rest = tokens[self.parser.place :]
+        self.parser.place = len(tokens)
+        if token.is_(r"\forall") and not main.sides:
+            raise fail(
+                "P229", "a statement that begins with ∀ is not read", token.span,
+                help=r"write the equation first, and \forall behind it",
+            )  # fmt: skip
+        if not rest:
+            return
+        found: list[Chain] = []
+        try:
+            reader = RowReader(rest, None, None, found, self.problems, beside=True)
+            last = reader.read()
+            found += [last.close()] if last is not None else []
+        except NoteError as error:
+            main.conditions.append(rest[0].span.to(rest[-1].span))
+            if not token.is_(r"\forall"):
+                self.problems.append(error.diagnostic)
+            return
+        for chain in found:
+            self._heed(chain, token)
+
+    def _heed(self, chain: Chain, token: Token) -> None:
+        """What is said beside the main chain: a range of all is passed over, a condition kept for it."""
+        if not chain.links:
+            return
+        said: Said = said_by(token) or ("where" if places(token) else "if")
+        if chain.links[0].relation == IN_RANGE:
+            self._limit(chain)
+        elif chain.links[0].relation in (r"\in", ":") and said_by(token) != "if":
+            space = chain.sides[1]
+            if isinstance(space, Group) and space.delimiter == r"\{":
+                self._limit(chain)
+            elif said == "if" and not _is_whole_space(space):
+                self.chain.conditions.append(chain.span)
+                chain = replace(chain, said=said)
+            if not token.is_(r"\forall"):
+                self.done.append(chain)
+        else:
+            if said != "where":
+                self.chain.conditions.append(chain.span)
+            if not token.is_(r"\forall"):
+                self.done.append(replace(chain, said=chain.said or said))
+
+    def _limit(self, chain: Chain) -> None:
+        """A range that does not run from 1 to a name is a condition on the chains of this row."""
+        listed = chain.sides[1].content if isinstance(chain.sides[1], Group) else None
+        ends = (listed.items[0], listed.items[-1]) if isinstance(listed, Commas) else (chain.sides[0], chain.sides[-1])
+        if not (isinstance(ends[0], Numeral) and ends[0].text == "1" and isinstance(ends[1], Name)):
+            spans = (chain.span,)
+            self.chain.conditions += spans
+            self.done[self.first :] = [replace(c, conditions=c.conditions + spans) for c in self.done[self.first :]]
+
+    def _range(self) -> None:
+        """The rest of `i = 1, …, m` or `i = 1, 2, …, m`: the range of an index, said as i ∈ {1, …, m}."""
+        parser, chain = self.parser, self.chain
+        items: list[Syntax] = [chain.sides[1]]
+        while parser.current is not parser.end:
+            dots = parser.current
+            if dots.kind == "command" and dots.text in DOTS:
+                items.append(Dots(parser.advance().text, dots.span))
+            else:
+                items.append(parser.additive())
+            if not parser.current.is_(",") or isinstance(items[-2], Dots):
+                break
+            parser.advance()
+        if not any(isinstance(item, Dots) for item in items):
+            raise fail(
+                "P219", "is this list the range of an index?", items[0].span.to(items[-1].span),
+                help=r"write dots for a range, i = 1, \ldots, n, or one equation after the other",
+            )  # fmt: skip
+        listed = Commas(tuple(items), items[0].span.to(items[-1].span))
+        chain.sides[1] = Group(r"\{", listed, listed.span)
+        chain.links[0] = Link(IN_RANGE, chain.links[0].span, chain.links[0].label)
+
+    def _after_range(self, main: OpenChain) -> OpenChain:
+        """The chain before a range, which the next row may go on with; it is not done with."""
+        chain = self.chain.close()
+        self._limit(chain)
+        closed = self.done.pop()
+        main.conditions = list(closed.conditions)
+        self.done.append(replace(chain, links=(Link(IN_RANGE, chain.links[0].span),)))
+        return main
+
+
+def _is_whole_space(space: Syntax) -> bool:
+    r"""\mathbb{R}^n or [n]: saying that something is in it limits nothing."""
+    base = unscripted(space)
+    return (isinstance(base, Name) and base.latex == r"\mathbb{R}") or isinstance(base, Group)

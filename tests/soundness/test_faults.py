@@ -1,0 +1,74 @@
+"""What the campaign found, shrunk: each was wrong once."""
+
+from __future__ import annotations
+
+import pytest
+
+import symbn
+
+GIVEN = r"$A \in \mathbb{R}^{n \times n}$, $M \in GL(n)$, $x, y \in \mathbb{R}^{n}$, $a \in \mathbb{R}$"
+
+
+def verdict(claim: str) -> str:
+    return symbn.verify(claim, GIVEN).verdict
+
+
+@pytest.mark.parametrize(
+    "zero", [r"\sum_{i=1}^{n} 0", r"\sum_{i=1}^{n} \sum_{j=1}^{n} 0", "0", r"0^{\odot 2}", "0^2", r"2 \cdot 0"]
+)
+def test_a_sum_of_zeros_has_the_shape_that_it_needs(zero: str) -> None:
+    assert verdict(f"A - A = {zero}") == "proved"
+    assert verdict(f"x - x + {zero} = x - x") == "proved"
+    assert verdict(f"A - 2 A = {zero}") == "refuted"
+
+
+def test_a_sum_of_ones_is_no_matrix() -> None:
+    assert verdict(r"A - A = \sum_{i=1}^{n} 1") == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        (r"\sum_{t=1}^{n} a", "n a", "proved"),
+        (r"\sum_{t=1}^{n} a", "a", "refuted"),
+        (r"\sum_{t=1}^{n} \det(M)", r"n \det(M)", "proved"),
+        (r"\sum_{t=1}^{n} e_t^\top e_t", "n", "proved"),
+        (r"\sum_{t=1}^{n} e_t^\top e_t", "n^2", "refuted"),
+    ],
+)
+def test_a_sum_is_printed_with_the_range_that_its_body_does_not_tell(left: str, right: str, expected: str) -> None:
+    found = symbn.verify(f"{left} = {right}", GIVEN, explain=True)
+    assert found.verdict == expected
+    read = next(line for line in found.understood if line.startswith("read as: "))
+    again = read.removeprefix("read as: ").rsplit("   [", 1)[0]
+    assert r"\sum_{t=1}^{n}" in again
+    assert verdict(again) == expected
+
+
+def test_a_sum_of_entries_is_printed_without_what_they_tell() -> None:
+    found = symbn.verify(r"\sum_{t=1}^{n} x_t y_t = x^\top y", GIVEN, explain=True)
+    assert found.verdict == "proved"
+    assert any(r"\sum_{t} x_{t} y_{t}" in line for line in found.understood)
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (r"\operatorname{tr}((\mathbf 1_n \mathbf 1_n^\top)^k) = -1", "refuted"),
+        (r"(\mathbf 1_n \mathbf 1_n^\top)^k = (\mathbf 1_n \mathbf 1_n^\top)^k", "proved"),
+        (r"(\mathbf 1_n \mathbf 1_n^\top)^k = \mathbf 1_n \mathbf 1_n^\top", "refuted"),
+    ],
+)
+def test_a_power_of_a_matrix_of_ones_is_a_power(claim: str, expected: str) -> None:
+    assert symbn.verify(claim, rf"{GIVEN}, $k \in \mathbb{{N}}$").verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (r"\langle A - A, A \rangle = \langle 0, A \rangle", "proved"),
+        (r"\langle A, A \rangle = \langle 0, A \rangle", "refuted"),
+    ],
+)
+def test_a_zero_in_an_inner_product_has_the_shape_of_the_other_side(claim: str, expected: str) -> None:
+    assert verdict(claim) == expected
