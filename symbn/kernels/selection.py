@@ -52,7 +52,8 @@ def kernels_of(
     equations: dict[str, Equation] = {}
     for statement in note.statements:
         chosen = any(selects(one, statement.id, statement.label) for one in wanted)
-        if not chosen and (wanted or statement.kind != "claim"):
+        readable = not any(diagnostic.severity == "error" for diagnostic in statement.diagnostics)
+        if not chosen and (wanted or (statement.kind != "claim" and readable)):
             continue
         report = reports[statement.id] = verifier.check(statement)
         try:

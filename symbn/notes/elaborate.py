@@ -8,6 +8,7 @@ definition from there on, and what was claimed before keeps the context it was c
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 from symbn.diagnostics import Diagnostic, NoteError, fail
@@ -31,6 +32,7 @@ from symbn.notes.reserved import SETTLED, UNITS, is_builtin, is_operator
 from symbn.notes.rewriting import forget_places
 from symbn.notes.rows import parse_block
 from symbn.notes.scope import Scope
+from symbn.notes.sentences import Lead, leads
 from symbn.notes.syntax import (
     Chain,
     Given,
@@ -109,18 +111,35 @@ class Elaborator:
             self._chains += chains
             for chain in chains:
                 self._foresee(chain)
-        for block, chains, problems in parsed:
+        conditions: tuple[Span, ...] = ()
+        for (block, chains, problems), lead in zip(
+            parsed, leads(source.text, [block for block, _, _ in parsed]), strict=True
+        ):
             self.register.notation = block.inner
+            conditions = conditions if lead.goes_on else ()
             items: list[tuple[int, Chain | Diagnostic]] = [(c.span.start, c) for c in chains]
             items += [(d.labels[0].span.start if d.labels else block.content.start, d) for d in problems]
             for _, item in sorted(items, key=lambda pair: pair[0]):
                 if isinstance(item, Diagnostic):
                     self._unreadable(block, item)
                 elif item.links:
+                    item, conditions = self._in_its_sentence(item, lead, conditions)
                     try:
                         self._chain(item, block)
                     except RecursionError:
                         self._unreadable(block, _nested_too_deeply(item.span))
+
+    def _in_its_sentence(
+        self, chain: Chain, lead: Lead, conditions: tuple[Span, ...]
+    ) -> tuple[Chain, tuple[Span, ...]]:
+        """A chain as the prose brings it in: as a condition, or under those of its sentence; and these."""
+        heads = new_heads(chain, self.scope) if self._defines and not chain.said else []
+        known = not heads or heads[0].name in self.scope.context.symbols
+        if chain.said or not known or any(link.relation not in EQUALITIES for link in chain.links):
+            return chain, conditions
+        if lead.condition:
+            return replace(chain, said="if"), (*conditions, chain.span)
+        return (chain if heads else replace(chain, conditions=(*conditions, *chain.conditions))), conditions
 
     def _foresee(self, chain: Chain) -> None:
         """What a chain tells of the text before it: what functions are applied to, and its dimensions."""

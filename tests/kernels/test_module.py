@@ -137,7 +137,7 @@ def without_docstrings(source: str) -> str:
 
 
 @pytest.mark.parametrize("target", ["numpy", "array-api"])
-@pytest.mark.parametrize("hostile", [h for h in HOSTILE if not any(c in h for c in "{}\n$")])
+@pytest.mark.parametrize("hostile", [h for h in HOSTILE if not any(c in h for c in "{}\n$") and h[-1:] != "\\"])
 def test_labels_stay_text(hostile: str, target: str) -> None:
     """They name the function, as far as they can, and stand in its docstring."""
     made = text(r"$x \in \mathbb{R}^{p}$", rf"$$2 x = x + x \label{{eq:{hostile}}}$$")

@@ -1,0 +1,47 @@
+"""The sentences that formulas stand in: which of them the prose brings in as a condition, and what is said under it.
+
+If $a = 1$, then $b = c$.        Suppose that $A = A^\\top$; then …        …, provided $x = y$.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from symbn.notes.markdown import MathBlock
+
+_ENDS = re.compile(r"[.!?][\"')*_}]*(?:\s|$)|\n[ \t]*\n|\n[ \t>]*#|\\(?:sub)*section\b|\\par\b")
+_CONDITION = re.compile(
+    r"(?:^|[\s(,;:*_])(?:if|iff|when|whenever|unless|suppose|assume|assuming|provided|supposing)(?:\s+that)?[\s:*_]*$",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"[\s,]*(?:and|or)?\s*$")
+_NEW_PARAGRAPH = re.compile(r"[ \t]*\n[ \t]*\n")
+
+
+@dataclass(frozen=True)
+class Lead:
+    """What stands before a formula: whether it makes a condition of it, and whether its sentence began before it."""
+
+    condition: bool
+    goes_on: bool
+
+
+def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
+    """The lead of each formula of a text, in order."""
+    before: MathBlock | None = None
+    condition = False
+    for block in blocks:
+        prose = text[before.outer.end if before is not None else 0 : block.outer.start]
+        inside = prose.strip(" \t\r\n>")
+        ends = list(_ENDS.finditer(inside + ("" if block.display else prose[len(prose.rstrip()) :])))
+        # A display is a paragraph by itself in many notes, and its sentence goes on behind it.
+        apart = (
+            inside[:1].isupper() if before is not None and before.display else _NEW_PARAGRAPH.match(prose) is not None
+        )
+        goes_on = before is not None and not ends and not apart
+        joined = condition and goes_on and _AND.match(inside) is not None
+        condition = joined or _CONDITION.search(inside[ends[-1].end() :] if ends else inside) is not None
+        yield Lead(condition, goes_on)
+        before = block

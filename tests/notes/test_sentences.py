@@ -1,0 +1,43 @@
+"""What the prose before a formula makes of it: a condition is not taken on, and what is said under it not refuted."""
+
+from __future__ import annotations
+
+import pytest
+
+from symbn.note import Note
+from symbn.source import SourceFile
+
+DECLARED = r"Let $A \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$ and $a, b \in \mathbb{R}$." + "\n\n"
+
+
+def verdicts(text: str) -> list[str]:
+    checked = Note(SourceFile("n.md", DECLARED + text)).check(repair=False, explain=False)
+    return [one.verdict for one in checked.statements if one.verdict != "declaration"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"If $a = 1$, then $a^2 = 1$.", ["not checked", "not checked"]),
+        (r"If $a = 1$, then $a + a = 2 a$.", ["not checked", "proved"]),
+        (r"If $a = 1$, then $a^2 = 1$. But $a^2 = 1$.", ["not checked", "not checked", "refuted"]),
+        ("If $a = 1$, then $a^2 = 1$.\n\nWe know $a^2 = 1$.", ["not checked", "not checked", "refuted"]),
+        (r"Suppose that $A = A^\top$; then $\nabla_x x^\top A x = 2 A x$.", ["not checked", "not checked"]),
+        (r"Suppose that $A = A^\top$. Then $\nabla_x x^\top A x = 2 A x$.", ["not checked", "refuted"]),
+        (r"*If* $a = b$ and $b = 1$, then $a^2 = 1$.", ["not checked", "not checked", "not checked"]),
+        ("If\n\n$$a = 1$$\n\nthen $a^2 = 1$.", ["not checked", "not checked"]),
+        ("If\n\n$$a = 1$$\n\nThen $a^2 = 1$.", ["not checked", "refuted"]),
+        (r"It is clear that $a + a = a$.", ["refuted"]),
+        (r"That motif $a + a = a$.", ["refuted"]),
+        (r"If $y = A x$, then $y = A x$.", ["definition", "proved"]),
+        (r"If $y = A x$, then $x^\top y = x^\top A^\top x$.", ["definition", "proved"]),
+        (r"A motif $a + a = 2 a$.", ["proved"]),
+        (r"Let $a = 1$; then $a^2 = 1$.", ["definition", "proved"]),
+    ],
+)
+def test_a_condition_of_the_prose_is_not_taken_on(text: str, expected: list[str]) -> None:
+    assert verdicts(text) == expected
+
+
+def test_a_condition_does_not_reach_past_its_sentence() -> None:
+    assert verdicts("If $a = 1$ then\n$$a^2 = 1$$\nNow $$a^2 = 1$$") == ["not checked", "not checked", "refuted"]
