@@ -104,14 +104,14 @@ class Calculus(Graphs):
 
     def chain(self, f: Factor, target: Any, places: tuple[Index, ...], inside: Sum) -> Sum:
         """Σ_places ∂_target f[places] · inside[places]."""
-        outer = self.normal(self.field(1), [f._replace(slots=(*f.slots, (target, places)))], ())
+        outer = self.single(f._replace(slots=(*f.slots, (target, places))))
         return self.contract([outer, inside], places) if inside.terms else self.zero
 
     def entry(self, name: str, at: tuple[Index, ...]) -> Sum:
         """A tensor or a parameter."""
         if name in self.variables:
             return self.one.scaled(self.variables[name])
-        return self.normal(self.field(1), [Factor("tensor", name, at)], ())
+        return self.single(Factor("tensor", name, at))
 
     def dims(self, name: str) -> list[Any]:
         return [i[1] for i in self.definitions[name][0]] if name in self.definitions else self.shapes[name]

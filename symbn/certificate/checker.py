@@ -144,7 +144,7 @@ class Checker(Calculus):
             parts = []
             for f in factors:
                 b = f.over[0][1]
-                log = self.normal(self.field(1), [Factor("function", "log", over=(((), b),), exponent=0)], ())
+                log = self.single(Factor("function", "log", over=(((), b),), exponent=0))
                 raw = sole(b)
                 inside = raw.over[0][1] if raw is not None and is_exponential(b) else log
                 parts.append(inside.scaled(f.exponent))
@@ -173,7 +173,7 @@ class Checker(Calculus):
 
     def exponential(self, s: Sum) -> Sum:
         """exp(s), the base of a power."""
-        return self.normal(self.field(1), [Factor("function", "exp", over=(((), s),), exponent=0)], ())
+        return self.single(Factor("function", "exp", over=(((), s),), exponent=0))
 
     def pieces(self, c: Any) -> list[tuple[Sum, Any]]:
         """c as Σ number · product of variables, as (product, number); c itself if it has a denominator."""
@@ -218,7 +218,7 @@ class Checker(Calculus):
             inner = [self.rename(self.matrix(name, m, i, j), {i: p, j: q}) for m, p, q in turned]
             value = self.contract([*ends, *inner], places[1:-1])
         else:
-            delta = self.normal(self.field(1), [Factor("delta", at=(i, j))], ())
+            delta = self.single(Factor("delta", at=(i, j)))
             sides = [self.matrix(name, self.multiply(x, delta), i, j) for x in (d, b)]
             value = self.contract(
                 [self.power(s, self.size(i[1])), *sides, *(self.matrix(name, m, i, j) for m in matrices)], ()
@@ -236,13 +236,13 @@ class Checker(Calculus):
 
         def entry(own: bool, i: Index, j: Index) -> Sum:
             if own or f.name != INVERSE:
-                return self.normal(self.field(1), [f._replace(at=(i, j) if own else (j, i))], ())
+                return self.single(f._replace(at=(i, j) if own else (j, i)))
             return self.rename(f.over[0][1], dict(zip(f.over[0][0], (i, j), strict=True)))
 
-        self.need_conditions(self.normal(self.field(1), [f], ()))
+        self.need_conditions(self.single(f))
         self.need(f.name == INVERSE or "orthogonal" in self.traits.get(f.name, ()), "a relation of nothing known")
         both = self.contract([entry(head_first, a, joint), entry(not head_first, joint, b)], [joint])
-        return self.minus(both, self.normal(self.field(1), [Factor("delta", at=(a, b))], ()))
+        return self.minus(both, self.single(Factor("delta", at=(a, b))))
 
     def rule(self, term: Any, value: Any, proof: Any) -> Sum:
         """term − value, which is Σ c · before · relation · after."""
@@ -294,10 +294,7 @@ class Checker(Calculus):
             new = [f._replace(over=tuple((fs, self.resolved(inner)) for fs, inner in f.over)) for f in factors]
             parts.append(
                 self.contract(
-                    [
-                        self.atom(f) if f != g else self.normal(self.field(1), [g], ())
-                        for f, g in zip(new, factors, strict=True)
-                    ],
+                    [self.atom(f) if f != g else self.single(g) for f, g in zip(new, factors, strict=True)],
                     bound,
                 ).scaled(c)
             )

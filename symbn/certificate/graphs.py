@@ -207,6 +207,10 @@ class Graphs:
         bound = tuple(i for i in bound if i in used)
         return Sum({self.term_text(kept, bound, {i: repr(i) for i in used}): (c, tuple(kept), bound)})
 
+    def single(self, f: Factor) -> Sum:
+        """A factor as it stands, as a sum."""
+        return self.normal(self.field(1), [f], ())
+
     def size(self, dim: Any) -> Any:
         return self.field(dim) if isinstance(dim, int) else self.variables[dim]
 
@@ -269,7 +273,7 @@ class Graphs:
         key, names = self.key(f) if f.over else ("", {})
         if key in self.lemmas:
             return self.rename(self.lemmas[key], {new: old for old, new in names.items()})
-        return self.normal(self.field(1), [f], ())
+        return self.single(f)
 
     def power(self, s: Sum, exponent: Any) -> Sum:
         whole, value = self.natural(exponent), self.value(exponent)

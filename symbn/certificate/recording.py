@@ -171,11 +171,10 @@ def _annulled(e: SumOfProducts, recorder: Recorder) -> list[Data]:
     """The steps by which a difference becomes 0."""
     if e.is_zero():
         return []
+    cleared = _cleared(e, recorder)
+    if cleared is not None:
+        return cleared
     steps: list[Step] = []
-    e.ring.record = steps
-    reduced = reduce_leading_monomials(e) if has_powers(e) else e
-    if _clears(reduced):
-        return [["minus", *recorder.add(steps)]]
     if has_relations(e):
         e.ring.record = steps = []
         simpler = related(e)
@@ -183,18 +182,23 @@ def _annulled(e: SumOfProducts, recorder: Recorder) -> list[Data]:
         multiples = recorder.add(steps[:last])
         recorder.values[steps[last][1]] = None
         found: list[Data] = [["related"], ["minus", *multiples]]
-        if simpler.is_zero():
-            return found
-        e.ring.record = steps = []
-        reduced = reduce_leading_monomials(simpler) if has_powers(simpler) else simpler
-        if _clears(reduced):
-            return [*found, ["minus", *recorder.add(steps)]]
+        cleared = [] if simpler.is_zero() else _cleared(simpler, recorder)
+        if cleared is not None:
+            return [*found, *cleared]
     e.ring.record = steps = []
     fewer = expanded(e)
     if fewer != e and not any(f.head.function == "sin" for f in e.factors() if isinstance(f.head, Scalarwise)):
         recorder.add_lemmas(steps)
         return [["elementary"], *_annulled(fewer, recorder)]
     raise Uncertified("rules beyond powers and inverses")
+
+
+def _cleared(e: SumOfProducts, recorder: Recorder) -> list[Data] | None:
+    """The step by which e becomes 0 through the relation of its powers; None if it does not."""
+    steps: list[Step] = []
+    e.ring.record = steps
+    reduced = reduce_leading_monomials(e) if has_powers(e) else e
+    return [["minus", *recorder.add(steps)]] if _clears(reduced) else None
 
 
 def _clears(e: SumOfProducts) -> bool:
