@@ -13,33 +13,22 @@ Where the two differ by intent:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import tree_sitter_markdown
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Parser
 
 from symbn.notes.markdown import scan
+from tests.formats.grammar import outermost
 
 ROOT = Path(__file__).parents[2]
 NOTES = [
     path for folder in ("derivations", "tests/corpus", "tests/mdtest") for path in sorted((ROOT / folder).glob("*.md"))
 ]
 _BROKEN = re.compile(r"\n[> ]*(?:[-+*>#] |>|\d+[.)] |=+ *\n|-+ *\n)")
-
-
-def outermost(root: Node, kind: str) -> Iterator[Node]:
-    """The outermost nodes of a kind, in order."""
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        if node.type == kind:
-            yield node
-        else:
-            pending.extend(reversed(node.children))
 
 
 def by_tree_sitter(text: str) -> list[tuple[int, int]]:

@@ -3,16 +3,16 @@ r"""What is mathematics in a Markdown note, where it stands, and what is not."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import tree_sitter_markdown
 from hypothesis import given
 from hypothesis import strategies as st
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Parser
 
 from symbn.notes.markdown import MathBlock, scan
+from tests.formats.grammar import outermost
 
 NOTES = sorted((Path(__file__).parents[2] / "derivations").glob("*.md"))
 
@@ -401,26 +401,15 @@ def test_exactly_what_was_written_as_math_is_found(blocks: list[tuple[str, int]]
     assert math("\n".join(parts)) == written
 
 
-def nodes(root: Node, kind: str) -> Iterator[Node]:
-    """The outermost nodes of a kind, in order."""
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        if node.type == kind:
-            yield node
-        else:
-            pending.extend(reversed(node.children))
-
-
 def dollars_by_tree_sitter(text: str) -> list[tuple[int, int]]:
     """The places of dollar math, found by the tree-sitter grammar for Markdown."""
     data = text.encode()
     found = []
     blocks = Parser(Language(tree_sitter_markdown.language())).parse(data)
-    for passage in nodes(blocks.root_node, "inline"):
+    for passage in outermost(blocks.root_node, "inline"):
         inline = Parser(Language(tree_sitter_markdown.inline_language()))
         tree = inline.parse(data[passage.start_byte : passage.end_byte])
-        for node in nodes(tree.root_node, "latex_block"):
+        for node in outermost(tree.root_node, "latex_block"):
             start, end = passage.start_byte + node.start_byte, passage.start_byte + node.end_byte
             found.append((len(data[:start].decode()), len(data[:end].decode())))
     return found
