@@ -246,7 +246,7 @@ def _script(text: str, raised: dict[str, str], mark: str) -> str:
     compact = text.replace(" ", "")
     if compact and all(character in raised for character in compact):
         return "".join(raised[character] for character in compact)
-    if len(compact) <= 1 or compact.isalnum() or all(c.isalnum() or c in ":," for c in compact):
+    if len(compact) <= 1 or (mark == "_" and all(c.isalnum() or c in ":," for c in compact)):
         return mark + compact
     return f"{mark}({compact})"
 

@@ -64,6 +64,10 @@ def _is_zero(e: Expr) -> bool:
             return e.value == 0
         case tree.Sum():
             return _is_zero(e.body)
+        case tree.Add():
+            return all(map(_is_zero, e.terms))
+        case tree.Quotient():
+            return is_scalar(e.shape) and _is_zero(e.numerator)
         case tree.Product() | tree.Hadamard():
             return all(is_scalar(f.shape) for f in e.factors) and any(map(_is_zero, e.factors))
         case tree.Power(exponent=tree.Number(value=value)):
@@ -76,10 +80,16 @@ def as_shape(e: Expr, shape: Shape) -> Expr:
     return tree.Zero(shape=shape, span=e.span) if _is_zero(e) and not is_scalar(shape) else e
 
 
+def _alike(left: Expr, right: Expr) -> tuple[Expr, Expr, bool]:
+    """Two expressions, a 0 in the shape of the other, and whether their shapes are one."""
+    left, right = as_shape(left, right.shape), as_shape(right, left.shape)
+    return left, right, unify_shapes(left.shape, right.shape)
+
+
 def same_shape(left: Expr, right: Expr) -> tuple[Expr, Expr]:
     """Two sides of an equation.  Raises ShapeError S210."""
-    left, right = as_shape(left, right.shape), as_shape(right, left.shape)
-    if unify_shapes(left.shape, right.shape):
+    left, right, fit = _alike(left, right)
+    if fit:
         return left, right
     a, b = resolved_shape(left.shape), resolved_shape(right.shape)
     help_ = "one side is the transpose of the other's shape" if a == b[::-1] else None
@@ -127,7 +137,7 @@ def multiply(factors: Sequence[Expr], span: Span | None) -> Expr:
         return factors[0]
     done: list[Expr] = []
     run: list[Expr] = []
-    pending = list(factors)
+    pending = _zeros_shaped(factors)
     while pending:
         factor = pending.pop(0)
         if is_scalar(factor.shape):
@@ -155,6 +165,27 @@ def multiply(factors: Sequence[Expr], span: Span | None) -> Expr:
     for e in done:
         flat += e.factors if isinstance(e, tree.Product) and not is_scalar(e.shape) and e.span is None else [e]
     return tree.Product(factors=tuple(flat), shape=shaped[0].shape if shaped else SCALAR, span=span)
+
+
+def _zeros_shaped(factors: Sequence[Expr]) -> list[Expr]:
+    """Factors of which each 0 among vectors and matrices has the shape that it needs: xᵀ0 = 0, (B − B)A = 0A.
+
+    Where any shape would do, it is that of the product with the number 0.
+    """
+    places = [place for place, f in enumerate(factors) if not is_scalar(f.shape)]
+    if not places:
+        return list(factors)
+    whole = factors[places[0]].shape[0], factors[places[-1]].shape[1]
+    return [
+        tree.Zero(shape=_open_shape(f, whole), span=f.span)
+        if isinstance(f, tree.Number) and f.value == 0 and (not is_scalar(whole) or places[0] < place < places[-1])
+        else f
+        for place, f in enumerate(factors)
+    ]
+
+
+def _open_shape(e: Expr, usual: Shape) -> Shape:
+    return tree.DimVar("`0`", e.span, usual=usual[0]), tree.DimVar("`0`", e.span, usual=usual[1])
 
 
 def _run(run: list[Expr]) -> Expr:
@@ -211,8 +242,8 @@ def inner(left: Expr, right: Expr, span: Span | None) -> Expr:
     """⟨a, b⟩ = aᵀb for columns, tr(AᵀB) for matrices."""
     if is_scalar(left.shape) and is_scalar(right.shape):
         return multiply((left, right), span)
-    left, right = as_shape(left, right.shape), as_shape(right, left.shape)
-    if not unify_shapes(left.shape, right.shape):
+    left, right, fit = _alike(left, right)
+    if not fit:
         raise shape_error("S204", "an inner product of two shapes", (left, right))
     product = tree.Product(factors=(transpose(left), right), shape=(left.shape[1], right.shape[1]), span=span)
     return product if is_column(left.shape) else tree.Trace(arg=product, shape=SCALAR, span=span)
@@ -220,7 +251,8 @@ def inner(left: Expr, right: Expr, span: Span | None) -> Expr:
 
 def hadamard(left: Expr, right: Expr, span: Span | None) -> Expr:
     """A ⊙ B."""
-    if not unify_shapes(left.shape, right.shape):
+    left, right, fit = _alike(left, right)
+    if not fit:
         raise shape_error("S205", "an entrywise product of two shapes", (left, right))
     return tree.Hadamard(factors=(left, right), shape=left.shape, span=span)
 

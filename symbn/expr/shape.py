@@ -22,6 +22,15 @@ def resolved(dim: Dim) -> Dim:
     return dim
 
 
+def settled(dim: Dim) -> Dim:
+    """The dimension that a variable is bound to, or its usual one, which it is bound to then."""
+    dim = resolved(dim)
+    while isinstance(dim, DimVar) and dim.usual is not None and resolved(dim.usual) is not dim:
+        dim.bound = dim.usual
+        dim = resolved(dim)
+    return dim
+
+
 def resolved_shape(shape: Shape) -> Shape:
     return resolved(shape[0]), resolved(shape[1])
 
@@ -34,6 +43,8 @@ def unify(a: Dim, b: Dim) -> bool:
     a, b = resolved(a), resolved(b)
     if a is b or (not isinstance(a, DimVar) and a == b):
         return True
+    if isinstance(a, DimVar) and isinstance(b, DimVar) and a.usual is not None:
+        a, b = b, a
     if isinstance(a, DimVar):
         a.bound = b
         return True
@@ -92,7 +103,7 @@ def sum_dim(dims: Sequence[Dim], span: Span | None = None) -> Dim:
 
 
 def _known(dim: Dim) -> str | int | DimProduct | DimSum:
-    found = resolved(dim)
+    found = settled(dim)
     if isinstance(found, DimVar):
         raise fail("S230", f"the size of {found.origin} is not known here", found.span, at="of what size?",
                    help="write the size as a subscript, such as I_n")  # fmt: skip
@@ -145,7 +156,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {}
 
 def _finished(value: Any) -> Any:
     if isinstance(value, DimVar):
-        dim = resolved(value)
+        dim = settled(value)
         if isinstance(dim, DimVar):
             raise fail(
                 "S230",

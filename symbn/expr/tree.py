@@ -25,11 +25,15 @@ from symbn.source import Span
 
 @dataclass(eq=False)
 class DimVar:
-    """A dimension still to be inferred; `shape.unify` binds it.  None is left in a finished statement."""
+    """A dimension still to be inferred; `shape.unify` binds it.  None is left in a finished statement.
+
+    What nothing else fixes is `usual`, where there is such a size.
+    """
 
     origin: str
     span: Span | None = None
     bound: Dim | None = None
+    usual: Dim | None = None
 
 
 @dataclass(frozen=True)

@@ -303,7 +303,7 @@ class RowReader:
         self._limit(chain)
         closed = self.done.pop()
         main.conditions = list(closed.conditions)
-        self.done.append(replace(chain, links=(Link(IN_RANGE, chain.links[0].span),)))
+        self.done.append(replace(chain, said="range"))
         return main
 
 

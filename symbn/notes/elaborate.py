@@ -179,7 +179,7 @@ class Elaborator:
         forget_inferred(self.scope)
         label = chain.label or block.label
         relations = [link.relation for link in chain.links]
-        if relations == [IN_RANGE]:
+        if relations == [IN_RANGE] or chain.said == "range":
             return
         if chain.said == "if":
             self._condition(chain, block, label)

@@ -228,8 +228,9 @@ class Link:
     label: str | None = None
 
 
-Said: TypeAlias = Literal["", "where", "if", "since", "implies"]
-"""To tell what a name stands for, as a condition of what stands beside it, as a reason for it, or in an implication."""
+Said: TypeAlias = Literal["", "where", "if", "since", "implies", "range"]
+"""To tell what a name stands for, as a condition of what stands beside it, as a reason for it, in an implication, or
+as the range of an index."""
 
 
 @dataclass(frozen=True, slots=True)

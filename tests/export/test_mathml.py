@@ -96,6 +96,10 @@ def test_a_letter_or_a_sign_that_is_not_known_raises() -> None:
         (r"x \overset{d}{=} y", "<mi>x</mi><mover><mo>=</mo><mi>d</mi></mover><mi>y</mi>"),
         (r"x \stackrel{a}= y", "<mi>x</mi><mover><mo>=</mo><mi>a</mi></mover><mi>y</mi>"),
         (r"x \underset{a}{\le} y", "<mi>x</mi><munder><mo>≤</mo><mi>a</mi></munder><mi>y</mi>"),
+        (
+            r"a = b, \quad 1 \le i \le n",
+            "<mi>a</mi><mo>=</mo><mi>b</mi><mo>,</mo><mn>1</mn><mo>≤</mo><mi>i</mi><mo>≤</mo><mi>n</mi>",
+        ),
         (r"\nicefrac12", "<mfrac><mn>1</mn><mn>2</mn></mfrac>"),
         (r"a \odot b", "<mi>a</mi><mo>⊙</mo><mi>b</mi>"),
         (r"-a - b", "<mo>−</mo><mi>a</mi><mo>−</mo><mi>b</mi>"),

@@ -22,6 +22,39 @@ def test_a_sum_of_zeros_has_the_shape_that_it_needs(zero: str) -> None:
     assert verdict(f"A - 2 A = {zero}") == "refuted"
 
 
+@pytest.mark.parametrize(
+    ("left", "zero"),
+    [
+        ("B (A - A)", "B 0"),
+        ("(B - B) A", "0 A"),
+        ("B (x - x)", "B 0"),
+        (r"x^\top (x - y) - x^\top x + x^\top y", r"x^\top 0"),
+        ("B (A - A) x", "B 0 x"),
+        (r"(B - B) \odot B", r"0 \odot B"),
+        ("A - A", "0 + 0"),
+        ("A - A", r"\frac{0}{2}"),
+    ],
+)
+def test_a_zero_among_factors_has_the_shape_that_it_needs(left: str, zero: str) -> None:
+    given = rf"{GIVEN}, $B \in \mathbb{{R}}^{{p \times n}}$"
+    assert symbn.verify(f"{left} = {zero}", given).verdict == "proved"
+    assert symbn.verify(f"{zero} = {left}", given).verdict == "proved"
+    assert symbn.verify(f"{left} = {zero} + {left}", given).verdict == "proved"
+
+
+@pytest.mark.parametrize("false", ["B 0 = A", "A 0 = x", "0 x = x", r"0 \odot B = A", r"x^\top 0 = x", "A 0 x = 1"])
+def test_a_product_with_a_zero_is_no_other_thing(false: str) -> None:
+    assert symbn.verify(false, rf"{GIVEN}, $B \in \mathbb{{R}}^{{p \times n}}$").verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [(r"e^{0 x^\top x} = 1", "proved"), (r"e^{0 x^\top x} = 0", "refuted"), (r"\|0 A\|_F = 0", "proved")],
+)
+def test_a_number_zero_scales_what_is_a_number(claim: str, expected: str) -> None:
+    assert verdict(claim) == expected
+
+
 def test_a_sum_of_ones_is_no_matrix() -> None:
     assert verdict(r"A - A = \sum_{i=1}^{n} 1") == "refuted"
 
