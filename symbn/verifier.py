@@ -12,7 +12,7 @@ Agreement of numbers alone never gives `proved`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, perf_counter
 
 from symbn.core.equality import Proof, Residual, decide
@@ -90,11 +90,21 @@ class Verifier:
         started = perf_counter()
         report = self._report(statement)
         if statement.under and report["verdict"] in ("refuted", "undecided"):
-            report |= {
-                "verdict": "not checked", "message": f"not proved by itself; it is said {statement.under}",
-                "counterexample": None, "snippet": None, "diagnostics": (),
-            }  # fmt: skip
+            report = self._under(statement, report)
         return Report(**{**report, "seconds": perf_counter() - started})  # type: ignore[arg-type]
+
+    def _under(self, statement: Statement, report: dict[str, object]) -> dict[str, object]:
+        """The report of what is not true by itself: refuted only if it is false under what is supposed too."""
+        message = f"not proved by itself; it is said {statement.under}"
+        if statement.supposed is not None:
+            supposed = self._report(replace(statement, context=statement.supposed))
+            if supposed["verdict"] == "refuted":
+                return supposed
+            if supposed["verdict"] == "proved":
+                message = f"true if that is declared: it is said {statement.under}"
+        return report | {
+            "verdict": "not checked", "message": message, "counterexample": None, "snippet": None, "diagnostics": (),
+        }  # fmt: skip
 
     def _report(self, statement: Statement) -> dict[str, object]:
         base: dict[str, object] = {

@@ -30,7 +30,8 @@ class Statement:
     `goes_on` where that is not the statement's own left side;
     a definition of a name without parameters has its key in `defined`; what could
     not be read has an error among its diagnostics, `misshapen` if it is a shape that cannot be;
-    `under`: what it is said under, as an implication or a condition that is not read: it may be false without that.
+    `under`: what it is said under, as an implication or a condition that is not read: it may be false without that;
+    `supposed`: a context that says that too, if one can.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Statement:
     notices: tuple[str, ...] = ()
     message: str = ""
     under: str = ""
+    supposed: Context | None = None
 
     def _repr_latex_(self) -> str | None:
         """For notebooks: the statement as it was written; nothing for one that could not be read."""

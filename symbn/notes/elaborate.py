@@ -8,10 +8,12 @@ definition from there on, and what was claimed before keeps the context it was c
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Sequence as Ordered
 from dataclasses import replace
 from itertools import pairwise
 
 from symbn.diagnostics import Diagnostic, NoteError, fail
+from symbn.expr import tree
 from symbn.expr.shape import finished
 from symbn.expr.statement import Statement
 from symbn.expr.tree import Shape
@@ -25,13 +27,14 @@ from symbn.notes.lexer import tokenize
 from symbn.notes.markdown import MathBlock
 from symbn.notes.new_arguments import forget_inferred
 from symbn.notes.occurrences import Defining
+from symbn.notes.qualities import Named, Said, qualified
 from symbn.notes.randomness import declare_random, declared_later
 from symbn.notes.register import Register, fail_statement, letter_of, letters_of
 from symbn.notes.rereading import Passage, Place, snapshot
 from symbn.notes.reserved import SETTLED, UNITS, is_builtin, is_operator
 from symbn.notes.rewriting import forget_places
 from symbn.notes.rows import parse_block
-from symbn.notes.scope import Scope
+from symbn.notes.scope import Scope, spelled
 from symbn.notes.sentences import Lead, leads
 from symbn.notes.syntax import (
     Chain,
@@ -67,6 +70,8 @@ class Elaborator:
         self.places: dict[str, Place] = {}
         """Where each claim stands, by its id: there it can be read anew."""
         self._chains: list[Chain] = []
+        self._said = Said()
+        self._formula = 0
         self.defining: list[Defining] = []
         """The chains of the last source that begin with new names, also those that could not be read."""
 
@@ -111,12 +116,15 @@ class Elaborator:
             self._chains += chains
             for chain in chains:
                 self._foresee(chain)
+        self._said = Said(source.text, [_named(block, chains) for block, chains, _ in parsed], self._said)
         conditions: tuple[Span, ...] = ()
-        for (block, chains, problems), lead in zip(
-            parsed, leads(source.text, [block for block, _, _ in parsed]), strict=True
+        supposed: tuple[Span, ...] = ()
+        for self._formula, ((block, chains, problems), lead) in enumerate(
+            zip(parsed, leads(source.text, [block for block, _, _ in parsed]), strict=True)
         ):
             self.register.notation = block.inner
-            conditions = conditions if lead.goes_on else ()
+            supposed = () if lead.apart else supposed
+            conditions = conditions if lead.goes_on else supposed
             items: list[tuple[int, Chain | Diagnostic]] = [(c.span.start, c) for c in chains]
             items += [(d.labels[0].span.start if d.labels else block.content.start, d) for d in problems]
             for _, item in sorted(items, key=lambda pair: pair[0]):
@@ -124,6 +132,7 @@ class Elaborator:
                     self._unreadable(block, item)
                 elif item.links:
                     item, conditions = self._in_its_sentence(item, lead, conditions)
+                    supposed = conditions if lead.supposed else supposed
                     try:
                         self._chain(item, block)
                     except RecursionError:
@@ -237,10 +246,24 @@ class Elaborator:
                     pass
                 elif declarer.is_new(subject):
                     declarer.declare(subject, chain.sides[1], chain.span)
+                    self._with_prose(statement, spelled(subject) or "")
                 else:
                     self._membership_claim(statement, subject, chain, block)
             except NoteError as error:
                 fail_statement(statement, error)
+
+    def _with_prose(self, statement: Statement, name: str) -> None:
+        """A declared name is what the prose beside its declaration calls it."""
+        symbols = self.scope.context.symbols
+        if name in symbols:
+            before, symbols[name] = symbols[name], self._said.declared(symbols[name], self._formula)
+            words = [
+                new
+                for old, new in ((before.structure, symbols[name].structure), (before.sign, symbols[name].sign))
+                if old != new
+            ]
+            if words:
+                statement.notices = (*statement.notices, f"`{name}` is {' and '.join(words)}, as the prose says")
 
     def _membership_claim(self, statement: Statement, subject: Syntax, chain: Chain, block: MathBlock) -> None:
         """A claim about a shape, or that a matrix is symmetric or orthogonal; what else a set says is not checked."""
@@ -338,6 +361,8 @@ class Elaborator:
                 self.places[statement.id] = Place(passage, place, statement)
                 claims.claim(statement, place)
                 statement.under = self._said_under(chain)
+                if not statement.under:
+                    self._suppose(statement)
                 statement.misshapen = statement.misshapen and not self.scope.inferred
                 statement.asked, statement.goes_on = claims.asked(), place > 0
 
@@ -347,6 +372,22 @@ class Elaborator:
             conditions = ", ".join(f"`{self.register.source.slice(span)}`" for span in chain.conditions)
             return f"under {conditions}, which symbn does not take on"
         return {"implies": "as a part of an implication", "since": "as a reason"}.get(chain.said, "")
+
+    def _suppose(self, statement: Statement) -> None:
+        """What the prose says of the free names of a claim, and no declaration does, it is said under."""
+        sides = [side for goal in statement.goals for side in (goal.left, goal.right)]
+        bodies = [definition.body for definition in statement.context.definitions_used(sides)]
+        free = {node.name for e in (*sides, *bodies) for node in tree.walk(e) if isinstance(node, tree.Symbol)}
+        supposed, more, sayable = statement.context.copy(), [], True
+        for name in sorted(free & supposed.symbols.keys()):
+            words = self._said.not_taken_on(supposed.symbols[name], statement.span.start)
+            if words:
+                supposed.symbols[name], left = qualified(supposed.symbols[name], words)
+                sayable = sayable and not left
+                more.append(f"of `{name}`, which the prose calls {' and '.join(sorted(words))}")
+        if more:
+            statement.under = " and ".join(more) + "; symbn takes on what is declared"
+            statement.supposed = supposed if sayable else None
 
     def _check_definition(self, chain: Chain, body: Syntax) -> None:
         """Raises NoteError where a part of the body is not read, and (E169) where it holds under a condition only."""
@@ -395,6 +436,17 @@ class Elaborator:
                 fail_statement(statement, error)
                 break
         statement.context = self.scope.context
+
+
+def _named(block: MathBlock, chains: Ordered[Chain]) -> Named:
+    """What a formula is about, for the prose around it."""
+    names: list[str] = []
+    for chain in chains:
+        if not chain.links or chain.links[0].relation == r"\in":
+            names += [spelled(side) or "" for side in (*chain.subjects, chain.sides[0])]
+    return Named(
+        block, tuple(filter(None, names)), any(link.relation in EQUALITIES for c in chains for link in c.links)
+    )
 
 
 def _means_nothing(_name: str) -> bool:

@@ -13,25 +13,32 @@ from symbn.notes.markdown import MathBlock
 
 _ENDS = re.compile(r"[.!?][\"')*_}]*(?:\s|$)|\n[ \t]*\n|\n[ \t>]*#|\\(?:sub)*section\b|\\par\b")
 _CONDITION = re.compile(
-    r"(?:^|[\s(,;:*_])(?:if|iff|when|whenever|unless|suppose|assume|assuming|provided|supposing)(?:\s+that)?[\s:*_]*$",
+    r"(?:^|[\s(,;:*_])(?:if|iff|when|whenever|unless|provided|(?P<lasts>suppose|assume|assuming|supposing))(?:\s+that)?"
+    r"(?:\s+(?:now|here|also|further|in addition|from now on))*[\s:*_]*$",
     re.IGNORECASE,
 )
+_SECTION = re.compile(r"(?:^|\n)[ \t>]*#|\\(?:sub)*section\b|\\end\s*\{(?!itemize|enumerate|align|equation)")
 _AND = re.compile(r"[\s,]*(?:and|or)?\s*$")
 _NEW_PARAGRAPH = re.compile(r"[ \t]*\n[ \t]*\n")
 
 
 @dataclass(frozen=True)
 class Lead:
-    """What stands before a formula: whether it makes a condition of it, and whether its sentence began before it."""
+    """What stands before a formula: whether it makes a condition of it, and whether its sentence began before it.
+
+    supposed: whether the condition holds past its sentence, up to the next formula that is `apart`, in another section.
+    """
 
     condition: bool
     goes_on: bool
+    supposed: bool
+    apart: bool
 
 
 def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
     """The lead of each formula of a text, in order."""
     before: MathBlock | None = None
-    condition = False
+    condition = supposed = False
     for block in blocks:
         prose = text[before.outer.end if before is not None else 0 : block.outer.start]
         inside = prose.strip(" \t\r\n>")
@@ -42,6 +49,8 @@ def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
         )
         goes_on = before is not None and not ends and not apart
         joined = condition and goes_on and _AND.match(inside) is not None
-        condition = joined or _CONDITION.search(inside[ends[-1].end() :] if ends else inside) is not None
-        yield Lead(condition, goes_on)
+        brought_in = _CONDITION.search(inside[ends[-1].end() :] if ends else inside)
+        condition = joined or brought_in is not None
+        supposed = brought_in["lasts"] is not None if brought_in is not None else joined and supposed
+        yield Lead(condition, goes_on, supposed, _SECTION.search(prose) is not None)
         before = block
