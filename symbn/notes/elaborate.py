@@ -18,6 +18,7 @@ from symbn.expr.shape import finished
 from symbn.expr.statement import Statement
 from symbn.expr.tree import Shape
 from symbn.notes.claims import Claims, claim_structure
+from symbn.notes.constants import constant_of
 from symbn.notes.declarations import Declarer
 from symbn.notes.definitions import Definitions
 from symbn.notes.differentials import written_increments
@@ -31,7 +32,7 @@ from symbn.notes.qualities import Named, Said, qualified
 from symbn.notes.randomness import declare_random, declared_later
 from symbn.notes.register import Register, fail_statement, letter_of, letters_of
 from symbn.notes.rereading import Passage, Place, snapshot
-from symbn.notes.reserved import SETTLED, UNITS, is_builtin, is_operator
+from symbn.notes.reserved import SETTLED, UNITS, is_builtin, is_constant, is_operator
 from symbn.notes.rewriting import forget_places
 from symbn.notes.rows import parse_block
 from symbn.notes.scope import Scope, spelled
@@ -42,6 +43,7 @@ from symbn.notes.syntax import (
     Group,
     Hole,
     Name,
+    Script,
     Sequence,
     Syntax,
     Unread,
@@ -242,7 +244,7 @@ class Elaborator:
             try:
                 if chain.links[0].relation == ":":
                     declarer.function(subject, chain)
-                elif declarer.is_dimension(subject, chain.sides[1]):
+                elif declarer.is_dimension(subject, chain.sides[1]) or self._constant(statement, subject, chain, block):
                     pass
                 elif declarer.is_new(subject):
                     declarer.declare(subject, chain.sides[1], chain.span)
@@ -251,6 +253,24 @@ class Elaborator:
                     self._membership_claim(statement, subject, chain, block)
             except NoteError as error:
                 fail_statement(statement, error)
+
+    def _constant(self, statement: Statement, subject: Syntax, chain: Chain, block: MathBlock) -> bool:
+        r"""Take on the size of I, \mathbf 1 or \mathbf 0, or claim it of I_n; False for what is none of these."""
+        if not is_constant(getattr(unscripted(subject), "latex", "")):
+            return False
+        shape = self.declarer.claimed_shape(chain.sides[1])
+        name = constant_of(subject, shape, self.scope)
+        if name is None:
+            return False
+        if isinstance(subject, Script):
+            self._membership_claim(statement, subject, chain, block)
+        else:
+            self.scope.sizes[name], self.scope.sizes[name + "ᵀ"] = shape
+            sizes = "×".join(map(str, shape))
+            statement.notices = (
+                f"{name} is {sizes} where it stands without a subscript and nothing else says its size",
+            )
+        return True
 
     def _with_prose(self, statement: Statement, name: str) -> None:
         """A declared name is what the prose beside its declaration calls it."""

@@ -75,7 +75,7 @@ class Names(ABC):
                     self.notices[f"{name} without a subscript is {shape}, inferred from where it stands"] = None
 
     def _open_size(self, name: str, span: Span) -> DimVar:
-        size = DimVar(f"`{name}`", span)
+        size = DimVar(f"`{name}`", span, usual=self.scope.sizes.get(name))
         self._constants.setdefault(name, []).append(size)
         return size
 
@@ -150,7 +150,10 @@ class Names(ABC):
         if name in ONES:
             return tree.Ones(shape=(self._open_size(r"\mathbf 1", span), 1), span=span)
         if name in ZEROS:
-            return tree.Zero(shape=(DimVar(r"`\mathbf 0`", span), DimVar(r"`\mathbf 0`", span)), span=span)
+            rows, columns = (
+                DimVar(r"`\mathbf 0`", span, usual=self.scope.sizes.get(size)) for size in (r"\mathbf 0", r"\mathbf 0ᵀ")
+            )
+            return tree.Zero(shape=(rows, columns), span=span)
         return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from symbn.expr.context import Context
-from symbn.expr.tree import Definition, Expr, IndexVar
+from symbn.expr.tree import Definition, Dim, Expr, IndexVar
 from symbn.notes.syntax import Group, Name, Numeral, Script, Sequence, Signed, Syntax
 from symbn.source import Span
 
@@ -56,6 +56,8 @@ class Scope:
     """What a function's name without an argument was understood to be applied to."""
     increments: dict[tuple[str, str], None] = field(default_factory=dict)
     """The marks and names of the increments dX that are written anywhere in the note."""
+    sizes: dict[str, Dim] = field(default_factory=dict)
+    """The sizes that were declared for I, 𝟏 and 0: they have them where nothing else says one."""
     conventions: dict[str, str] = field(default_factory=dict)
     """What the front matter settles where a formula could mean two things."""
     inferred: set[str] = field(default_factory=set)

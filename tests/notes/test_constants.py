@@ -1,0 +1,56 @@
+"""𝟏, 0 and I declared: they stay what they are, and have that size where nothing else says one."""
+
+from __future__ import annotations
+
+import pytest
+
+from symbn.note import Note
+from symbn.source import SourceFile
+
+GIVEN = r"Let $x \in \mathbb{R}^n$, $A \in \mathbb{R}^{m \times n}$, $S \in \mathbb{R}^{n \times n}$. "
+
+
+def verdicts(text: str) -> list[str]:
+    checked = Note(SourceFile("n.md", GIVEN + text)).check(repair=False, explain=False)
+    return [one.verdict for one in checked.statements[3:]]
+
+
+@pytest.mark.parametrize("ones", [r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol 1"])
+def test_declared_ones_are_ones(ones: str) -> None:
+    text = rf"${ones} \in \mathbb{{R}}^n$: $\sum_i x_i = {ones}^\top x$, ${ones}^\top {ones} = n$, ${ones} = 0$"
+    assert verdicts(text) == ["declaration", "proved", "proved", "refuted"]
+
+
+def test_the_declared_size_gives_way_to_the_one_that_is_needed() -> None:
+    text = r"$\mathbf 1 \in \mathbb{R}^n$: $\mathbf 1^\top A \mathbf 1 = \sum_{ij} A_{ij}$, "
+    text += r"$\mathbf 1^\top \mathbf 1 = m$"
+    assert verdicts(text) == ["declaration", "proved", "refuted"]
+
+
+@pytest.mark.parametrize("identity", ["I", r"\mathbf{I}", r"\mathbb I"])
+def test_a_declared_identity_is_the_identity(identity: str) -> None:
+    text = rf"${identity} \in \mathbb{{R}}^{{n \times n}}$: ${identity} S = S$, $\operatorname{{tr}}({identity}) = n$, "
+    assert verdicts(text + rf"${identity} S = {identity}$") == ["declaration", "proved", "proved", "refuted"]
+
+
+@pytest.mark.parametrize("space", [r"\mathbb{R}", r"\mathbb{R}^n", r"\mathbb{R}^{m \times n}"])
+def test_an_i_that_is_not_square_is_another_name(space: str) -> None:
+    assert verdicts(rf"$I \in {space}$: $I + I = 2 I$, $I = 2 I$") == ["declaration", "proved", "refuted"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\mathbf 1_n \in \mathbb{R}^n", "proved"),
+        (r"I_n \in \mathbb{R}^{n \times n}", "proved"),
+        (r"\mathbf{0}_{m \times n} \in \mathbb{R}^{m \times n}", "proved"),
+        (r"\mathbf 1 \in \mathbb{R}^{n \times n}", "error"),
+    ],
+)
+def test_a_size_that_is_written_is_claimed(claim: str, verdict: str) -> None:
+    assert verdicts(f"${claim}$") == [verdict]
+
+
+def test_a_one_with_another_subscript_is_another_name() -> None:
+    text = r"$\mathbf{1}_{\text{on}} \in \mathbb{R}^n$, $\mathbf{1}_{\text{on}}^\top x = \sum_i x_i$"
+    assert verdicts(text)[-1] == "refuted"
