@@ -349,7 +349,8 @@ def _tried(found: Search) -> str:
 
     parts = []
     if found.agreed:
-        parts.append(f"both sides agreed at {len(found.agreed)} points (sizes {sizes(found.agreed)})")
+        where = f" (sizes {sizes(found.agreed)})" if any(found.agreed) else ""
+        parts.append(f"both sides agreed at the points that were tried{where}")
     if found.undefined:
         parts.append("a side was undefined at some points")
     if found.ended:

@@ -66,11 +66,12 @@ def search(
     `memory` says what is too much, once more is taken than is allowed."""
     claim = Claim(lhs, rhs, context, free, deadline, memory)
     plan = size_plan(claim.survey.dimensions, claim.least, max(reach, 4))
-    first = 3 if plan[0] else 6
     attempts = [
-        _Attempt(sizes, _spread(claim, seed + 101 * number, both_signs=number == 0), first if number == 0 else 2)
+        _Attempt(sizes, _spread(claim, seed + 101 * number, both_signs=number == 0), 3 if number == 0 else 2)
         for number, sizes in enumerate(plan)
     ]
+    if not plan[0]:
+        attempts = [_Attempt({}, trials := [*attempts[0].trials, *_scattered(seed)], len(trials))]
     return _run(claim, attempts, choices=27)
 
 
@@ -120,6 +121,11 @@ def _spread(claim: Claim, seed: int, both_signs: bool) -> list[_Trial]:
     """Points that have little in common; with mirror images what holds for one sign only is seen."""
     images = (False, True) if both_signs else (False,)
     return [(style, seed + 7919 * k, m) for k, style in enumerate(_styles(claim)) for m in images]
+
+
+def _scattered(seed: int) -> list[_Trial]:
+    """Points of numbers alone, of all the signs that a few numbers can have together."""
+    return [(Style.WIDE, seed + 6151 * k, mirrored) for k in range(1, 13) for mirrored in (False, True)]
 
 
 def _run(claim: Claim, attempts: list[_Attempt], choices: int) -> Search:

@@ -105,3 +105,17 @@ def test_a_power_of_a_matrix_of_ones_is_a_power(claim: str, expected: str) -> No
 )
 def test_a_zero_in_an_inner_product_has_the_shape_of_the_other_side(claim: str, expected: str) -> None:
     assert verdict(claim) == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("|a + b| = |a| + |b|", "refuted"),
+        ("|a| |b| |c| = a b c", "refuted"),
+        ("(a^2)^{1/2} (b^2)^{1/2} = a b", "refuted"),
+        ("(a^2)^{1/2} (b^2)^{1/2} = |a b|", "proved"),
+        (r"\max(a, b) = \frac{a + b + |a - b|}{2}", "proved"),
+    ],
+)
+def test_numbers_of_either_sign_are_tried_together(claim: str, expected: str) -> None:
+    assert symbn.verify(claim, r"$a, b, c \in \mathbb{R}$").verdict == expected
