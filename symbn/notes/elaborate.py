@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence as Ordered
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -73,6 +74,8 @@ class Elaborator:
         """Where each claim stands, by its id: there it can be read anew."""
         self._chains: list[Chain] = []
         self._said = Said()
+        self._ahead: dict[Span, tuple[str, ...]] = {}
+        """Names that were declared with what is said of them before, by where they stand, and what is told of each."""
         self._formula = 0
         self.defining: list[Defining] = []
         """The chains of the last source that begin with new names, also those that could not be read."""
@@ -121,9 +124,9 @@ class Elaborator:
         self._said = Said(source.text, [_named(block, chains) for block, chains, _ in parsed], self._said)
         conditions: tuple[Span, ...] = ()
         supposed: tuple[Span, ...] = ()
-        for self._formula, ((block, chains, problems), lead) in enumerate(
-            zip(parsed, leads(source.text, [block for block, _, _ in parsed]), strict=True)
-        ):
+        brought_in = list(leads(source.text, [block for block, _, _ in parsed]))
+        for self._formula, ((block, chains, problems), lead) in enumerate(zip(parsed, brought_in, strict=True)):
+            self._declare_ahead([chains for _, chains, _ in parsed], brought_in)
             self.register.notation = block.inner
             supposed = () if lead.apart else supposed
             conditions = conditions if lead.goes_on else supposed
@@ -139,6 +142,35 @@ class Elaborator:
                         self._chain(item, block)
                     except RecursionError:
                         self._unreadable(block, _nested_too_deeply(item.span))
+
+    def _declare_ahead(self, formulas: Ordered[Ordered[Chain]], brought_in: Ordered[Lead]) -> None:
+        """Take on what the rest of a sentence declares of names that its equations use: `A x = b, where $x …$`.
+
+        What the sentence defines is no such name.  What cannot be taken on is told where it stands.
+        """
+        equations: list[Chain] = []
+        for place in range(self._formula, len(formulas)):
+            if place > self._formula and not brought_in[place].explains:
+                return
+            for chain in formulas[place]:
+                if is_declaration(chain):
+                    if equations and not brought_in[place].condition:
+                        self._taken_ahead(chain, place, equations)
+                elif any(link.relation in EQUALITIES for link in chain.links):
+                    equations.append(chain)
+
+    def _taken_ahead(self, chain: Chain, place: int, equations: Ordered[Chain]) -> None:
+        defined = {head.name for equation in equations for head in new_heads(equation, self.scope)}
+        for subject in (*chain.subjects, chain.sides[0]):
+            name = spelled(subject)
+            if name is None or name in defined or not self.declarer.is_new(subject) or is_constant(name):
+                continue
+            with suppress(NoteError):
+                if chain.links[0].relation != r"\in":
+                    self.declarer.assume(subject, chain.links[0].relation, chain.sides[1])
+                elif not self.declarer.is_dimension(subject, chain.sides[1]):
+                    self.declarer.declare(subject, chain.sides[1], chain.span)
+                    self._ahead[subject.span] = self._with_prose(name, place)
 
     def _in_its_sentence(
         self, chain: Chain, lead: Lead, conditions: tuple[Span, ...]
@@ -242,13 +274,15 @@ class Elaborator:
             span = subject.span.to(chain.sides[-1].span)
             statement = self._statement(block, label, "declaration", span, lhs, rhs, letter, number)
             try:
-                if chain.links[0].relation == ":":
+                if subject.span in self._ahead:
+                    statement.notices = self._ahead[subject.span]
+                elif chain.links[0].relation == ":":
                     declarer.function(subject, chain)
                 elif declarer.is_dimension(subject, chain.sides[1]) or self._constant(statement, subject, chain, block):
                     pass
                 elif declarer.is_new(subject):
                     declarer.declare(subject, chain.sides[1], chain.span)
-                    self._with_prose(statement, spelled(subject) or "")
+                    statement.notices = self._with_prose(spelled(subject) or "", self._formula)
                 else:
                     self._membership_claim(statement, subject, chain, block)
             except NoteError as error:
@@ -272,18 +306,15 @@ class Elaborator:
             )
         return True
 
-    def _with_prose(self, statement: Statement, name: str) -> None:
-        """A declared name is what the prose beside its declaration calls it."""
+    def _with_prose(self, name: str, place: int) -> tuple[str, ...]:
+        """A declared name is what the prose beside its declaration calls it; how that is told."""
         symbols = self.scope.context.symbols
-        if name in symbols:
-            before, symbols[name] = symbols[name], self._said.declared(symbols[name], self._formula)
-            words = [
-                new
-                for old, new in ((before.structure, symbols[name].structure), (before.sign, symbols[name].sign))
-                if old != new
-            ]
-            if words:
-                statement.notices = (*statement.notices, f"`{name}` is {' and '.join(words)}, as the prose says")
+        if name not in symbols:
+            return ()
+        before, now = symbols[name], self._said.declared(symbols[name], place)
+        symbols[name] = now
+        words = [new for old, new in ((before.structure, now.structure), (before.sign, now.sign)) if old != new]
+        return (f"`{name}` is {' and '.join(words)}, as the prose says",) if words else ()
 
     def _membership_claim(self, statement: Statement, subject: Syntax, chain: Chain, block: MathBlock) -> None:
         """A claim about a shape, or that a matrix is symmetric or orthogonal; what else a set says is not checked."""
@@ -466,6 +497,16 @@ def _named(block: MathBlock, chains: Ordered[Chain]) -> Named:
             names += [spelled(side) or "" for side in (*chain.subjects, chain.sides[0])]
     return Named(
         block, tuple(filter(None, names)), any(link.relation in EQUALITIES for c in chains for link in c.links)
+    )
+
+
+def is_declaration(chain: Chain) -> bool:
+    r"""Whether a chain is one of x \in A or x > 0."""
+    relations = [link.relation for link in chain.links]
+    return (
+        bool(relations)
+        and (relations[0] == r"\in" or relations in ([">"], ["<"], [r"\ge"], [r"\le"]))
+        and not chain.said
     )
 
 

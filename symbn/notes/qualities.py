@@ -74,6 +74,7 @@ _IF = re.compile(r"\b(?:if|iff|when|whenever|unless|provided)\b[^.;]*$", re.IGNO
 _SUPPOSE = re.compile(r"\b(?:suppos\w+|assum\w+)\b[^.;]*$", re.IGNORECASE)
 _FOR = re.compile(r"\b(?:for|with)\s+(?:(?:a|an|any|all|every|each|some|real|square|now)\s+)*$", re.IGNORECASE)
 _MARKUP = re.compile(r"\\(?:emph|textit|textbf|textsc)\s*\{|[*_`~{}]|(?m:^[ \t]*>)")
+_APART = re.compile(r"\n[ \t>]*\n|(?:^|\n)[ \t>]*#[^\n]*(?:\n|$)|<!--.*?-->", re.DOTALL)
 _PARAGRAPH = re.compile(r"\n[ \t>]*\n(?=[ \t>]*[A-Z#*\-\\0-9])|\n[ \t>]*#|\\par\b|\\(?:sub)*section\b")
 _HEADING = re.compile(r"(?:^|\n)[ \t>]*#|\\(?:sub)*section\b|\\paragraph\b")
 
@@ -107,11 +108,12 @@ def qualities(text: str, formulas: Sequence[Named]) -> Iterator[Quality]:
     for place, formula in enumerate(formulas):
         start, end = formula.block.outer.start, formula.block.outer.end
         prose = text[formulas[place - 1].block.outer.end if place else 0 : start]
-        before = _plain(prose)
+        before = _plain(_APART.split(prose)[-1])
         joined = [*joined, *formula.names] if formula.names and joined and _JOINED.match(before) else [*formula.names]
         if not joined:
             continue
-        behind = _plain(text[end : formulas[place + 1].block.outer.start if place + 1 < len(formulas) else len(text)])
+        last = formulas[place + 1].block.outer.start if place + 1 < len(formulas) else len(text)
+        behind = _plain(_APART.split(text[end:last])[0])
         led = _BEFORE.search(before)
         if led is not None and not _DENIED.search(before[: led.start()]):
             lead = _lead(before[: led.start()])

@@ -18,6 +18,8 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _SECTION = re.compile(r"(?:^|\n)[ \t>]*#|\\(?:sub)*section\b|\\end\s*\{(?!itemize|enumerate|align|equation)")
+_EXPLAINS = re.compile(r"[^\w\\]*(?:here|where|with|for|in which|wherein)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _AND = re.compile(r"[\s,]*(?:and|or)?\s*$")
 _NEW_PARAGRAPH = re.compile(r"[ \t]*\n[ \t]*\n")
 
@@ -27,18 +29,20 @@ class Lead:
     """What stands before a formula: whether it makes a condition of it, and whether its sentence began before it.
 
     supposed: whether the condition holds past its sentence, up to the next formula that is `apart`, in another section.
+    explains: whether the formula tells what stands in the one before it: `where $W …$`, also as a sentence of its own.
     """
 
     condition: bool
     goes_on: bool
     supposed: bool
     apart: bool
+    explains: bool
 
 
 def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
     """The lead of each formula of a text, in order."""
     before: MathBlock | None = None
-    condition = supposed = False
+    condition = supposed = explains = False
     for block in blocks:
         prose = text[before.outer.end if before is not None else 0 : block.outer.start]
         inside = prose.strip(" \t\r\n>")
@@ -52,5 +56,10 @@ def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
         brought_in = _CONDITION.search(inside[ends[-1].end() :] if ends else inside)
         condition = joined or brought_in is not None
         supposed = brought_in["lasts"] is not None if brought_in is not None else joined and supposed
-        yield Lead(condition, goes_on, supposed, _SECTION.search(prose) is not None)
+        new_section = _SECTION.search(prose) is not None
+        explains = not new_section and bool(
+            _EXPLAINS.match(_COMMENT.sub("", prose)) is not None
+            or (explains and goes_on and not block.display and inside)
+        )
+        yield Lead(condition, goes_on, supposed, new_section, explains)
         before = block

@@ -45,3 +45,36 @@ def test_a_condition_of_the_prose_is_not_taken_on(text: str, expected: list[str]
 
 def test_a_condition_does_not_reach_past_its_sentence() -> None:
     assert verdicts("If $a = 1$ then\n$$a^2 = 1$$\nNow $$a^2 = 1$$") == ["not checked", "not checked", "refuted"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "$$\\det(c B) = c^k \\det(B),$$ where $B \\in \\mathbb{R}^{k \\times k}$ and $c \\in \\mathbb{R}$.",
+            ["proved"],
+        ),
+        (
+            "$$\\det(c B) = c \\det(B),$$ where $B \\in \\mathbb{R}^{k \\times k}$ and $c \\in \\mathbb{R}$.",
+            ["refuted"],
+        ),
+        ("$$|c| = c, \\quad c > 0$$", ["proved"]),
+        ("$$|c| = c, \\quad c \\in \\mathbb{R}$$", ["refuted"]),
+        ("$$q^\\top q = q^\\top q.$$ Here $q \\in \\mathbb{R}^k$.", ["proved"]),
+        ("$$q^\\top q = q^\\top q.$$ Now $q \\in \\mathbb{R}^k$.", ["error"]),
+        ("$$q^\\top q = q^\\top q$$\n\n## Here $q \\in \\mathbb{R}^k$.", ["error"]),
+        ("$q^\\top q = q^\\top q$. If $q \\in \\mathbb{R}^k$, then $q = q$.", ["error", "proved"]),
+        ("$$q = B x$$ where $B \\in \\mathbb{R}^{k \\times n}$, $q \\in \\mathbb{R}^k$.", ["definition", "proved"]),
+        ("$$q = B x$$ where $B \\in \\mathbb{R}^{k \\times n}$, $q \\in \\mathbb{R}^n$.", ["definition", "refuted"]),
+        ("$$q^\\top q = 1$$ where $q \\in \\mathbb{R}^?$.", ["error", "error"]),
+    ],
+)
+def test_what_a_sentence_declares_behind_its_equations_is_known_in_them(text: str, expected: list[str]) -> None:
+    assert verdicts(text) == expected
+
+
+def test_a_declaration_behind_is_reported_where_it_stands() -> None:
+    text = "$$B^\\top B = B B$$ where $B \\in \\mathbb{R}^{k \\times k}$ is symmetric."
+    found = Note(SourceFile("n.md", text)).check().statements
+    assert [(one.id, one.verdict) for one in found] == [("0.1", "proved"), ("0.2", "declaration")]
+    assert "`B` is symmetric, as the prose says" in found[1].conventions
