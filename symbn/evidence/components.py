@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from flint import arb
+
 from symbn.evidence.dependence import Dependence
 from symbn.evidence.elementary import enclosed
 from symbn.evidence.functions import Polynomial
@@ -160,7 +162,9 @@ class Evaluator:
         found: Matrix | None = world.memo.get(node.name)
         if found is None:
             rows, columns = self.sizes(node.shape)
-            if world.parent is None:
+            if node.name in self._context.symbols and self._context.symbols[node.name].value == "π":
+                found = [[arb.pi()]]
+            elif world.parent is None:
                 found = self._point.symbol(node.name, rows, columns)
             elif world.outcome is not None and node.name in self._context.random:
                 found = self._point.outcome(node.name, rows, columns, world.outcome)

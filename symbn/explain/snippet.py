@@ -59,6 +59,7 @@ class _Program:
         self.names = Names()
         for size in difference.sizes:
             self.names.given[f"size {size}"] = self.names.new(size)
+        self.names.given |= {name: "np.pi" for name, s in self.context.symbols.items() if s.value == "π"}
         for node in self.nodes:
             if isinstance(node, tree.Apply):
                 self.names.of(node.name + "'" * node.order)

@@ -14,12 +14,16 @@ Structure = Literal["general", "symmetric", "positive definite", "orthogonal", "
 
 @dataclass(frozen=True)
 class SymbolDeclaration:
-    """A free name, its shape, and what is known of its values."""
+    """A free name, its shape, and what is known of its values; `value` is that of a name for one number."""
 
     name: str
     shape: Shape
     sign: Sign = "real"
     structure: Structure = "general"
+    value: Literal["", "π"] = ""
+
+
+PI = SymbolDeclaration(r"\pi", (1, 1), "positive", value="π")
 
 
 @dataclass(frozen=True)

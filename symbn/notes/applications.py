@@ -7,14 +7,18 @@ A factor takes with it what belongs to it: a function its arguments, an operator
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 
 from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
+from symbn.expr.context import PI
 from symbn.expr.shape import finished, is_scalar, resolved_shape, shape_text, unify
 from symbn.expr.tree import Expr
 from symbn.notes.differentials import Differentials
+from symbn.notes.grouping import divides_openly
 from symbn.notes.letter_runs import ask_about_product, in_words, stands_for_something
 from symbn.notes.new_arguments import NewArguments
+from symbn.notes.primes import not_a_prime
 from symbn.notes.reserved import is_constant, is_mean
 from symbn.notes.scope import DefinedFunction, DefinedTensor, composite, spelled
 from symbn.notes.scripts import Scripts
@@ -44,10 +48,13 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         place = 0
         before: Syntax | None = None
         items = in_words(items, self.stands_alone, self.is_function)
+        regrouped = self.regrouped(items)
+        if regrouped is not None:
+            return self.read(regrouped)
         while place < len(items):
             item = items[place]
             factor, place = self.next_factor(items, place)
-            if _divides_openly(before) and is_scalar(factor.shape) and isinstance(factor, _PLAIN):
+            if divides_openly(before) and is_scalar(factor.shape) and isinstance(factor, _PLAIN):
                 raise fail(
                     "E128", "does this factor stand below the `/` or after the fraction?", factor.span or span,
                     help=r"use \frac, or parentheses",
@@ -69,8 +76,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         if isinstance(group, Group) and group.delimiter == "(":
             taken = self.derivative_at(item, group)
             if taken is not None:
-                sub, sup = (following.sub, following.sup) if isinstance(following, Script) else (None, None)
-                return self.scripted(taken, sub, sup, taken.span or item.span), place + 2
+                return self.ended(taken, following, taken.span or item.span), place + 2
         if isinstance(item, Derivation) and item.body is None:
             return self.derivation(item, items[place + 1 :]), len(items)
         if isinstance(item, Nabla):
@@ -80,7 +86,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
             right, after = self.next_factor([item.right, *items[place + 1 :]], 0)
             if after > 1:
                 last = items[place + after - 1]
-                self.check_reach(item)
+                self.check_reach(item, right)
                 return self.joined(item.op, self.read(item.left), right, item.span.to(last.span)), place + after
         head = unscripted(item)
         if isinstance(head, Name):
@@ -90,6 +96,13 @@ class Applications(Scripts, Words, Differentials, NewArguments):
                 and all(stands_for_something(letter, self.stands_alone) for letter in head.latex)
             ):
                 raise ask_about_product(head)
+            if head.latex == PI.name and _lists_names(group) and self.scope.context.symbols.get(PI.name, PI) is PI:
+                if not self.is_function(head.latex):
+                    raise fail(
+                        "E232", r"is this the number \pi times what stands in parentheses, or a function of it?",
+                        item.span.to(following.span if following is not None else item.span),
+                        help=r"write \pi \cdot (…) for the product, or declare the function",
+                    )  # fmt: skip
             applied = self._application(item, head, following)
             if applied is not None:
                 return applied, place + 2
@@ -112,11 +125,13 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         if not (isinstance(group, Group) and group.delimiter in ("(", "[")):
             return None
         script = item if isinstance(item, Script) else None
-        key, rest_sub, rest_sup = head.latex, None, None
+        key, rest_sub, rest_sup, primes = head.latex, None, None, 0 if script is None else script.primes
         if script is not None:
-            whole = composite(script)
+            whole, stem = composite(script), composite(replace(script, primes=0))
             if whole is not None and self.is_function(whole):
-                key = whole
+                key, primes = whole, 0
+            elif stem is not None and self.is_function(stem):
+                key = stem
             elif self.is_function(key):
                 rest_sub, rest_sup = script.sub, script.sup
             else:
@@ -127,11 +142,8 @@ class Applications(Scripts, Words, Differentials, NewArguments):
             return None  # p_i (1 - p_j): a product with an entry of p
         self._check_bars(key, group)
         span = item.span.to(group.span)
-        primes = script.primes if script is not None and key == head.latex else 0
         result = self.scripted(self.apply(key, group, primes, span), rest_sub, rest_sup, span)
-        if isinstance(following, Script):
-            result = self.scripted(result, following.sub, following.sup, item.span.to(following.span))
-        return result
+        return self.ended(result, following, item.span.to(group.span if following is None else following.span))
 
     def _check_bars(self, name: str, group: Group) -> None:
         """Raises NoteError (E219) for f(x | A) of a function that has no bar elsewhere: p(x | y) is not p(x, y)."""
@@ -176,9 +188,8 @@ class Applications(Scripts, Words, Differentials, NewArguments):
                 "E227", "is this an entry, or a product with what stands in brackets?", item.span.to(group.span),
                 help=f"write {name}_{{{spelled(places[0])}}} for the entry",
             )  # fmt: skip
-        sub, sup = (following.sub, following.sup) if isinstance(following, Script) else (None, None)
         span = item.span.to(following.span)
-        return self.scripted(self.entry(self.read(item), group.content, span), sub, sup, span)
+        return self.ended(self.entry(self.read(item), group.content, span), following, span)
 
     def _takes(self, name: str, group: Group) -> bool:
         """Whether what stands in parentheses has the shapes of a function's arguments, where they are known."""
@@ -200,13 +211,16 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         if declared is not None and not declared.entrywise:
             for new, shape in zip(written, declared.domain, strict=False):
                 self.take_shape(new, shape, name)
-        arguments = tuple(self.read(a) for a in written)
         meaning = self.scope.meanings.get(name)
+        if primes and isinstance(meaning, DefinedFunction):
+            for new in written:
+                self.take_shape(new, (1, 1), name)
+        arguments = tuple(self.read(a) for a in written)
         if isinstance(meaning, DefinedFunction):
-            if primes:
-                raise _prime(name, span)
             if len(arguments) != len(meaning.parameters):
                 raise fail("E118", f"`{name}` has {len(meaning.parameters)} parameter(s), here {len(arguments)}", span)
+            if primes:
+                return self.primed(meaning, arguments[0], primes, span)
             arguments = tuple(finished(a) for a in arguments)
             definition = self._define_function(meaning, arguments)
             applied = tree.Reference(name=definition.key, arguments=arguments, shape=definition.body.shape, span=span)
@@ -221,7 +235,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
                 name=name, arguments=(argument,), entrywise=True, order=primes, shape=argument.shape, span=span
             )
         if primes:
-            raise _prime(name, span)
+            raise not_a_prime(name, span)
         if len(arguments) != len(function.domain):
             raise fail("E118", f"`{name}` has {len(function.domain)} argument(s), here {len(arguments)}", span)
         fitted = []
@@ -241,6 +255,13 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         r"""left op right, for \odot, /, \cdot and the like."""
 
 
+def _lists_names(group: Syntax | None) -> bool:
+    """Whether parentheses hold a name, or several, or a bar between two: what a function is applied to."""
+    if not (isinstance(group, Group) and group.delimiter in ("(", "[")):
+        return False
+    return all(isinstance(argument, Name | Script) for argument in arguments_of(group.content))
+
+
 def _lists(group: Syntax | None) -> bool:
     """Whether several arguments stand in parentheses, as in max(0, x), which no product is followed by."""
     return isinstance(group, Group) and group.delimiter == "(" and isinstance(group.content, Commas)
@@ -252,12 +273,3 @@ def _is_plain_mean(head: Name, group: Syntax | None) -> bool:
 
 
 _PLAIN = (tree.Symbol, tree.Dimension, tree.Reference, tree.Number, tree.Power)
-
-
-def _divides_openly(syntax: Syntax | None) -> bool:
-    """a / b with neither side in delimiters: a / b c can be read in two ways."""
-    return isinstance(syntax, Binary) and syntax.op == "/" and isinstance(syntax.right, (Name, Numeral, Script))
-
-
-def _prime(name: str, span: Span) -> NoteError:
-    return fail("E117", f"the derivative of {name} by a prime", span, help=r"write \frac{\partial …}{\partial …}")

@@ -13,9 +13,10 @@ from symbn.diagnostics import NoteError, ShapeError, fail
 from symbn.expr import build, tree
 from symbn.expr.shape import is_column, is_row, is_scalar, is_vector, shape_text
 from symbn.expr.tree import Expr
+from symbn.notes.grouping import Grouping, carried
 from symbn.notes.points import Points
 from symbn.notes.reserved import transposes
-from symbn.notes.syntax import Binary, Derivation, Group, Nabla, Script, Sequence, Syntax, juxtaposed, unscripted, walk
+from symbn.notes.syntax import Binary, Derivation, Group, Nabla, Script, Sequence, Syntax, unscripted, walk
 from symbn.notes.targets import target_of
 from symbn.source import Span
 
@@ -25,7 +26,7 @@ _MOST_GRADIENTS = 8
 Layout: TypeAlias = Literal["jacobian", "gradient", "entrywise"]
 
 
-class Calculus(Points):
+class Calculus(Points, Grouping):
     """The part of the reader that reads ∂/∂ and ∇."""
 
     @abstractmethod
@@ -36,12 +37,12 @@ class Calculus(Points):
         """∂body/∂variables; without a body it acts on all that follows in the product."""
         if syntax.body is None and not following:
             raise fail("E130", "this ∂/∂ has nothing to act on", syntax.span, help="write what it differentiates")
-        if syntax.mark == "d" and self.is_name("d"):
-            raise fail(
-                "E139", "is this a derivative, or a quotient with the number `d`?", syntax.span,
-                help=r"write \mathrm{d} or \partial for a derivative",
-            )  # fmt: skip
+        named = syntax.mark == "d" and self.is_name("d")
+        if named and (syntax.body is not None or "d" in self.locals or "d" not in self.scope.context.dimensions):
+            raise _ask_about_d(syntax.span)
         body = self._acted_on(syntax, following) if syntax.body is None else self.read(syntax.body)
+        if named and not self._may_act_on(body, syntax):
+            raise _ask_about_d(syntax.span)
         taken = self.at_point(body, syntax)
         if taken is not None:
             return taken
@@ -54,6 +55,12 @@ class Calculus(Points):
                 result = self.derivative(result, variable, syntax.span)
         self.check_dependence(body, variables, syntax.span)
         return result
+
+    def _may_act_on(self, body: Expr, syntax: Derivation) -> bool:
+        r"""Whether \frac{d}{dz} before a function of z is no quotient with a size d: by all its names it depends."""
+        variables = [self._variable(v) for v in syntax.variables]
+        plain = [v.arg if isinstance(v, tree.Transpose) else v for v in variables]
+        return all(self.depends([body], target_of(v, self.scope.context)) for v in plain)
 
     def hessian(self, body: Expr, variables: list[Expr], span: Span) -> Expr:
         """(i, j) = ∂²f/∂x_i∂y_j."""
@@ -124,8 +131,11 @@ class Calculus(Points):
             return turned
         if rest:
             if isinstance(rest[0], Binary):
-                return self._nabla_before_sign(syntax, rest), len(items)
-            body = self._readable(_product(rest, syntax.span))
+                if self.acts_on_all(syntax, rest):
+                    body = self.read(_product(rest, syntax.span))
+                    return self.gradient(syntax, body, syntax.span.to(rest[-1].span)), len(items)
+                return self.read(_product(carried([syntax], rest), syntax.span)), len(items)
+            body = self.readable(_product(rest, syntax.span))
             if body is not None and is_scalar(body.shape):
                 return self.gradient(syntax, body, syntax.span.to(rest[-1].span)), len(items)
             first, after = self.next_factor(items, place + 1)
@@ -133,35 +143,30 @@ class Calculus(Points):
                 return self.gradient(syntax, first, syntax.span.to(items[after - 1].span)), after
         return self.nabla_alone(syntax), place + 1
 
-    def _nabla_before_sign(self, syntax: Nabla, rest: list[Syntax]) -> Expr:
-        r"""∇_x a \cdot b is ∇(a · b) if that is a scalar, else (∇a) · b.
+    def acts_on_all(self, syntax: Nabla, rest: list[Syntax]) -> bool:
+        r"""Whether ∇_x a \cdot b is ∇(a · b): if that is a scalar; else it is (∇a) · b.
 
         Raises NoteError (E171) where both say something, but not the same: b depends on x too.
         """
-        carried, first = _carried(syntax, rest)
-        as_one = _product(carried, syntax.span)
-        body = self._readable(_product(rest, syntax.span))
+        body = self.readable(_product(rest, syntax.span))
         if body is None or not is_scalar(body.shape) or syntax.variable is None:
-            return self.read(as_one)
-        if self._transposed_gradient(syntax, first, 0) is not None:
-            return self.read(as_one)
-        parts = self._readable(as_one)
+            return False
+        first = rest
+        while isinstance(first[0], Binary):
+            first = list(first[0].left.items) if isinstance(first[0].left, Sequence) else [first[0].left]
+        if self._transposed_gradient(syntax, [syntax, *first], 0) is not None:
+            return False
+        parts = self.readable(_product(carried([syntax], rest), syntax.span))
         own = None if parts is None else _derivative_of(parts, syntax)
         if parts is not None and own is not None:
             if not self.depends(_without(parts, own), own.target):
-                return parts
+                return False
             if self.depends([own.arg], own.target):
                 raise fail(
                     "E171", "does this ∇ act on the first factor alone, or on the whole product?", syntax.span,
                     help="put what it acts on in parentheses, or the gradient with them",
                 )  # fmt: skip
-        return self.gradient(syntax, body, syntax.span.to(rest[-1].span))
-
-    def _readable(self, syntax: Syntax) -> Expr | None:
-        try:
-            return self.read(syntax)
-        except NoteError:
-            return None
+        return True
 
     def _transposed_gradient(self, syntax: Nabla, items: list[Syntax], place: int) -> tuple[Expr, int] | None:
         r"""\nabla_x f(x)^\top: f(x) is a scalar, so the transpose is the gradient's."""
@@ -208,19 +213,15 @@ class Calculus(Points):
         return result
 
 
+def _ask_about_d(span: Span) -> NoteError:
+    return fail(
+        "E139", "is this a derivative, or a quotient with the number `d`?", span,
+        help=r"write \mathrm{d} or \partial for a derivative",
+    )  # fmt: skip
+
+
 def _product(items: list[Syntax], span: Span) -> Syntax:
     return items[0] if len(items) == 1 else Sequence(tuple(items), span)
-
-
-def _carried(syntax: Nabla, rest: list[Syntax]) -> tuple[list[Syntax], list[Syntax]]:
-    r"""The product with ∇ inside of its first sign, (∇ a) · b for ∇ (a · b); and ∇ with that first factor a."""
-    first = rest[0]
-    if not isinstance(first, Binary):
-        return [syntax, *rest], [syntax, *rest]
-    left: list[Syntax] = [*first.left.items] if isinstance(first.left, Sequence) else [first.left]
-    inner, innermost = _carried(syntax, left)
-    before = Binary(first.op, juxtaposed(inner), first.right, syntax.span.to(first.right.span))
-    return [before, *rest[1:]], innermost
 
 
 def _derivative_of(e: Expr, syntax: Nabla) -> tree.Derivative | None:

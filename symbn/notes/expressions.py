@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction as Rational
 
-from symbn.diagnostics import NoteError, fail
+from symbn.diagnostics import NoteError, ShapeError, fail
 from symbn.expr import build, tree
 from symbn.expr.shape import is_column, is_scalar, is_vector
 from symbn.expr.tree import Expr
@@ -125,7 +125,11 @@ class Reader(Applications, BareFunctions):
         left, right = self.read(syntax.left), self.read(syntax.right)
         if self.ends_in_differential(syntax.left):
             self.check_others_held(right, syntax.span)
-        return self.joined(syntax.op, left, right, syntax.span)
+        try:
+            return self.joined(syntax.op, left, right, syntax.span)
+        except ShapeError as misfit:
+            self.check_grouping(syntax, left, right, misfit)
+            raise
 
     def joined(self, op: str, left: Expr, right: Expr, span: Span) -> Expr:
         r"""left op right, for \odot, /, \cdot and the like."""
@@ -148,7 +152,10 @@ class Reader(Applications, BareFunctions):
             return build.multiply((left, right), span)
         if op == r"\otimes":
             return build.kronecker(left, right, span)
-        raise fail("E106", f"{op} is not read yet", span)
+        raise fail(
+            "E106", f"{op} is not read: it may be the Kronecker sum, the direct sum, or a sum of another kind", span,
+            help=r"write A \otimes I + I \otimes B, or the block matrix \begin{pmatrix} A & 0 \\ 0 & B \end{pmatrix}",
+        )  # fmt: skip
 
     def _check_times(self, left: Expr, right: Expr, span: Span) -> None:
         """Raises NoteError (E225) for x × y of two columns or two rows, which is no matrix product."""

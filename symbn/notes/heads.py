@@ -25,7 +25,7 @@ from symbn.notes.reserved import (
     may_be_defined,
     transposes,
 )
-from symbn.notes.scope import DefinedTensor, Scope, composite, spelled
+from symbn.notes.scope import DefinedTensor, Scope, composite, spelled, whole_of
 from symbn.notes.syntax import (
     Binary,
     Chain,
@@ -154,7 +154,7 @@ def _head(side: Syntax, scope: Scope, body: Syntax | None = None) -> Head | None
 
 def _primes_transpose(name: str, scope: Scope) -> bool:
     """Whether the note says that x' is a transpose, and x is no function."""
-    return scope.conventions.get("prime") == "transpose" and not scope.is_function(name)
+    return scope.conventions.get("prime") == "transpose" and not _is_derivative(name + "'", scope)
 
 
 def _has_meaning(letter: str, scope: Scope) -> bool:
@@ -187,13 +187,19 @@ def _is_new(head: Head | None, side: Syntax, scope: Scope) -> bool:
         return False
     if _is_mean_of_random(head, scope) or head.name in ONES | ZEROS:
         return False
-    if is_reserved(side, scope) or (head.name.endswith("'") and scope.is_function(head.name.rstrip("'"))):
+    if is_reserved(side, scope) or _is_derivative(head.name, scope):
         return False
     if head.indices and head.name in scope.families:
         return False
     if isinstance(side, Script) and _is_entry(head, side, scope):
         return False
     return not any(scope.knows(name) for name in (head.name, head.key, spelled(side) or head.name))
+
+
+def _is_derivative(name: str, scope: Scope) -> bool:
+    r"""Whether this is the φ' of a function, which is its derivative, or the \tanh' of one that symbn knows."""
+    stem = name.rstrip("'")
+    return stem != name and (scope.is_function(stem) or (is_builtin(stem) and not scope.knows(stem)))
 
 
 def _is_mean_of_random(head: Head, scope: Scope) -> bool:
@@ -225,7 +231,7 @@ def _is_entry(head: Head, side: Script, scope: Scope) -> bool:
         return False
     if isinstance(side.sub, Name) and side.sub.word:
         return False  # x_{\text{new}}: no index has a name of several letters
-    tensor = base.latex in scope.context.symbols or isinstance(scope.meanings.get(base.latex), DefinedTensor)
+    tensor = _is_free(base.latex, scope) or isinstance(scope.meanings.get(base.latex), DefinedTensor)
     if not tensor and base.latex not in scope.families:
         return False
     letters = _index_letters(side.sub) if side.sub is not None else ()
@@ -241,9 +247,7 @@ def _may_define(head: Head, side: Syntax, body: Syntax, explicit: bool, scope: S
     if (may_be_defined(head.name) or _is_mean_of_random(head, scope)) and not scope.knows(head.name):
         return explicit and head.parameters is not None
     if head.indices:
-        if head.name in scope.families or mentions(body, head.name, scope):
-            return False
-        return explicit or head.name in context.symbols
+        return not mentions(body, head.name, scope) and _may_define_members(head, body, explicit, scope)
     if head.decoration or head.name in scope.meanings:
         return False
     if head.name in context.functions:
@@ -252,9 +256,25 @@ def _may_define(head: Head, side: Syntax, body: Syntax, explicit: bool, scope: S
         return (head.parameters is not None or composed(body) is not None) and not mentions(body, head.name, scope)
     if head.name in scope.families and head.parameters is None:
         return explicit
-    if head.name in context.symbols and head.parameters is None:
+    if _is_free(head.name, scope) and head.parameters is None:
         return explicit or not (mentions(body, head.name, scope) or rests_on(body, head.name, scope))
     return False
+
+
+def _may_define_members(head: Head, body: Syntax, explicit: bool, scope: Scope) -> bool:
+    """Whether y_i may be defined: y is new or a declared vector or matrix, or y_i a declared family."""
+    if head.name not in scope.families:
+        return explicit or head.name in scope.context.symbols
+    family = scope.free_family(head.name)
+    if family is None or len(family.indices) != len(head.indices):
+        return False
+    return explicit or not any(rests_on(body, name, scope) for name in (whole_of(head.name), head.name))
+
+
+def _is_free(name: str, scope: Scope) -> bool:
+    """Whether a name was declared, and stands for no one number as π does."""
+    declared = scope.context.symbols.get(name)
+    return declared is not None and not declared.value
 
 
 def _applies(body: Sequence, name: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from symbn.diagnostics import Diagnostic, Label, NoteError, fail
 from symbn.expr import build, tree
-from symbn.expr.context import FunctionDeclaration
+from symbn.expr.context import PI, FunctionDeclaration
 from symbn.expr.shape import resolved, unify
 from symbn.expr.tree import DimVar, Expr, IndexVar
 from symbn.notes.reserved import IDENTITIES, ONES, ZEROS
@@ -154,6 +154,10 @@ class Names(ABC):
                 DimVar(r"`\mathbf 0`", span, usual=self.scope.sizes.get(size)) for size in (r"\mathbf 0", r"\mathbf 0ᵀ")
             )
             return tree.Zero(shape=(rows, columns), span=span)
+        if name == PI.name:
+            context.symbols[name] = PI
+            self.notices["π is the number 3.14159…"] = None
+            return tree.Symbol(name=name, shape=PI.shape, span=span)
         return None
 
 

@@ -1,6 +1,7 @@
 r"""Operators set as words, at what they act on: tr A, \log\det A, \exp(x), softmax(x), \max(0, x), cov(x, y).
 
-An argument that stands in no parentheses is one factor, or one application; with more behind it symbn asks (E148).
+An argument that stands in no parentheses is one factor, or one application; with more behind it symbn asks (E148),
+but for the same operator again: \det A \det B.
 A note that gives a word a meaning of its own means that.
 """
 
@@ -9,13 +10,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from itertools import islice
+from typing import TypeGuard
 
 from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
-from symbn.expr.shape import is_scalar, is_vector
+from symbn.expr.shape import is_scalar, is_square, is_vector
 from symbn.expr.tree import Expr
-from symbn.notes.entrywise import Entrywise
+from symbn.notes.grouping import is_argument
 from symbn.notes.means import Means
+from symbn.notes.new_arguments import NewArguments
+from symbn.notes.primes import Primes
 from symbn.notes.reserved import (
     DETERMINANTS,
     DIAGONALS,
@@ -26,16 +30,16 @@ from symbn.notes.reserved import (
     TRACES,
     is_operator,
     negates,
+    transposes,
 )
-from symbn.notes.stacks import Stacks
-from symbn.notes.syntax import Binary, Commas, Group, Name, Script, Sequence, Syntax, unscripted
+from symbn.notes.syntax import Binary, Commas, Group, Name, Numeral, Script, Sequence, Syntax, unscripted
 from symbn.notes.vocabulary import LOOSE
 from symbn.source import Span
 
 _OVER_ENTRIES = frozenset([r"\odot", r"\circ"])
 
 
-class Words(Stacks, Entrywise, Means):
+class Words(Primes, Means, NewArguments):
     """The part of the reader that reads operators set as words."""
 
     @abstractmethod
@@ -47,6 +51,7 @@ class Words(Stacks, Entrywise, Means):
         word = head.latex
         self._check_known(word, head.span, head.bare)
         over_entries = self._over_entries(item, word)
+        primes = item.primes if isinstance(item, Script) else 0
         if place + 1 >= len(items):
             raise fail("E147", f"`{word}` has no argument", head.span, help="write it in parentheses")
         following = items[place + 1]
@@ -54,9 +59,13 @@ class Words(Stacks, Entrywise, Means):
         grouped = is_argument(following) or (word in EXTREMES and isinstance(group, Group))
         after = place + 2
         if isinstance(group, Group) and grouped:
-            result = self.builtin(word, group.content, head.span.to(group.span), over_entries)
-        elif (after == len(items) and not self._is_builtin(following)) or _is_barred(following):
-            result = self.builtin(word, following, head.span.to(following.span), over_entries)
+            result = self.builtin(word, group.content, head.span.to(group.span), over_entries, primes)
+        elif (
+            (after == len(items) and not self._is_builtin(following))
+            or _is_barred(following)
+            or self._begins_anew(word, items, after)
+        ):
+            result = self.builtin(word, following, head.span.to(following.span), over_entries, primes)
         else:
             span = head.span.to(items[-1].span)
             if not (self._is_builtin(following) or (place + 3 == len(items) and _applied(items, place + 1))):
@@ -64,11 +73,28 @@ class Words(Stacks, Entrywise, Means):
             argument, after = self.next_factor(items, place + 1)  # log f(x), log det A: one application
             if after != len(items):
                 raise _reach(word, span)
-            result = self.operated(word, argument, span, over_entries)
-        for script in (None if over_entries else item, following if grouped else None):
-            if isinstance(script, Script):
-                result = self.scripted(result, script.sub, script.sup, script.span)
-        return result, after
+            result = self.operated(word, argument, span, over_entries, primes)
+        if isinstance(item, Script) and not over_entries:
+            result = self._raised(word, result, item)
+        return self.ended(result, following if grouped else None, following.span), after
+
+    def _raised(self, word: str, e: Expr, script: Script) -> Expr:
+        r"""\tanh^2(v) = (\tanh v)^{\odot 2}: a function of numbers is raised as it acts, entry by entry.
+
+        Raises NoteError (E149) for a square matrix, which has a power of its own.
+        """
+        if word in ELEMENTWISE and not is_scalar(e.shape) and script.sub is None and self._is_power(script.sup):
+            if is_square(e.shape) and self.scope.conventions.get("functions") != "elementwise":
+                raise fail(
+                    "E149", f"a power of {word} of a square matrix can mean two things", script.span,
+                    help=rf"write \{word}(A)^{{\odot 2}} for the power of every entry, \{word}(A)^2 for the matrix's",
+                )  # fmt: skip
+            return build.entrywise_power(e, self.read(script.sup), script.span)
+        return self.scripted(e, script.sub, script.sup, script.span)
+
+    def _is_power(self, sup: Syntax | None) -> TypeGuard[Numeral | Name]:
+        r"""Whether a superscript is a number by itself, and no transpose, mark or \odot 2."""
+        return isinstance(sup, Numeral) or (isinstance(sup, Name) and not transposes(sup) and self.is_name(sup.latex))
 
     def _check_known(self, word: str, span: Span, bare: bool = False) -> None:
         """Raises NoteError (E146, E119) for a word that is no operator of the language."""
@@ -101,19 +127,25 @@ class Words(Stacks, Entrywise, Means):
             )  # fmt: skip
         return False
 
-    def builtin(self, word: str, content: Syntax, span: Span, over_entries: bool = False) -> Expr:
-        """A built-in operator at its argument or arguments, or diag of a list."""
-        if isinstance(content, Commas):
+    def builtin(
+        self, word: str, content: Syntax, span: Span, over_entries: bool = False, primes: int = 0
+    ) -> Expr:
+        """A built-in operator, or its derivative, at its argument or arguments, or diag of a list."""
+        if primes and word in ELEMENTWISE:
+            self.take_shape(content, (1, 1), word)
+        if isinstance(content, Commas) and not primes:
             if word in DIAGONALS:
                 return self.diagonal_list(content, span)
             if word in EXTREMES:
                 return self.extreme(word, [self.read(e) for e in content.items], span)
             if word in MOMENTS and len(content.items) == 2:
                 return self.moment(word, [self.read(e) for e in content.items], span)
-        return self.operated(word, self.read(content), span, over_entries)
+        return self.operated(word, self.read(content), span, over_entries, primes)
 
-    def operated(self, word: str, e: Expr, span: Span, over_entries: bool = False) -> Expr:
+    def operated(self, word: str, e: Expr, span: Span, over_entries: bool = False, primes: int = 0) -> Expr:
         """A built-in operator at an expression.  Raises NoteError (E202) for a maximum over something."""
+        if primes:
+            return self.primed_word(word, e, primes, span, over_entries)
         if word in EXTREMES:
             raise fail(
                 "E202", f"{word} of one argument", span,
@@ -149,34 +181,41 @@ class Words(Stacks, Entrywise, Means):
         total = build.total(exponentials, span)
         return tree.Elementwise(function="log", arg=total, shape=(1, 1), span=span)
 
+    @abstractmethod
+    def ended(self, e: Expr, last: Syntax | None, span: Span) -> Expr:
+        """An application with the scripts of its last part."""
+
     # Reach ------------------------------------------------------------------------------------------------
 
-    def check_reach(self, syntax: Binary) -> None:
-        r"""Raises NoteError (E148) for \exp a \odot b: exp(a) ⊙ b, or exp(a ⊙ b)?"""
+    def check_reach(self, syntax: Binary, right: Expr | None = None) -> None:
+        r"""Raises NoteError (E148) for \exp a \odot b: exp(a) ⊙ b, or exp(a ⊙ b)?
+
+        `right` is what stands right of the sign with all that belongs to it, if that has been read.
+        """
         last = list(islice(_from_the_right(syntax.left), 3))[::-1]
         if len(last) > 1 and self._is_builtin(last[-2]) and not is_argument(last[-1]):
-            word = unscripted(last[-2])
+            outer = len(last) > 2 and self._is_builtin(last[0])  # \log\det R \cdot c
+            word = unscripted(last[0] if outer else last[-2])
         elif len(last) > 2 and self._is_builtin(last[0]) and _applied(last, 1):
             word = unscripted(last[0])
         else:
             return
         assert isinstance(word, Name)
-        if word.latex in ELEMENTWISE or not self._scales(syntax):
+        if word.latex in ELEMENTWISE or not self._scales(syntax, right):
             raise _reach(word.latex, word.span.to(syntax.right.span))
 
     def _is_builtin(self, syntax: Syntax) -> bool:
         name = unscripted(syntax)
         return isinstance(name, Name) and name.word and is_operator(name.latex) and not self.is_name(name.latex)
 
-    def _scales(self, syntax: Binary) -> bool:
+    def _scales(self, syntax: Binary, right: Expr | None) -> bool:
         """Whether an operator that is linear may reach over what stands right, or not: it is a number either way."""
-        return syntax.op not in LOOSE and is_scalar(self.read(syntax.right).shape)
+        return syntax.op not in LOOSE and is_scalar((right or self.read(syntax.right)).shape)
 
-
-def is_argument(syntax: Syntax) -> bool:
-    """Whether something stands in parentheses or braces."""
-    group = unscripted(syntax)
-    return isinstance(group, Group) and group.delimiter in ("(", "[", "{")
+    def _begins_anew(self, word: str, items: list[Syntax], place: int) -> bool:
+        r"""Whether the same operator follows on a factor: \det A \det B is a product of two."""
+        head = unscripted(items[place]) if place < len(items) else None
+        return isinstance(head, Name) and head.word and head.latex == word and not self._is_builtin(items[place - 1])
 
 
 def _is_barred(syntax: Syntax) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import symbn
 from symbn.note import Note
 from symbn.source import SourceFile
 
@@ -54,3 +55,40 @@ def test_a_size_that_is_written_is_claimed(claim: str, verdict: str) -> None:
 def test_a_one_with_another_subscript_is_another_name() -> None:
     text = r"$\mathbf{1}_{\text{on}} \in \mathbb{R}^n$, $\mathbf{1}_{\text{on}}^\top x = \sum_i x_i$"
     assert verdicts(text)[-1] == "refuted"
+
+
+PI = r"$a \in \mathbb{R}$, $\theta \in \mathbb{R}^n$"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"2 \pi a = \pi a + \pi a", "proved"),
+        (r"2 \pi a = \pi a", "refuted"),
+        (r"|\pi| = \pi", "proved"),
+        (r"\log(2 \pi) = \log 2 + \log \pi", "proved"),
+        (r"\pi^2 = \frac{355^2}{113^2}", "refuted"),
+        (r"\sin(\pi) = 0", "undecided"),
+        (r"\sin(\pi) = 1", "refuted"),
+        (r"2 \pi (a + 1) = 2 \pi a + 2 \pi", "proved"),
+        (r"\pi(a) = 2", "error"),
+        (r"\pi(a \mid \theta) = 2", "error"),
+        (r"\pi_\theta = 2 \theta", "error"),
+    ],
+)
+def test_pi_is_the_number(claim: str, verdict: str) -> None:
+    assert symbn.verify(claim, PI).verdict == verdict
+
+
+def test_a_note_may_have_another_pi() -> None:
+    text = r"$\pi \in \mathbb{R}^n$: $\pi + \pi = 2 \pi$, $\pi^\top \pi = \|\pi\|^2$, $\pi_i > 0$"
+    assert verdicts(text)[1:3] == ["proved", "proved"]
+
+
+def test_the_number_is_not_defined_once_it_was_used() -> None:
+    assert verdicts(r"$2 \pi = \pi + \pi$ and $\pi = 3$, but $\pi_k := 3$") == ["proved", "refuted", "definition"]
+
+
+def test_a_program_for_a_counterexample_calls_the_number_by_its_name() -> None:
+    found = Note(SourceFile("n.md", r"$a \in \mathbb{R}$: $\pi a = a$")).check().statements[-1]
+    assert found.snippet is not None and "np.pi" in found.snippet
