@@ -83,10 +83,11 @@ def reports_of(asked: Sequence[Asked | NoteReport], kept: KeptReports, processes
         if report is None:
             one, result = asked[place], next(checked)
             assert isinstance(one, Asked)
+            yield result.report  # before it is kept: Ctrl-C in the middle of that loses nothing
             if result.lasting and not one.select:
                 kept.keep(_name(one, kept), result.report)
-            report = result.report
-        yield report
+        else:
+            yield report
 
 
 def _found(one: Asked | NoteReport, kept: KeptReports) -> NoteReport | None:

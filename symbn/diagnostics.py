@@ -1,7 +1,7 @@
 """What symbn says to a person: one `Diagnostic`, rendered elsewhere (`export/`).
 
 Codes are stable: `P…` reading a file and its math, `E…` names and meaning, `S…` shapes, `C…` claims,
-`B…` budgets, `X…` symbn's own faults.
+`B…` checks that did not end, `X…` symbn's own faults.
 """
 
 from __future__ import annotations

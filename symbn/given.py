@@ -1,4 +1,4 @@
-"""What a note is given besides its own text: the declarations and definitions of its preambles and front matters."""
+"""What a note is given besides its own text: what its preambles and front matters declare, define and settle."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def credit(note: Note) -> str | None:
 
 
 def given(note: Note) -> list[NoteReport]:
-    """Reports that hold declarations and definitions only, in the order in which they are read."""
+    """Reports that hold declarations and definitions only, in the order in which they are read.
+
+    What is settled is told by the sources of these reports, of which some state nothing else.
+    """
     reports: list[NoteReport] = []
     for number, preamble in enumerate(note.preambles):
         before = note.preambles[:number]
@@ -31,9 +34,10 @@ def given(note: Note) -> list[NoteReport]:
 
 
 def _front(source: SourceFile) -> SourceFile:
-    """What a front matter states, as a note."""
-    stated = "\n\n".join(f"$${text}$$" for text in _formulas(scan_source(source).front_matter))
-    return SourceFile(f"front matter of {source.path}", stated)
+    """What a front matter settles and states, as a note."""
+    scanned = scan_source(source)
+    stated = [*map(str, scanned.settled), *(f"$${text}$$" for text in _formulas(scanned.front_matter))]
+    return SourceFile(f"front matter of {source.path}", "\n\n".join(stated))
 
 
 def _formulas(front_matter: FrontMatter | None) -> Iterator[str]:
@@ -51,4 +55,4 @@ def _stated(note: Note) -> list[NoteReport]:
         for s in note.statements
         if s.kind in _VERDICTS
     )
-    return [NoteReport(note.source, note.title, kept)] if kept else []
+    return [NoteReport(note.source, note.title, kept)] if kept or scan_source(note.source).settled else []

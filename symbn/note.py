@@ -83,11 +83,14 @@ class Note:
         """What is wrong with the file itself."""
         return (*self._scan.diagnostics, *self._front_matter_diagnostics)
 
-    def elaborated(self) -> tuple[Elaborator, list[Diagnostic]]:
-        """The note's chains and statements, read anew after its preambles, and what is wrong with the front matters."""
+    def elaborated(self, besides: Sequence[SourceFile] = ()) -> tuple[Elaborator, list[Diagnostic]]:
+        """The note's chains and statements, read anew after its preambles, and what is wrong with the front matters.
+
+        besides: more preambles, which define no abbreviations.
+        """
         elaborator = Elaborator()
         problems: list[Diagnostic] = []
-        for preamble in self.preambles:
+        for preamble in (*self.preambles, *besides):
             scanned = scan_source(preamble)
             problems += assumptions(elaborator, scanned)
             elaborator.read(preamble, scanned.blocks)
@@ -186,6 +189,12 @@ def selects(selector: str, id: str, label: str | None) -> bool:
     return selector in names or f"eq:{selector}" in names
 
 
+_SETTLED = (
+    "`functions: elementwise`, `norm: frobenius` and `prime: transpose` settle what the exp, the norm and the prime of "
+    "a matrix are"
+)
+
+
 def formula(text: str, notation: Notation = PLAIN) -> MathBlock:
     """A text that is one piece of math by itself, without delimiters."""
     span = Span(0, len(text))
@@ -193,9 +202,12 @@ def formula(text: str, notation: Notation = PLAIN) -> MathBlock:
 
 
 def assumptions(elaborator: Elaborator, scanned: Scan) -> list[Diagnostic]:
-    """Declarations, definitions and assumptions given as LaTeX under `symbn:` in the front matter."""
+    """What is given under `symbn:` in the front matter, and by markers: settings, and statements as LaTeX."""
     problems: list[Diagnostic] = []
     front_matter = scanned.front_matter
+    for setting in scanned.settings:
+        if not elaborator.settle(setting.name, setting.value):
+            problems.append(Diagnostic("P120", f"`{setting}` is not understood", help=_SETTLED))
     notation = Notation(macros={macro.name: macro for macro in scanned.macros})
     if front_matter is None:
         return problems
@@ -210,9 +222,8 @@ def assumptions(elaborator: Elaborator, scanned: Scan) -> list[Diagnostic]:
                         "P120",
                         f"`symbn: {key}` in the front matter is not understood",
                         (),
-                        help="`declarations`, `assumptions` and `definitions` hold lists of LaTeX statements; "
-                        "`functions: elementwise`, `norm: frobenius` and `prime: transpose` settle what the exp, "
-                        "the norm and the prime of a matrix are",
+                        help=f"`declarations`, `assumptions` and `definitions` hold lists of LaTeX "
+                        f"statements; {_SETTLED}",
                     )
                 ).diagnostic
             )

@@ -66,7 +66,7 @@ def needed(note: Note) -> list[Entry]:
 def _unread(note: Note, entries: Many[Entry]) -> int:
     """How many statements have an error, after these entries."""
     proposed = SourceFile("proposed", "\n\n".join(entry.markdown for entry in _in_order(entries)))
-    elaborator, problems = Note(note.source, [*note.preambles, proposed]).elaborated()
+    elaborator, problems = note.elaborated([proposed])
     return len(problems) + sum(bool(statement.diagnostics) for statement in elaborator.statements)
 
 

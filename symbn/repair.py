@@ -3,7 +3,8 @@ r"""Repairs ("did you mean"): for a refuted claim, a right side near the author'
     small slips, likeliest first  →  two transposes  →  something forgotten  →  two slips
     where shapes cannot be:  small slips  →  two, then three of those that do something about it  →  something forgotten
 
-A right side is read where the claim stands, dropped if it certainly differs from the left side at fixed points, and
+A right side that has a part more that says nothing (`idle_parts`) is passed over: the left side and 0 is no answer.
+It is read where the claim stands, dropped if it certainly differs from the left side at fixed points, and
 else given to the verifier.  The first that is proved is suggested; nothing else ever is.  The search is bounded by
 counts; a deadline can only end it with nothing.
 """
@@ -23,6 +24,7 @@ from symbn.evidence.screening import Screen
 from symbn.expr.statement import Statement
 from symbn.expr.tree import Shape
 from symbn.notes.edits import INSERTING, SHAPING, Change, Written, edited, shown, singles
+from symbn.notes.idle_parts import idle_parts
 from symbn.notes.rereading import Place
 from symbn.notes.syntax import Binary, Derivation, Nabla, Script, Syntax, walk, without_spans
 from symbn.report import Edit, Report, Suggestion
@@ -139,6 +141,7 @@ class Search:
         self.screen: Screen | None = None
         asked = {without_spans(n) for n in walk(self.left) if isinstance(n, (Derivation, Nabla))}
         self.asked = asked - {without_spans(n) for n in walk(self.side.root)}
+        self.idle = idle_parts(self.side.root)
         self.seen: set[object] = {without_spans(self.left)}
         self.texts: set[str] = set()
         self.start_up = 100 + self.left.span.end - self.left.span.start
@@ -221,7 +224,7 @@ class Search:
         if errors:
             return _misfit(errors[0], text) if statement.misshapen else _Outcome()
         written = without_spans(right)
-        if written in self.seen or (changes and self._begs(right)):
+        if written in self.seen or (changes and (self._begs(right) or idle_parts(right) > self.idle)):
             return _Outcome()
         self.seen.add(written)
         return _Outcome(proved=self._proved(statement, right), read=True)

@@ -345,6 +345,62 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
         assert process.stderr.read() == b""
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is always full")
+@pytest.mark.parametrize(
+    "arguments",
+    [["check"], ["check", "--format", "json"], ["export", "--to", "latex"], ["init"], ["kernels"], ["--help"]],
+)
+def test_output_that_cannot_be_written_is_told_in_one_line(tmp_path: Path, arguments: list[str]) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(TRUE)
+    command = [sys.executable, "-m", "symbn", *arguments, *([str(note)] if "--help" not in arguments else [])]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "Error: the output cannot be written: No space left on device\n"
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+@pytest.mark.parametrize(
+    ("redirected", "code", "said"),
+    [("check note.md >&-", 0, ""), ("check - <&-", 2, "standard input is closed"), ("check - < note.md", 0, "")],
+)
+def test_closed_streams_are_no_fault(tmp_path: Path, redirected: str, code: int, said: str) -> None:
+    (tmp_path / "note.md").write_text(TRUE)
+    command = f'"{sys.executable}" -m symbn {redirected}'
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == code and said in done.stderr and "Traceback" not in done.stderr
+    assert bool(said) == bool(done.stderr)
+
+
+def test_a_name_that_is_empty_and_a_folder_without_notes_are_told(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    result = check("")
+    assert result.exit_code == 2 and "the name of a file is empty" in result.stderr
+    result = check("none")
+    assert result.exit_code == 2 and "no file in it is a note by its name" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("-", "give the name of a file"), ("", "give the name of a file"), ("none/c.json", "there is no folder none"),
+        ("a.md", "would destroy the note"), ("/dev/null", "no ordinary file"),
+    ],
+)  # fmt: skip
+def test_a_certificate_that_could_not_be_written_is_refused_before_anything_is_checked(
+    check: Check, tmp_path: Path, name: str, said: str
+) -> None:
+    result = check("a.md", "--certificate", name, a=TRUE)
+    assert result.exit_code == 2 and said in result.stderr and result.stdout == ""
+    (tmp_path / "other").write_text("precious")
+    assert check("a.md", "--certificate", "other", a=TRUE).exit_code == 2
+    assert (tmp_path / "other").read_text() == "precious"
+    assert check("a.md", "--certificate", "c.json", a=TRUE).exit_code == 0
+    assert check("a.md", "--certificate", "c.json", a=TRUE).exit_code == 0, "a certificate may be written over"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
 def test_any_encoding_of_the_output_will_do(tmp_path: Path, encoding: str) -> None:
     note = tmp_path / "note.md"

@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, settings
+from hypothesis import given as drawn
 
 from symbn.core.equality import Proof, decide
 from symbn.explain.latex import to_latex
-from symbn.export.latex import render_latex
+from symbn.export.latex import render_fragment, render_latex
 from symbn.export.latex_chains import Unprinted, written
 from symbn.expr.indexing import Indexing
 from symbn.expr.statement import Statement
 from symbn.expr.tree import Expr
+from symbn.given import given
 from symbn.note import Note
 from symbn.report import NoteReport, Report
+from symbn.source import SourceFile
 from tests.long_notes import LONG
 
 from .expressions import CONTEXT, DECLARED, expressions
@@ -31,7 +34,7 @@ NOTES = [
 ]
 SHIPPED = sorted((ROOT / "derivations").glob("*.md"))
 VERIFIED = [path for path in NOTES if path.parent.name != "mdtest"]
-UNREADABLE = {"bad_input", "columns", "names_and_operators", "reach"}
+UNREADABLE = {"bad_input", "columns", "function_primes", "names_and_operators", "reach"}
 """Notes with formulas that nobody can read: these are shown as characters, and the numbers after them differ."""
 
 
@@ -132,11 +135,51 @@ def test_equations_in_quotes_and_side_by_side_come_back_one_below_the_other(text
     assert len(note.statements) > 4 and not any(s.diagnostics for s in note.statements)
 
 
+SETTLED = {
+    "functions: elementwise": (r"\exp(A) \odot \exp(-A) = \mathbf{1} \mathbf{1}^\top", r"\exp(A) \exp(-A) = I", "E149"),
+    "norm: frobenius": (r"\|A\|^2 = \operatorname{tr}(A^\top A)", r"\|A\|^2 = \operatorname{tr}(A A)", "E145"),
+    "prime: transpose": (r"\operatorname{tr}(A' B) = \operatorname{tr}(B' A)", r"A' B = B' A", "E116"),
+}
+"""What is settled: a claim that is true for it, one that is false, and what they are where nothing is settled."""
+
+
+@pytest.mark.parametrize("place", ["note", "preamble"])
+@pytest.mark.parametrize("setting", SETTLED)
+def test_what_the_front_matter_settles_is_carried_into_the_document(setting: str, place: str) -> None:
+    """As a line of comment that settles it in any document; without that line the claims are not read."""
+    true, false, code = SETTLED[setting]
+    front = f"---\nsymbn:\n  {setting}\n---\n"
+    declared = "$A, B \\in \\mathbb{R}^{n \\times n}$\n\n"
+    preambles = [SourceFile("before.md", front)] if place == "preamble" else []
+    text = f"{declared}$${true}$$ {{#eq:true}}\n\n$${false}$$ {{#eq:false}}\n"
+    note = Note(SourceFile("note.md", text if preambles else front + text), preambles)
+    report = note.check(repair=False)
+    verdicts = {"eq:true": "proved", "eq:false": "refuted"}
+    assert {r.id: r.verdict for r in report.statements if r.kind == "claim"} == verdicts
+    for document in (render_latex(report, given=given(note)), declared + render_fragment(report)):
+        if "documentclass" not in document and preambles:
+            continue  # a fragment states what is the note's own
+        assert f"% symbn: {setting}\n" in document
+        for source in (SourceFile("note.tex", document), SourceFile("<text>", document)):
+            back = Note(source)
+            assert not back.diagnostics
+            assert {r.id: r.verdict for r in back.check(repair=False).statements if r.kind == "claim"} == verdicts
+        unsettled = Note(SourceFile("note.tex", document.replace(f"% symbn: {setting}\n", "")))
+        assert [d.code for s in unsettled.statements if s.kind != "declaration" for d in s.diagnostics][:1] == [code]
+
+
+@pytest.mark.parametrize("line", ["% symbn: norm: spectral", "% symbn: norms: frobenius", "% symbn: note: ask"])
+def test_a_setting_that_is_none_is_told(line: str) -> None:
+    for path in ("note.tex", "note.md"):
+        (told,) = Note(SourceFile(path, f"{line}\n\n$x \\in \\mathbb{{R}}$\n")).diagnostics
+        assert told.code == "P120" and f"`{line}` is not understood" in told.message
+
+
 # Expressions ---------------------------------------------------------------------------------------------------
 
 
 @settings(max_examples=100, deadline=None)
-@given(expressions())
+@drawn(expressions())
 def test_an_expression_reads_back_as_itself(e: Expr) -> None:
     """As the same tree, or as one that the core proves equal: (a b) c is printed as a b c."""
     latex = to_latex(e)
@@ -151,7 +194,7 @@ def test_an_expression_reads_back_as_itself(e: Expr) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(expressions())
+@drawn(expressions())
 def test_a_printed_expression_is_passed_on_as_it_is(e: Expr) -> None:
     """What symbn prints is made of the commands that documents may have, and means the same in them."""
     latex = to_latex(e)

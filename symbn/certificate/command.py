@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from symbn.certificate.calculus import Rejected
-from symbn.certificate.checker import verify
+from symbn.certificate.checker import TOLD, verify
 from symbn.certificate.writer import certificate
 from symbn.export.layout import visible
 from symbn.export.writing import NotWritten, write_whole
@@ -50,13 +49,13 @@ def verify_certificate(path: str) -> int:
         click.echo(f"Error: {visible(path)} cannot be read: {visible(str(error))}", err=True)
         return UNUSABLE
     try:
-        claims = verify(text)
+        claims, left_out = verify(text)
     except Rejected as reason:
         click.echo(f"rejected: {visible(str(reason))}", err=True)
         return REJECTED
     for claim in claims:
-        click.echo(f"✓ {visible(claim['note'])}:{claim['line']}:{claim['column']}  {visible(claim['id'])}")
-    left_out = len(json.loads(text)["uncertified"])
+        note, line, column, name = (visible(str(claim[key])) for key in TOLD)
+        click.echo(f"✓ {note}:{line}:{column}  {name}")
     click.echo(
         f"{len(claims)} claims hold" + (f"; {left_out} are listed as proved without a certificate" if left_out else "")
     )

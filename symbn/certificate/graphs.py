@@ -12,15 +12,18 @@ prover shares nothing.  Taken as given: Σ_i δ_ij F(i) = F(j), Σ_i 1 = n, e^a 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import count, permutations, product
 from typing import Any, NamedTuple
 
 from sympy import QQ
 from sympy.polys.fields import field
 
-INVERSE, DETERMINANT, MEAN = "·⁻¹", "·det", "·mean"
+INVERSE, DETERMINANT, POWER = "·⁻¹", "·det", "·power"
+MEAN, POSITION = "·mean", "·position"
+RESERVED = {INVERSE, DETERMINANT, POWER, MEAN, POSITION}
 SHAPES = (("delta", False, False, False), ("power", False, True, True), ("function", True, True, True))
 Index = tuple[Any, Any]
 numbers = count()
@@ -38,25 +41,40 @@ class Factor(NamedTuple):
         inside = [i for formals, s in self.over for i in s.free if i not in formals]
         return {*self.at, *(i for _, places in self.slots for i in places), *inside}
 
+    def places(self) -> Iterator[Index]:
+        """Where it stands, in the order in which that is written."""
+        yield from self.at
+        for _, places in self.slots:
+            yield from places
+        for _, s in self.over:
+            yield from (i for _, factors, _ in s.terms.values() for f in factors for i in f.places())
+
 
 class Sum:
     """terms: text → (coefficient, factors, bound indices); equal graphs have equal texts."""
 
     def __init__(self, terms: dict[str, Any]) -> None:
         self.terms = {k: t for k, t in terms.items() if t[0] != 0}
-        self.free = {
-            i for _, factors, bound in self.terms.values() for f in factors for i in f.free() if i not in bound
-        }
         self.texts: dict[Any, str] = {}
 
+    @cached_property
+    def free(self) -> set[Index]:
+        return {i for _, factors, bound in self.terms.values() for f in factors for i in f.free() if i not in bound}
+
     def __add__(self, other: Sum) -> Sum:
-        terms = dict(self.terms)
-        for k, (c, *rest) in other.terms.items():
-            terms[k] = (terms[k][0] + c if k in terms else c, *rest)
-        return Sum(terms)
+        return added([self, other])
 
     def scaled(self, c: Any) -> Sum:
         return Sum({k: (own * c, *rest) for k, (own, *rest) in self.terms.items()})
+
+
+def added(parts: Iterable[Sum]) -> Sum:
+    """The sum of sums."""
+    terms: dict[str, Any] = {}
+    for part in parts:
+        for k, (c, *rest) in part.terms.items():
+            terms[k] = (terms[k][0] + c if k in terms else c, *rest)
+    return Sum(terms)
 
 
 def fresh(i: Index) -> Index:
@@ -86,25 +104,42 @@ class Graphs:
         names = [*self.least, *self.signs]
         self.field, *gens = field([f"v{k}" for k in range(len(names) or 1)], QQ)
         self.variables = dict(zip(names, gens, strict=False))
-        self.zero, self.one = Sum({}), Sum({"": (self.field(1), (), ())})
+        self.unit = self.field(1)
+        self.zero, self.one = Sum({}), Sum({"": (self.unit, (), ())})
         self.lemmas: dict[str, Sum] = {}
+        self.known: dict[str, str] = {}
 
     # Texts: the numbering of bound indices with the least text ------------------------------------------------
 
-    def factor_text(self, f: Factor, names: dict[Index, str]) -> str:
-        """The least text over what leaves a factor as it is: symmetry, and (Aᵀ)⁻¹ = (A⁻¹)ᵀ."""
+    def is_declared(self, f: Factor, *traits: str) -> bool:
+        """Whether the matrix that a factor is the inverse, determinant or power of is a name with one of the traits."""
+        formals, body = f.over[0]
+        g = sole(body)
+        plain = g is not None and g.kind == "tensor" and not (g.slots or g.over) and set(g.at) == set(formals)
+        return plain and g is not None and not {*traits}.isdisjoint(self.traits.get(g.name, ()))
+
+    def turned_back(self, f: Factor) -> list[Factor]:
+        """Qᵉ[i, j] = Q⁻ᵉ[j, i] of an orthogonal Q."""
+        if not self.is_declared(f, "orthogonal"):
+            return []
+        negated = (), f.over[1][1].scaled(-self.unit)
+        return [f._replace(at=f.at[::-1], over=(f.over[0], negated))]
+
+    def factor_text(self, f: Factor, names: dict[Index, str], straight: bool = False) -> str:
+        """The least text over what leaves a factor as it is: symmetry, (Aᵀ)⁻¹ = (A⁻¹)ᵀ, (Aᵀ)ᵏ = (Aᵏ)ᵀ."""
         at, forms = [names[i] for i in f.at], [formals for formals, _ in f.over]
+        outside = {i: f"^{names[i]}" for _, s in f.over for i in s.free if i in names}
         turned = at[len(at) // 2 :] + at[: len(at) // 2]
         orders = [(at, forms)]
         if f.kind == "delta" or (f.kind == "tensor" and not f.over and "symmetric" in self.traits.get(f.name, ())):
             orders.append((turned, forms))
-        elif f.kind == "tensor" and f.name in (INVERSE, DETERMINANT):
-            orders.append((turned, [forms[0][::-1]]))
+        elif f.kind == "tensor" and f.name in (INVERSE, DETERMINANT, POWER):
+            orders.append((turned, [forms[0][::-1], *forms[1:]]))
         slots = sorted(f"{target!r}{[names[i] for i in places]}" for target, places in f.slots)
-        found = []
+        found = [] if f.name != POWER or straight else [self.factor_text(g, names, True) for g in self.turned_back(f)]
         for own, formals in orders:
             inside = [
-                self.text(s, names | {i: repr((f"@{k}", i[1])) for k, i in enumerate(fs)})
+                f"{[i[1] for i in fs]}" + self.text(s, outside | {i: repr((f"@{k}", i[1])) for k, i in enumerate(fs)})
                 for fs, (_, s) in zip(formals, f.over, strict=True)
             ]
             found.append(f"{f.kind} {f.name!r}{own}{slots}<{';'.join(inside)}>{f.exponent}")
@@ -135,33 +170,45 @@ class Graphs:
                 groups.remove(group)
                 inside, together = inside | group[0], together + group[1]
             groups.append((inside, together))
-        texts = [self.component(g, dict.fromkeys(inside, 0), names) for inside, g in groups]
+        texts = [self.component(g, inside, names) for inside, g in groups]
         return " | ".join(sorted([*texts, *(f"delta {sorted(c)}" for c in joined)]))
 
-    def component(self, factors: list[Factor], colour: dict[Index, int], names: dict[Index, str]) -> str:
-        """The least text of connected factors: bound indices coloured by how they look, then each of a colour tried."""
-
-        def seen(marks: dict[Index, Any]) -> str:
-            return " ".join(
-                sorted(self.factor_text(f, names | {i: repr((k, i[1])) for i, k in marks.items()}) for f in factors)
+    def component(self, factors: list[Factor], bound: set[Index], names: dict[Index, str]) -> str:
+        """The least text of connected factors; found once for those that differ in what bound indices are called."""
+        met = dict.fromkeys(i for f in factors for i in f.places() if i in bound)
+        marks = names | {i: repr((k, i[1])) for k, i in enumerate((*met, *(bound - met.keys())))}
+        as_it_stands = "\n".join(self.factor_text(f, marks) for f in factors)
+        if as_it_stands not in self.known:
+            self.known[as_it_stands] = (
+                self.least_text(factors, dict.fromkeys(bound, 0), names) if bound else as_it_stands
             )
+        return self.known[as_it_stands]
 
+    def least_text(self, factors: list[Factor], colour: dict[Index, int], names: dict[Index, str]) -> str:
+        """Bound indices are coloured by how the factors at them look, then each of a colour is tried."""
+
+        def seen(marks: dict[Index, Any], among: list[Factor] = factors) -> str:
+            whole = names | {i: repr((k, i[1])) for i, k in marks.items()}
+            return " ".join(sorted(self.factor_text(f, whole) for f in among))
+
+        at = {i: [f for f, free in ((f, f.free()) for f in factors) if i in free] for i in colour}
         while True:
-            looks = {i: f"{k:6}{seen(colour | {i: -1})}" for i, k in colour.items()}
-            order = sorted(set(looks.values()))
+            looks = {i: f"{k:6}{seen(colour | {i: -1}, at[i])}" for i, k in colour.items()}
+            order = {look: k for k, look in enumerate(sorted(set(looks.values())))}
             if len(order) == len(set(colour.values())):
                 break
-            colour = {i: order.index(look) for i, look in looks.items()}
+            colour = {i: order[look] for i, look in looks.items()}
         classes = Counter(colour.values())
-        tied = min((k for k in classes if classes[k] > 1), key=lambda k: classes[k], default=None)
+        tied = min((k for k in classes if classes[k] > 1), key=lambda k: (classes[k], k), default=None)
         if tied is None:
             return seen({i: sorted(colour.values()).index(k) for i, k in colour.items()})
         alike: list[Index] = []
+        discrete = {j: n for n, j in enumerate(colour)}
+        present = seen(discrete)
         for i in (i for i in colour if colour[i] == tied):
-            discrete = {j: n for n, j in enumerate(colour)}
-            if not any(seen(discrete) == seen(discrete | {i: discrete[j], j: discrete[i]}) for j in alike):
+            if not any(present == seen(discrete | {i: discrete[j], j: discrete[i]}) for j in alike):
                 alike.append(i)
-        return min(self.component(factors, {j: 2 * k + (j == i) for j, k in colour.items()}, names) for i in alike)
+        return min(self.least_text(factors, {j: 2 * k + (j == i) for j, k in colour.items()}, names) for i in alike)
 
     # Arithmetic -----------------------------------------------------------------------------------------------
 
@@ -209,7 +256,7 @@ class Graphs:
 
     def single(self, f: Factor) -> Sum:
         """A factor as it stands, as a sum."""
-        return self.normal(self.field(1), [f], ())
+        return self.normal(self.unit, [f], ())
 
     def size(self, dim: Any) -> Any:
         return self.field(dim) if isinstance(dim, int) else self.variables[dim]
@@ -221,28 +268,25 @@ class Graphs:
 
     def multiply(self, a: Sum, b: Sum) -> Sum:
         pairs = [(self.apart(x), self.apart(y)) for x, y in product(a.terms.values(), b.terms.values())]
-        return self.sum(self.normal(c * d, fs + gs, bs + ds) for (c, fs, bs), (d, gs, ds) in pairs)
-
-    def sum(self, parts: Any) -> Sum:
-        return reduce(Sum.__add__, parts, self.zero)
+        return added(self.normal(c * d, fs + gs, bs + ds) for (c, fs, bs), (d, gs, ds) in pairs)
 
     def minus(self, a: Sum, b: Sum) -> Sum:
-        return a + b.scaled(self.field(-1))
+        return a + b.scaled(-self.unit)
 
     def rename(self, s: Sum, names: dict[Index, Index], bound: Any = ()) -> Sum:
         """s with free indices renamed, and summed over `bound`."""
         if not bound and s.free.isdisjoint(names):
             return s
         terms = [self.apart(term) for term in s.terms.values()]
-        return self.sum(self.normal(c, [self.renamed(f, names) for f in fs], [*bs, *bound]) for c, fs, bs in terms)
+        return added(self.normal(c, [self.renamed(f, names) for f in fs], [*bs, *bound]) for c, fs, bs in terms)
 
     def contract(self, parts: list[Sum], bound: Any) -> Sum:
-        total, left = self.one, list(bound)
+        whole, left = self.one, list(bound)
         for k, part in enumerate(parts):
-            total = self.multiply(total, part)
+            whole = self.multiply(whole, part)
             done = [i for i in left if not any(i in p.free for p in parts[k + 1 :])]
-            total, left = self.rename(total, {}, done), [i for i in left if i not in done]
-        return total
+            whole, left = self.rename(whole, {}, done), [i for i in left if i not in done]
+        return whole
 
     def value(self, c: Any) -> Fraction | None:
         return Fraction(str(c)) if c.numer.is_ground and c.denom.is_ground else None
@@ -257,7 +301,7 @@ class Graphs:
             {i for formals, s in f.over for i in s.free if i not in formals and not fixed(i) and i not in f.at}, key=str
         )
         dims = sorted({str(i[1]) for i in inside})
-        owns = [f.at, f.at[::-1]] if f.name == INVERSE else [f.at]
+        owns = [f.at, f.at[::-1]] if f.name in (INVERSE, POWER) else [f.at]
         found = []
         for at, *orders in product(owns, *(permutations([i for i in inside if str(i[1]) == d]) for d in dims)):
             names = {i: (f"${k}", i[1]) for k, i in enumerate(at)} | {
@@ -270,6 +314,10 @@ class Graphs:
         """A factor that was made anew: what a lemma says it is, if there is one."""
         if f.name == MEAN and f.kind == "tensor":
             return self.mean(f.over[0][1])
+        inside = {i for formals, s in f.over for i in s.free if i not in formals}
+        if f.over and (len({*f.at}) < len(f.at) or not inside.isdisjoint(f.at)):  # known at places of their own
+            ends = tuple(map(fresh, f.at))
+            return self.rename(self.atom(f._replace(at=ends)), dict(zip(ends, f.at, strict=True)))
         key, names = self.key(f) if f.over else ("", {})
         if key in self.lemmas:
             return self.rename(self.lemmas[key], {new: old for old, new in names.items()})
@@ -295,10 +343,10 @@ class Graphs:
     def mean(self, s: Sum) -> Sum:
         parts = []
         for c, factors, bound in map(self.apart, s.terms.values()):
-            moment = self.normal(self.field(1), [f for f in factors if self.is_random(f)], ())
+            moment = self.normal(self.unit, [f for f in factors if self.is_random(f)], ())
             mean = [Factor("tensor", MEAN, over=(((), moment),))] if any(map(self.is_random, factors)) else []
             parts.append(self.normal(c, [f for f in factors if not self.is_random(f)] + mean, bound))
-        return self.sum(parts)
+        return added(parts)
 
     # Reading ----------------------------------------------------------------------------------------------
 
@@ -327,7 +375,7 @@ class Graphs:
             found = [self.factor(f, nested) for f in factors]
             bound = {i for f in found for i in f.free() if not isinstance(i[0], str)}
             parts.append(self.normal(self.coefficient(c), found, tuple(bound)))
-        return self.sum(parts)
+        return added(parts)
 
     def factor(self, f: Any, nested: bool = False) -> Factor:
         slots = tuple((target, self.indices(at, nested)) for target, at in f["slots"])
@@ -342,5 +390,17 @@ class Graphs:
         shape = f["kind"], bool(f["name"]), f["exponent"] is not None, [len(dims) for dims, _ in f["over"]] == [0]
         if shape not in SHAPES and (shape[:3] != ("tensor", True, False) or not f["name"]):
             raise ValueError(f"no factor is so: {f}")
+        if f["kind"] == "function" and f["name"][0] != "?" and f["exponent"] != 0:
+            raise ValueError(f"a derivative of a function that is known: {f}")
+        if f["name"] in (INVERSE, DETERMINANT, POWER):
+            sizes = {str(dim) for _, dim in f["at"]} | {str(dim) for dim in f["over"][0][0]}
+            more = [len(dims) for dims, _ in f["over"][1:]] != ([0] if f["name"] == POWER else [])
+            if (
+                more
+                or len(sizes) != 1
+                or len(f["over"][0][0]) != 2
+                or len(f["at"]) != (0 if f["name"] == DETERMINANT else 2)
+            ):
+                raise ValueError(f"no square matrix is so: {f}")
         exponent = self.coefficient(f["exponent"]) if f["kind"] == "power" else f["exponent"]
         return Factor(f["kind"], f["name"], self.indices(f["at"], nested), slots, tuple(over), exponent)

@@ -1,23 +1,21 @@
-"""What a proof rests on, written down while the core finds it once more: lemmas, rules, and the steps to 0."""
+"""What a proof rests on, written down while the core does it once more: lemmas, and multiples of what is 0."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import reduce
 
 from symbn.certificate import serial
 from symbn.certificate.serial import Data
-from symbn.core.axioms import Theory
-from symbn.core.contraction import is_exponential, multiply
+from symbn.core.contraction import is_exponential, multiply, rename
 from symbn.core.differentiation import Variable
-from symbn.core.elementary import expanded
-from symbn.core.equality import Proof, decide
 from symbn.core.expectation import is_random
 from symbn.core.heads import tensor
-from symbn.core.radicals import clear_one, has_powers, reduce_leading_monomials
-from symbn.core.relations import GraphRule, has_relations, related
-from symbn.core.ring import Coefficient, Step
-from symbn.core.terms import Factor, Index, Scalarwise, SumOfProducts, constant, index_key
+from symbn.core.relations import GraphRule, Relation, relations_of
+from symbn.core.ring import Coefficient, Ring, Step
+from symbn.core.terms import Factor, Index, SumOfProducts, Tensor, constant, formal, index_key
 from symbn.expr import tree
 from symbn.expr.context import Context
 from symbn.expr.indexing import Indexing
@@ -56,54 +54,56 @@ class StatedDerivatives(Indexing):
 
 
 class Recorder:
-    """The lemmas and rules of one equation, each once."""
+    """The lemmas of one equation, each once."""
 
     def __init__(self) -> None:
         self._lemmas: dict[str, Data] = {}
         self._matrices: dict[str, Data] = {}
-        self._sums: dict[str, Data] = {}
-        self.rules: list[Data] = []
-        self._numbers: dict[int, int] = {}
-        self._held: list[GraphRule] = []
+        self._later: dict[str, Data] = {}
+        self._numbers: dict[str, int] = {}
         self.values: dict[SumOfProducts, None] = {}  # what powers and functions were found to be
 
     @property
     def lemmas(self) -> list[Data]:
-        """Powers and functions in the order in which they came up, matrices from the innermost, equal sums."""
-        return [*self._lemmas.values(), *reversed(self._matrices.values()), *self._sums.values()]
+        """Powers and functions in the order in which they came up, matrices from the innermost, rules, equal sums."""
+        return [*self._lemmas.values(), *reversed(self._matrices.values()), *self._later.values()]
 
     def add_lemmas(self, steps: Iterable[Step]) -> None:
         """How powers, functions and matrices split, wherever that came up."""
-        self.add(step for step in steps if step[0] in ("power", "function", "matrix"))
+        self.add(step for step in steps if step[0] in ("power", "function", "matrix", "split"))
 
     def add(self, steps: Iterable[Step]) -> list[Data]:
         """Lemmas from steps; the multiples of relations that were taken away since the last sum they are part of."""
         multiples: list[Data] = []
-        pending: Step | None = None
+        pending: list[Step] = []
         for kind, *data in steps:
-            if kind == "power":
-                self._power(*data)
-            elif kind == "function":
-                name, argument, result = data
-                self.values[result] = None
-                self._lemma(["function", [name, serial.total(argument), serial.total(result)]])
-            elif kind == "matrix":
-                self._matrix(*data)
-            elif kind in ("rule", "multiple"):
-                pending = (kind, *data)
-            elif kind == "times" and pending is not None:
-                multiples.append(self._multiple(data[0], pending))
-            elif kind == "same":
-                before, after = data
-                self.values |= {before: None, after: None}
-                if before != after:
-                    same: Data = ["same", [serial.total(before), serial.total(after), multiples]]
-                    self._sums.setdefault(json.dumps(same), same)
-                multiples = []
+            match kind:
+                case "power":
+                    self._power(*data)
+                case "function":
+                    name, argument, result = data
+                    self.values[result] = None
+                    self._lemma(["function", [name, serial.total(argument), serial.total(result)]])
+                case "matrix":
+                    self._matrix(*data)
+                case "split":
+                    self._split(*data)
+                case "rule" | "multiple" | "raised" | "running" | "cancelled":
+                    pending = [(kind, *data)]
+                case "around" if pending:
+                    pending = [(*pending[0], *data)]
+                case "times" if pending:
+                    multiples += self._multiples(data[0], pending.pop())
+                case "same":
+                    before, after = data
+                    self.values |= {before: None, after: None}
+                    if before != after:
+                        _once(self._later, ["same", [serial.total(before), serial.total(after), multiples]])
+                    multiples = []
         return multiples
 
     def _lemma(self, data: Data) -> None:
-        self._lemmas.setdefault(json.dumps(data), data)
+        _once(self._lemmas, data)
 
     def _power(self, base: SumOfProducts, exponent: Coefficient, result: SumOfProducts) -> None:
         self.values[result] = None
@@ -117,92 +117,79 @@ class Recorder:
         sums: list[Data] = [serial.total(part) for part in parts]
         data: Data = [
             "matrix",
-            [name, serial.total(e), [row.label, row.dim], [column.label, column.dim], serial.total(scale),
+            [name, serial.total(e), serial.place(row), serial.place(column), serial.total(scale),
              serial.total(left), sums, serial.total(right)],
         ]  # fmt: skip
-        self._matrices.setdefault(json.dumps(data), data)
+        _once(self._matrices, data)
 
-    def _multiple(self, times: Coefficient, step: Step) -> Data:
+    def _split(self, e: SumOfProducts, row: Index, column: Index, size: Coefficient, *parts: SumOfProducts) -> None:
+        sums = [serial.total(e), serial.place(row), serial.place(column), serial.coefficient(size)]
+        _once(self._matrices, ["split", [*sums, *map(serial.total, parts)]])
+
+    def _multiples(self, times: Coefficient, step: Step) -> list[Data]:
+        """What a number times one step takes away: multiples of sums that are 0."""
         kind, *data = step
-        if kind == "multiple":
-            rest, base, exponent, bound = data
-            return ["power", serial.coefficient(times), serial.total(rest), serial.total(base),
-                    serial.coefficient(exponent), serial.places(bound)]  # fmt: skip
+        match kind:
+            case "multiple":
+                rest, base, exponent, bound = data
+                of: Data = [serial.total(base), serial.coefficient(exponent)]
+                return [["power", serial.coefficient(times), serial.total(rest), *of, serial.places(bound)]]
+            case "raised":
+                base, first, second, ends, rest, bound = data
+                of = [serial.total(base), serial.total(first), serial.total(second), *serial.places(ends[::2])]
+                whole = serial.total(product(times.ring, rest))
+                return [["raised", serial.coefficient(times), whole, *of, serial.places(bound)]]
+            case "cancelled":
+                return [self._cancelled(times, *data)]
+            case "running":
+                whole = serial.coefficient(times), serial.total(constant(times.ring.one))
+                return [[how, *whole, serial.total(term), serial.place(i), []] for how, term, i in data[0]]
         rule, names, parts, bound = data
-        ends: list[Data] = [
-            [[own.label, own.dim], [i.label, i.dim]] for own, i in names.items() if str(own.label)[0] == "@"
-        ]
+        ends = [[serial.place(own), serial.place(i)] for own, i in names.items() if str(own.label)[0] == "@"]
         inside = {i for own, i in names.items() if str(own.label)[0] == "!"}
-        rest = constant(times.ring.one)
-        for part in parts:
-            rest = multiply(rest, part)
+        rest = serial.total(product(times.ring, parts))
         joints = tuple(i for i in bound if i not in inside)
-        return ["rule", serial.coefficient(times), serial.total(rest), self._number(rule), ends, serial.places(joints)]
+        return [["rule", serial.coefficient(times), rest, self._number(rule), ends, serial.places(joints)]]
+
+    def _cancelled(
+        self,
+        times: Coefficient,
+        head: Tensor,
+        ends: tuple[Index, Index],
+        side: int,
+        around: Sequence[SumOfProducts],
+        bound: Sequence[Index],
+        apart: SumOfProducts,
+    ) -> Data:
+        """A A⁻¹ = I where an equation was multiplied by A, or A⁻¹ A = I."""
+        row, column = formal(0, ends[0].dim), formal(1, ends[0].dim)
+        (relation,) = (
+            rename(e, {i: row, j: column})
+            for e, i, j, said in relations_of(times.ring, head, (row.dim, row.dim))
+            if said.head_first == (side == 1)
+        )
+        proof = ((times.ring.one, None, Relation(head, (row.dim, row.dim), side == 1), None),)
+        number = self._number(GraphRule(relation, (), Counter(), constant(times.ring.zero), proof))
+        names = [
+            [serial.place(own), serial.place(i)] for own, i in zip((row, column), ends[:: 1 - 2 * side], strict=True)
+        ]
+        whole = serial.total(multiply(product(times.ring, around), apart))
+        return ["rule", serial.coefficient(times), whole, number, names, serial.places(tuple(bound))]
 
     def _number(self, rule: GraphRule) -> int:
-        if id(rule) not in self._numbers:
-            self._held.append(rule)  # so that its identity stays its own
-            self._numbers[id(rule)] = len(self.rules)
-            proof: list[Data] = []
-            for c, before, said, after in rule.proof:
-                head = serial.factor(Factor(said.head, (Index("a", said.dims[0]), Index("b", said.dims[1]))))
-                around: list[Data] = [None if e is None else serial.total(e) for e in (before, after)]
-                proof.append([serial.coefficient(c), around[0], [head, said.head_first, said.transposed], around[1]])
-            self.rules.append([serial.total(rule.term), serial.total(rule.value), proof])
-        return self._numbers[id(rule)]
+        proof: list[Data] = []
+        for c, before, said, after in rule.proof:
+            head = serial.factor(Factor(said.head, (Index("a", said.dims[0]), Index("b", said.dims[1]))))
+            around: list[Data] = [None if e is None else serial.total(e) for e in (before, after)]
+            proof.append([serial.coefficient(c), around[0], [head, said.head_first, said.transposed], around[1]])
+        data: Data = ["rule", [serial.total(rule.term), serial.total(rule.value), proof]]
+        _once(self._later, data)
+        return self._numbers.setdefault(json.dumps(data), len(self._numbers))
 
 
-def steps_to_zero(
-    left: SumOfProducts, right: SumOfProducts, theory: Theory, recorder: Recorder
-) -> tuple[list[Data], tuple[SumOfProducts, ...]]:
-    """The steps from left − right to 0, and both sides at each stage.  Raises Uncertified, and what `decide` raises."""
-    steps: list[Step] = []
-    theory.ring.record = steps
-    proof = decide(left, right, theory)
-    theory.ring.record = None
-    if not isinstance(proof, Proof):
-        raise Uncertified("the core does not find this proof again")
-    recorder.add_lemmas(steps)
-    found: list[Data] = [["unfold", *step[1:]] for step in steps if step[0] == "unfold"]
-    return found + _annulled(proof.stages[-2] - proof.stages[-1], recorder), proof.stages
+def _once(kept: dict[str, Data], data: Data) -> None:
+    kept.setdefault(json.dumps(data), data)
 
 
-def _annulled(e: SumOfProducts, recorder: Recorder) -> list[Data]:
-    """The steps by which a difference becomes 0."""
-    if e.is_zero():
-        return []
-    cleared = _cleared(e, recorder)
-    if cleared is not None:
-        return cleared
-    steps: list[Step] = []
-    if has_relations(e):
-        e.ring.record = steps = []
-        simpler = related(e)
-        last = max(k for k, step in enumerate(steps) if step[0] == "same")
-        multiples = recorder.add(steps[:last])
-        recorder.values[steps[last][1]] = None
-        found: list[Data] = [["related"], ["minus", *multiples]]
-        cleared = [] if simpler.is_zero() else _cleared(simpler, recorder)
-        if cleared is not None:
-            return [*found, *cleared]
-    e.ring.record = steps = []
-    fewer = expanded(e)
-    if fewer != e and not any(f.head.function == "sin" for f in e.factors() if isinstance(f.head, Scalarwise)):
-        recorder.add_lemmas(steps)
-        return [["elementary"], *_annulled(fewer, recorder)]
-    raise Uncertified("rules beyond powers and inverses")
-
-
-def _cleared(e: SumOfProducts, recorder: Recorder) -> list[Data] | None:
-    """The step by which e becomes 0 through the relation of its powers; None if it does not."""
-    steps: list[Step] = []
-    e.ring.record = steps
-    reduced = reduce_leading_monomials(e) if has_powers(e) else e
-    return [["minus", *recorder.add(steps)]] if _clears(reduced) else None
-
-
-def _clears(e: SumOfProducts) -> bool:
-    if e.is_zero():
-        return True
-    groups = clear_one(e)
-    return groups is not None and all(map(_clears, groups))
+def product(ring: Ring, parts: Iterable[SumOfProducts]) -> SumOfProducts:
+    return reduce(multiply, parts, constant(ring.one))

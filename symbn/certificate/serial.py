@@ -11,8 +11,12 @@ Data = Any
 """What JSON writes."""
 
 
+def place(index: Index) -> Data:
+    return [index.label, index.dim]
+
+
 def places(indices: tuple[Index, ...]) -> Data:
-    return [[i.label, i.dim] for i in indices]
+    return [place(i) for i in indices]
 
 
 def coefficient(c: Coefficient) -> Data:

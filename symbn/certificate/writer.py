@@ -7,16 +7,20 @@ from collections.abc import Iterable, Sequence
 
 from symbn.certificate import serial
 from symbn.certificate.calculus import Rejected
-from symbn.certificate.checker import FORMAT, Checker, seal
-from symbn.certificate.recording import Recorder, StatedDerivatives, Uncertified, steps_to_zero
+from symbn.certificate.checker import FORMAT, accept, seal
+from symbn.certificate.passages import Passages, steps_to_zero
+from symbn.certificate.recording import Recorder, StatedDerivatives, Uncertified
 from symbn.certificate.serial import Data
 from symbn.core.axioms import Theory, all_factors, mentioned_names
 from symbn.core.contraction import opened
-from symbn.core.matrices import INVERSE
+from symbn.core.matrices import INVERSE, POWER
+from symbn.core.periodic_powers import is_at_least
 from symbn.core.ring import Budget, BudgetExceeded
-from symbn.core.terms import Factor, NoRule, Power, SumOfProducts, Tensor
+from symbn.core.terms import Factor, NoRule, Power, SumOfProducts, Tensor, index_key
 from symbn.expr.indexing import Indexing
+from symbn.expr.places import places_of, present
 from symbn.expr.statement import Statement
+from symbn.expr.tree import Expr, Shape
 from symbn.note import Note
 from symbn.report import NoteReport, Report
 
@@ -36,7 +40,7 @@ def certificate(notes: Iterable[tuple[Note, NoteReport]], terms: int) -> tuple[s
                 try:
                     parts = json.loads(json.dumps(_parts(statement, terms)))
                     for part in parts:
-                        Checker(part).accept(part)
+                        accept(part)
                     claims.append({**told, "parts": parts})
                 except (Uncertified, NoRule, BudgetExceeded, Rejected) as missing:
                     uncertified.append({**told, "reason": str(missing)})
@@ -56,16 +60,16 @@ def _told(report: Report, of: NoteReport) -> dict[str, Data]:
 
 def _parts(statement: Statement, terms: int) -> list[Data]:
     """Each equation that a claim says.  Raises Uncertified, NoRule, BudgetExceeded."""
-    if not statement.goals:
-        raise Uncertified("a claim of a shape, which says nothing of numbers")
     indexing, stated = Indexing(statement.context), StatedDerivatives(statement.context)
     found: list[Data] = []
+    if statement.expression is not None and statement.claimed is not None:
+        found.append(_part_of_shape(statement.expression, statement.claimed, stated, terms))
     for goal in statement.goals:
         for ring in (indexing.ring, stated.ring):
             ring.budget, ring.record = Budget(terms), []
         pairs = zip(indexing.sides(goal.left, goal.right), stated.sides(goal.left, goal.right), strict=True)
         for sides, as_stated in pairs:
-            recorder = Recorder()
+            recorder = Passages()
             for ring in (stated.ring, indexing.ring):
                 recorder.add_lemmas(ring.record or [])
             steps, stages = steps_to_zero(*sides, indexing.theory, recorder)
@@ -73,7 +77,20 @@ def _parts(statement: Statement, terms: int) -> list[Data]:
             indexing.theory.unfolded.clear()  # what was worked out for one part says no more how
             indexing.ring.kept.clear()
             indexing.ring.record, stated.ring.record = [], []
+    if not found:
+        raise Uncertified("a claim that has no sides")
     return found
+
+
+def _part_of_shape(expression: Expr, claimed: Shape, stated: StatedDerivatives, terms: int) -> Data:
+    """A claim of a shape: the expression at one place for each size that is not 1.  Raises NoRule, BudgetExceeded."""
+    stated.ring.budget = Budget(terms)
+    places = places_of(claimed)
+    side = stated.to_sum(expression, *places)
+    part = _part((side, side), (), stated, [], Recorder())
+    at = present(*places)
+    given = sorted((i for i in side.free if i not in at), key=index_key)
+    return {**part, "steps": [], "shape": [part["left"], serial.places(at), serial.places(tuple(given))]}
 
 
 def _part(
@@ -98,18 +115,25 @@ def _part(
         "dimensions": ring.dimensions,
         "parameters": ring.parameters,
         "traits": {n: sorted(s.traits) for n, s in theory.signatures.items() if s.traits},
-        "shapes": {n: list(s.dims) for n, s in theory.signatures.items() if n in names},
+        "shapes": {n: dims for n, dims in _shapes(stated).items() if n in names},
         "definitions": definitions,
         "derivatives": derivatives,
+        "shape": None,
         "left": serial.total(sides[0]),
         "right": serial.total(sides[1]),
         "presupposed": _presupposed(
             [*sides, *stages, *recorder.values, *(theory.unfoldings[name].body for name in definitions)]
         ),
         "lemmas": recorder.lemmas,
-        "rules": recorder.rules,
         "steps": [*(["unfold", name, False] for name in derivatives), *steps],
     }
+
+
+def _shapes(stated: StatedDerivatives) -> dict[str, Data]:
+    """The sizes of every name, and of what an unknown function gives."""
+    functions = {f.name: [d for d in f.codomain if d != 1] for f in stated.context.functions.values()}
+    plain = {name: shape for name, shape in functions.items() if all(isinstance(d, str | int) for d in shape)}
+    return {**plain, **{name: list(signature.dims) for name, signature in stated.theory.signatures.items()}}
 
 
 def _all_names(sums: Sequence[SumOfProducts], more: set[str], theory: Theory) -> set[str]:
@@ -130,6 +154,9 @@ def _presupposed(sums: Sequence[SumOfProducts]) -> list[Data]:
             data = ["positive" if rooted else "nonzero", serial.total(opened(head.base, factor.indices))]
         elif isinstance(head, Tensor) and head.name == INVERSE:
             data = ["invertible", serial.factor(factor)]
+        elif isinstance(head, Tensor) and head.name == POWER and not is_at_least(head.arguments[1].body, 0):
+            power = serial.factor(factor)
+            data = ["invertible", {**power, "name": INVERSE, "over": power["over"][:1]}]
         if data is not None:
             found.setdefault(json.dumps(data), data)
     return list(found.values())

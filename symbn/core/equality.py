@@ -47,7 +47,7 @@ from symbn.core.periodic_powers import without_periodic_powers
 from symbn.core.power_chains import merged_powers
 from symbn.core.radicals import clear_one, has_powers, reduce_leading_monomials
 from symbn.core.relations import has_relations, related
-from symbn.core.terms import Power, SumOfProducts, Tensor
+from symbn.core.terms import Power, SumOfProducts, Tensor, constant
 from symbn.core.through import multiplied_through
 from symbn.core.unfolding import unfold
 from symbn.core.updates import has_updates, updated
@@ -64,11 +64,24 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """One rule used on a sum that is to be 0, and what it left; ENTRIES says that every case of the sum is 0."""
+
+    rule: Rule
+    before: SumOfProducts
+    after: SumOfProducts
+
+
+Way = tuple[Passage, ...]
+"""From a difference to 0."""
+
+
+@dataclass(frozen=True)
 class Proof:
     """left = right for every size and every value at which both are defined.
 
     Made by `decide` alone.  stages: both sides as they were at first and after each unfolding; unfolded: the
-    definitions that were opened, in that order; rules: the named facts used.
+    definitions that were opened, in that order; rules: the named facts used; way: how the last difference is 0.
     """
 
     left: SumOfProducts
@@ -76,6 +89,7 @@ class Proof:
     stages: tuple[SumOfProducts, ...]
     unfolded: tuple[str, ...]
     rules: tuple[Rule, ...]
+    way: Way
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -111,10 +125,10 @@ def decide(left: SumOfProducts, right: SumOfProducts, theory: Theory) -> Proof |
         one_sided = _one_sided(names, sides, bool(slotted))
         thorough = not (names and (slotted or settled or one_sided))
         settled = settled or thorough
-        used = _rules_that_annul(difference, thorough)
-        if used is not None:
-            found = tuple(dict.fromkeys([*rules, *used]))
-            return Proof(left, right, tuple(seen), tuple(unfolded), found)
+        way = way_to_zero(difference, thorough)
+        if way is not None:
+            found = tuple(dict.fromkeys([*rules, *(passage.rule for passage in way)]))
+            return Proof(left, right, tuple(seen), tuple(unfolded), found, way)
         if not names:
             return Residual(difference, tuple(unfolded), _reach(difference))
         chosen = max(
@@ -150,8 +164,8 @@ def _unfoldable(e: SumOfProducts, theory: Theory) -> frozenset[str]:
     return e.tensor_names & theory.unfoldings.keys()
 
 
-def _rules_that_annul(e: SumOfProducts, thorough: bool) -> tuple[Rule, ...] | None:
-    """The rules by which e is 0; None if that is not shown.
+def way_to_zero(e: SumOfProducts, thorough: bool = True) -> Way | None:
+    """The passages by which e is 0; None if that is not shown.
 
     The costly ones are tried once both sides have the same names, and at the end.
     """
@@ -159,61 +173,73 @@ def _rules_that_annul(e: SumOfProducts, thorough: bool) -> tuple[Rule, ...] | No
         return ()
     if not thorough:
         return None
-    found = _rules_of_powers(e)
+    found = _way_of_powers(e)
     if found is not None:
         return found
     merged = merged_powers(e)
     simpler = expanded(merged)
-    rules: tuple[Rule, ...] = () if merged is e else (MATRIX_POWERS,)
-    rules += () if simpler is merged else (ELEMENTARY_FUNCTIONS,)
-    if rules and (found := _rules_of_powers(simpler)) is not None:
-        return rules + found
+    way: Way = () if merged is e else (Passage(MATRIX_POWERS, e, merged),)
+    way += () if simpler is merged else (Passage(ELEMENTARY_FUNCTIONS, merged, simpler),)
+    if way and (found := _way_of_powers(simpler)) is not None:
+        return way + found
     if has_relations(simpler):
-        found = _rules_of_relations(simpler, _MOST_MULTIPLIED)
+        found = _way_of_relations(simpler, _MOST_MULTIPLIED)
         if found is not None:
-            return rules + found
+            return way + found
     if has_updates(simpler):
-        found = _rules_of_relations(updated(simpler), 0)
+        fewer = updated(simpler)
+        found = _way_of_relations(fewer, 0)
         if found is not None:
-            return (*rules, UPDATES, *found)
+            return (*way, Passage(UPDATES, simpler, fewer), *found)
     if POWER in simpler.tensor_names:
-        found = _rules_of_relations(without_periodic_powers(e, _vanishes_by_relations), 0)
+        settled = without_periodic_powers(e, lambda difference: way_by_relations(difference) is not None)
+        found = _way_of_relations(settled, 0)
         if found is not None:
-            return (*rules, PERIODIC_POWERS, *found)
-    return (*rules, ENTRIES) if has_counted_sizes(simpler) and all(map(_vanishes, cases(simpler))) else None
+            return (Passage(PERIODIC_POWERS, e, settled), *found)
+    if has_counted_sizes(simpler) and all(way_of_case(case) is not None for case in cases(simpler)):
+        return (*way, Passage(ENTRIES, simpler, constant(e.ring.zero)))
+    return None
 
 
-def _vanishes_by_relations(e: SumOfProducts) -> bool:
-    return _rules_of_relations(e, 0) is not None
+def way_by_relations(e: SumOfProducts) -> Way | None:
+    """The passages by which e is 0 without multiplying through."""
+    return _way_of_relations(e, 0)
 
 
-def _vanishes(e: SumOfProducts) -> bool:
-    return _rules_of_powers(merged_powers(e)) is not None
+def way_of_case(e: SumOfProducts) -> Way | None:
+    """The passages by which one entry is 0."""
+    merged = merged_powers(e)
+    found = _way_of_powers(merged)
+    return found if found is None or merged is e else (Passage(MATRIX_POWERS, e, merged), *found)
 
 
-def _rules_of_powers(e: SumOfProducts) -> tuple[Rule, ...] | None:
-    """The rules by which e is 0 through the relation of its powers."""
+def _way_of_powers(e: SumOfProducts) -> Way | None:
+    """How e is 0 through the relation of its powers."""
     if e.is_zero():
         return ()
     if not has_powers(e):
         return None
     reduced = reduce_leading_monomials(e)
+    way = (Passage(RADICAL, e, reduced),)
     if reduced.is_zero():
-        return (RADICAL,)
-    return (RADICAL, CLEARING) if _vanishes_when_cleared(reduced) else None
+        return way
+    return (*way, Passage(CLEARING, reduced, constant(e.ring.zero))) if _vanishes_when_cleared(reduced) else None
 
 
-def _rules_of_relations(e: SumOfProducts, depth: int) -> tuple[Rule, ...] | None:
-    """The rules by which e is 0 through its inverses, multiplied through at most `depth` times."""
-    reduced = merged_powers(related(e))
-    found = _rules_of_powers(reduced)
+def _way_of_relations(e: SumOfProducts, depth: int) -> Way | None:
+    """How e is 0 through its inverses, multiplied through at most `depth` times."""
+    simpler = related(e)
+    reduced = merged_powers(simpler)
+    way: Way = (Passage(RELATIONS, e, simpler),)
+    way += () if reduced is simpler else (Passage(MATRIX_POWERS, simpler, reduced),)
+    found = _way_of_powers(reduced)
     if found is not None:
-        return (RELATIONS, *found)
+        return way + found
     if depth:
         for through in multiplied_through(reduced):
-            found = _rules_of_relations(through, depth - 1)
+            found = _way_of_relations(through, depth - 1)
             if found is not None:
-                return (THROUGH, *found)
+                return (*way, Passage(THROUGH, reduced, through), *found)
     return None
 
 

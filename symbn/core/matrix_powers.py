@@ -83,6 +83,7 @@ def matrix_power(e: SumOfProducts, row: Index, column: Index, exponent: SumOfPro
     split = one_term(e, row, column) if len(e.terms) == 1 else None
     if split is not None and size is not None:
         scale, left, middle, right = split
+        ring.note("split", e, row, column, size, scale, left, middle, right)
         sides = multiply(left, rename(right, {column: row}))
         if _is_delta(middle) and not _holds_delta(multiply(scale, sides)):
             return multiply(multiply(power(scale, size), power(sides, size)), delta(ring, row, column))

@@ -44,7 +44,8 @@ def _settled(factor: Factor, is_zero: Zero) -> SumOfProducts | None:
     ring = matrix.body.ring
     square, unit = _squared(matrix), delta(ring, row, column)
     at = {row: start, column: end}
-    if _is_positive(exponent.body) and is_zero(square - matrix.body):
+    if is_at_least(exponent.body, 1) and is_zero(square - matrix.body):
+        ring.note("periodic", matrix, exponent, matrix.body, square - matrix.body)
         return rename(matrix.body, at)
     size = exponent.body.as_coefficient()
     if size is None or not is_zero(square - unit):
@@ -52,7 +53,9 @@ def _settled(factor: Factor, is_zero: Zero) -> SumOfProducts | None:
     half = ring.rational(Fraction(1, 2))
     sign = power(constant(ring.rational(-1)), _parity(size)).scaled(half)
     even, odd = constant(half) + sign, constant(half) - sign
-    return rename(multiply(even, unit) + multiply(odd, matrix.body), at)
+    value = multiply(even, unit) + multiply(odd, matrix.body)
+    ring.note("periodic", matrix, exponent, value, square - unit)
+    return rename(value, at)
 
 
 def _parity(size: Coefficient) -> Coefficient:
@@ -69,9 +72,9 @@ def _squared(matrix: Argument) -> SumOfProducts:
     return bind(multiply(rename(matrix.body, {column: joint}), rename(matrix.body, {row: joint})), joint)
 
 
-def _is_positive(exponent: SumOfProducts) -> bool:
-    """Whether an exponent is ≥ 1 for all sizes and positions (sufficient): each position is at its worst end."""
-    least = exponent.ring.rational(-1)
+def is_at_least(exponent: SumOfProducts, number: int) -> bool:
+    """Whether an exponent is ≥ number for all sizes and positions (sufficient): each position is at its worst end."""
+    least = exponent.ring.rational(-number)
     for monomial, times in exponent.terms.items():
         if not monomial:
             least = least + times

@@ -19,7 +19,17 @@ from symbn.core.matrices import INVERSE, POWER
 from symbn.core.matrix_powers import is_orthogonal, matrix_power, position
 from symbn.core.rebuilding import rebuilt, remade
 from symbn.core.ring import Coefficient, Ring
-from symbn.core.terms import Factor, Index, Monomial, SumOfProducts, Tensor, constant, formal, nested
+from symbn.core.terms import (
+    Factor,
+    Index,
+    Monomial,
+    SumOfProducts,
+    Tensor,
+    accumulate,
+    constant,
+    formal,
+    nested,
+)
 
 _MOST_REFLECTED = 3
 _FARTHEST_SHIFT = 8
@@ -31,9 +41,18 @@ def merged_powers(e: SumOfProducts) -> SumOfProducts:
         return e
     inner = rebuilt(e, _nests_powers, lambda factor: remade(e.ring, factor, merged_powers))
     result = constant(e.ring.zero)
-    for monomial, coefficient in inner.terms.items():
+    pending = dict(inner.terms)
+    while pending:
         e.ring.budget.spend()
-        result = result + _merged(e.ring, monomial).scaled(coefficient)
+        monomial, coefficient = pending.popitem()
+        changed = _merged_once(e.ring, monomial)
+        if changed is None:
+            result = result + SumOfProducts(e.ring, {monomial: coefficient})
+            continue
+        e.ring.note("times", coefficient)
+        for m, c in changed.terms.items():
+            accumulate(pending, m, c * coefficient)
+    e.ring.note("same", inner, result)
     return result
 
 
@@ -47,16 +66,19 @@ def _is_power(factor: Factor) -> bool:
     return isinstance(factor.head, Tensor) and factor.head.name == POWER
 
 
-def _merged(ring: Ring, monomial: Monomial) -> SumOfProducts:
+def _merged_once(ring: Ring, monomial: Monomial) -> SumOfProducts | None:
+    """A term with one pair of powers merged, or with its sums over exponents in order; None if nothing changes."""
     factors, bound = opened_monomial(monomial)
     if not any(map(_is_power, factors)):
-        return SumOfProducts(ring, {monomial: ring.one})
+        return None
     pair = _side_by_side(ring, factors, bound)
     if pair is None:
         return _in_order(ring, factors, bound)
     numbers, joint, value = pair
     rest = [atom(ring, *factor) for number, factor in enumerate(factors) if number not in numbers]
-    return merged_powers(contract([value, *rest], [i for i in bound if i != joint]))
+    outside = [i for i in bound if i != joint]
+    ring.note("around", rest, outside)
+    return contract([value, *rest], outside)
 
 
 # Side by side ---------------------------------------------------------------------------------------------
@@ -85,6 +107,7 @@ def _side_by_side(
             continue
         for (before, start, joint), (after, again, end) in product(first.ways, second.ways):
             if joint == again and joint in bound and held[joint] == 2:
+                ring.note("raised", first.base, before, after, (start, joint, end))
                 return (one, other), joint, _power(first.base, before + after, start, end)
     return None
 
@@ -130,20 +153,39 @@ def _ways(head: Tensor, base: SumOfProducts, exponent: SumOfProducts, ends: tupl
 # Sums over exponents --------------------------------------------------------------------------------------
 
 
-def _in_order(ring: Ring, factors: list[Factor], bound: list[Index]) -> SumOfProducts:
-    """The term with its sums over exponents in one order, and begun at the exponent 0 where one power holds them."""
+def _in_order(ring: Ring, factors: list[Factor], bound: list[Index]) -> SumOfProducts | None:
+    """The term with its sums over exponents in one order, and begun at the exponent 0 where one power holds them.
+
+    None for one that is so.
+    """
     running = [i for i in bound if _runs_in_exponents(factors, i)]
     for index in running:
         shifted = _shifted(ring, factors, bound, index)
         if shifted is not None:
             return shifted
-    best = _contracted(ring, factors, bound)
+    present = best = _contracted(ring, factors, bound)
+    way: tuple[Index, ...] = ()
     for turned in product((False, True), repeat=len(running[:_MOST_REFLECTED])):
         reflected = factors
         for index, turns in zip(running, turned, strict=False):
             reflected = [_reflected(ring, factor, index) for factor in reflected] if turns else reflected
-        best = min(best, _contracted(ring, reflected, bound), key=lambda e: e.key)
-    return best
+        found = _contracted(ring, reflected, bound)
+        if found.key < best.key:
+            best, way = found, tuple(index for index, turns in zip(running, turned, strict=False) if turns)
+    if ring.record is not None:
+        ring.note("running", _reflections(ring, factors, bound, way))
+    return None if best == present else best
+
+
+def _reflections(
+    ring: Ring, factors: list[Factor], bound: list[Index], way: tuple[Index, ...]
+) -> list[tuple[str, SumOfProducts, Index]]:
+    """The sums that run backwards one after the other: what is summed, and over which index."""
+    found = []
+    for index in way:
+        found.append(("reflected", _contracted(ring, factors, [i for i in bound if i != index]), index))
+        factors = [_reflected(ring, factor, index) for factor in factors]
+    return found
 
 
 def _contracted(ring: Ring, factors: list[Factor], bound: list[Index]) -> SumOfProducts:
@@ -210,9 +252,16 @@ def _shifted(ring: Ring, factors: list[Factor], bound: list[Index], index: Index
     if number is None or not 0 <= number <= _FARTHEST_SHIFT:
         return None
     size = constant(dimension(ring, index.dim))
+    rest = [atom(ring, *other) for k, other in enumerate(factors) if k != holding[0]]
+    outside = [i for i in bound if i != index]
+    if ring.record is not None:
+        running = _reflections(ring, factors, bound, () if factor == factors[holding[0]] else (index,))
+        for k in range(int(number) + 1):
+            term = contract([_with_exponent(factor, at + constant(ring.rational(k - 1))), *rest], outside)
+            running.append(("shifted", term, index))
+        ring.note("running", running)
     total = bind(_with_exponent(factor, at - constant(ring.one)), index)
     for k in range(int(number) + 1):
         added = constant(ring.rational(k))
         total = total + _with_exponent(factor, size + added) - _with_exponent(factor, added)
-    rest = [atom(ring, *other) for k, other in enumerate(factors) if k != holding[0]]
-    return merged_powers(contract([total, *rest], [i for i in bound if i != index]))
+    return contract([total, *rest], outside)

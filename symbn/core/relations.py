@@ -152,7 +152,7 @@ def _completed_rules(e: SumOfProducts, heads: Iterable[tuple[Tensor, tuple[str |
     meant: list[Relation] = []
     direct: list[GraphRule | None] = []
     for head, dims in heads:
-        for relation, row, column, said in _relations(e.ring, head, dims):
+        for relation, row, column, said in relations_of(e.ring, head, dims):
             found = letters.combination(relation, row, column)
             if found is not None:
                 relations += [found, letters.turned(found)]
@@ -175,17 +175,34 @@ def _completed_rules(e: SumOfProducts, heads: Iterable[tuple[Tensor, tuple[str |
 
 
 def _direct_rule(relation: SumOfProducts, row: Index, column: Index, said: Relation) -> GraphRule | None:
-    """The longest chain of a relation in terms of the rest, which holds terms that are no chains."""
+    """One term with its head in terms of the rest: the longest chain, or else the largest.
+
+    None of which a part of the rest is an instance: it would come up again in what takes its place, without end.
+    """
     chains = {m: found for m in relation.terms if (found := chain(m, relation, row, column))}
-    if not chains:
-        return None
-    leading = max(chains, key=lambda m: (len(chains[m]), [c.key for c in m]))
+    by_size = sorted(
+        relation.terms, key=lambda m: (len(chains.get(m, ())), sum(map(len, m)), [c.key for c in m]), reverse=True
+    )
+    for leading in (m for m in by_size if any(f.head == said.head for component in m for f in component)):
+        rule = _solved(relation, leading, {row: formal(0, row.dim), column: formal(1, column.dim)}, said)
+        if rule is not None and not any(_holds(m, rule.pattern) for m in rule.value.terms):
+            return rule
+    return None
+
+
+def _solved(relation: SumOfProducts, leading: Monomial, names: _Names, said: Relation) -> GraphRule | None:
+    """A relation solved for one of its terms."""
     coefficient = relation.terms[leading]
-    names = {row: formal(0, row.dim), column: formal(1, column.dim)}
     rest = relation - SumOfProducts(relation.ring, {leading: coefficient})
     pattern = SumOfProducts(relation.ring, {leading: relation.ring.one})
     value = rename(rest.scaled(-coefficient.inverse()), names)
     return _graph_rule(rename(pattern, names), value, ((coefficient.inverse(), None, said, None),))
+
+
+def _holds(monomial: Monomial, pattern: tuple[Factor, ...]) -> bool:
+    """Whether a pattern fits somewhere in a term."""
+    factors, bound = opened_monomial(monomial)
+    return any(True for _ in _matches(pattern, factors, set(bound)))
 
 
 def _related_heads(e: SumOfProducts) -> Iterator[tuple[Tensor, tuple[str | int, ...]]]:
@@ -200,7 +217,7 @@ def _related_heads(e: SumOfProducts) -> Iterator[tuple[Tensor, tuple[str | int, 
                 yield head, place[1]
 
 
-def _relations(
+def relations_of(
     ring: Ring, head: Tensor, dims: tuple[str | int, ...]
 ) -> Iterator[tuple[SumOfProducts, Index, Index, Relation]]:
     """What a head satisfies: matrices that are 0, at two indices."""

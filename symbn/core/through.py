@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symbn.core.contraction import atom, bind, contract, delta, fresh, multiply, rename
+from symbn.core.contraction import atom, bind, contract, delta, multiply, rename
 from symbn.core.heads import opened_component, split_tensor
 from symbn.core.matrices import INVERSE
 from symbn.core.terms import Component, Head, Index, SumOfProducts, Tensor, constant
@@ -30,9 +30,10 @@ def multiplied_through(e: SumOfProducts) -> Iterator[SumOfProducts]:
 
 def _multiplied(e: SumOfProducts, head: Tensor, end: Index, side: int) -> SumOfProducts:
     """Σ_end A[new, end] e[end], where e holds A⁻¹[end, j]; with side 1, Σ_end e[end] A[end, new] for A⁻¹[j, end]."""
-    new = fresh(end.dim)
+    new = _beside(e, end)
     _, _, (argument,) = split_tensor(head, (end, end))
     ends = (new, end) if side == 0 else (end, new)
+    e.ring.note("through", head, end, new, side)
     body = rename(argument.body, dict(zip(argument.formals, ends, strict=True)))
     result = constant(e.ring.zero)
     for monomial, coefficient in e.terms.items():
@@ -43,8 +44,17 @@ def _multiplied(e: SumOfProducts, head: Tensor, end: Index, side: int) -> SumOfP
             result = result + bind(multiply(body, term), end)
         else:
             rest = SumOfProducts(e.ring, {tuple(c for c in monomial if c is not held[0]): coefficient})
+            e.ring.note("around", SumOfProducts(e.ring, {tuple(c for c in monomial if c is not held[0]): e.ring.one}))
+            e.ring.note("times", coefficient)
             result = result + multiply(cancelled, rest)
     return result
+
+
+def _beside(e: SumOfProducts, index: Index) -> Index:
+    """An index of a name that e does not have: the same each time."""
+    while index in e.free:
+        index = index._replace(label=f"{index.label}′")
+    return index
 
 
 def _cancelled(component: Component, head: Tensor, end: Index, side: int, new: Index) -> SumOfProducts | None:
@@ -62,4 +72,5 @@ def _cancelled(component: Component, head: Tensor, end: Index, side: int, new: I
         return None
     ring = head.arguments[0].body.ring
     rest = [atom(ring, *factor) for k, factor in enumerate(factors) if k != at[0]]
+    ring.note("cancelled", head, (new, other), side, rest, bound)
     return contract([delta(ring, new, other), *rest], bound)

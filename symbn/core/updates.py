@@ -56,6 +56,7 @@ def _changed(rule: _Rule, known: _Known) -> Callable[[Factor], SumOfProducts]:
             if _is_invertible(first, row, column, known):
                 found = rule(first, rest, row, column)
                 if found is not None:
+                    body.ring.note("settled", factor.head.name, body, (row, column), found)
                     return rename(found, dict(zip(formals, out, strict=True))) if out else found
         return atom(body.ring, *factor)
 
@@ -112,21 +113,48 @@ def _determinant_of_update(
     around = determinant(first, row, column)
     ring = first.ring
     if not any(row in c.free and column in c.free for c in monomial):
+        near = SumOfProducts(ring, {tuple(c for c in monomial if row in c.free): ring.one})
+        far = SumOfProducts(ring, {tuple(c for c in monomial if row not in c.free): coefficient})
+        ring.note("update", first + rest, first, (row, column), near, far, None)
         return multiply(around, constant(ring.one) + bind(rename(turned, {column: row}), row))
     blocks = chain(monomial, turned, row, column)
     if not blocks:
         return None
-    best: tuple[str, SumOfProducts, Index, Index] | None = None
+    best: tuple[str, int, SumOfProducts, Index, Index] | None = None
     for start in range(len(blocks)):
         value, begin, end = joined([*blocks[start:], *blocks[:start]])
         key = min(close((value,), (ends,))[0][0].key for ends in ((begin, end), (end, begin)))
         if best is None or key < best[0]:
-            best = key, value, begin, end
+            best = key, start, value, begin, end
     assert best is not None
-    _, value, begin, end = best
+    _, start, value, begin, end = best
+    _note_chain(first + rest, first, (row, column), blocks[:start], blocks[start:], coefficient)
     places = fresh(begin.dim), fresh(end.dim)
     inside = delta(ring, *places) + rename(value, dict(zip((begin, end), places, strict=True))).scaled(coefficient)
     return multiply(around, determinant(inside, *places))
+
+
+def _note_chain(
+    whole: SumOfProducts,
+    first: SumOfProducts,
+    places: tuple[Index, Index],
+    before: list[SumOfProducts],
+    after: list[SumOfProducts],
+    times: Coefficient,
+) -> None:
+    """A⁻¹W = L R, with L the blocks before the cut and R those after it."""
+    ring = whole.ring
+    if ring.record is None:
+        return
+    right, begin, end = joined(after)
+    cut = fresh(begin.dim)
+    right = rename(right, {begin: cut, end: places[1]})
+    if before:
+        left, begin, end = joined(before)
+        left = rename(left, {begin: places[0], end: cut})
+    else:
+        left = delta(ring, places[0], cut)
+    ring.note("update", whole, first, places, left, right.scaled(times), cut)
 
 
 def _inverse_of_update(first: SumOfProducts, rest: SumOfProducts, row: Index, column: Index) -> SumOfProducts | None:

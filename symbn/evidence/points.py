@@ -10,6 +10,7 @@ A point is drawn lazily, by hashing its seed with the name: the same seed gives 
 from __future__ import annotations
 
 from enum import Enum
+from fractions import Fraction
 
 from flint import fmpq
 
@@ -122,7 +123,7 @@ def mirror_image(declaration: SymbolDeclaration | None, value: Matrix) -> Matrix
     sign = "real" if declaration is None else declaration.sign
     if structure == "positive definite":
         return inverse(value)
-    if structure == "orthogonal":
+    if structure == "orthogonal" or (declaration is not None and declaration.among):
         return value
     if sign in ("real", "nonzero"):
         return [[-x for x in row] for row in value]
@@ -142,6 +143,8 @@ def draw_matrix(
     declaration: SymbolDeclaration | None, rows: int, columns: int, style: Style, hashing: Hashing
 ) -> Matrix:
     """A rows×columns matrix that satisfies the declared sign and structure exactly."""
+    if declaration is not None and declaration.among:
+        return [[_one_of(declaration.among, hashing) for _ in range(columns)] for _ in range(rows)]
     structure = "general" if declaration is None else declaration.structure
     sign: Sign = "real" if declaration is None else declaration.sign
     assert structure == "general" or rows == columns, f"a {structure} matrix is square"
@@ -156,6 +159,15 @@ def draw_matrix(
         gram = multiplied([list(column) for column in zip(*value, strict=True)], value)
         return [[x + 1 if i == j else x for j, x in enumerate(row)] for i, row in enumerate(gram)]
     return value
+
+
+def rational(number: Fraction) -> Rational:
+    """An int, or a fraction that is none."""
+    return number.numerator if number.denominator == 1 else fmpq(number.numerator, number.denominator)
+
+
+def _one_of(numbers: tuple[Fraction, ...], hashing: Hashing) -> Rational:
+    return rational(numbers[hashing.below(len(numbers))])
 
 
 def _signed(x: Rational, sign: Sign, hashing: Hashing) -> Rational:

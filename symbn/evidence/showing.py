@@ -17,8 +17,9 @@ from symbn.evidence.dependence import holds_one_application
 from symbn.evidence.functions import describe
 from symbn.evidence.matrices import Matrix
 from symbn.evidence.numeric import Scalar, Undefined, real, working_precision
-from symbn.evidence.points import Point, Style
+from symbn.evidence.points import Point, Rational, Style, rational
 from symbn.evidence.sizes import is_known, size_of
+from symbn.expr.context import SymbolDeclaration
 from symbn.report import Counterexample
 
 _MOST_SIZES = 120
@@ -121,11 +122,10 @@ def _plainest(claim: Claim, difference: Difference) -> Difference:
     for name in sorted(difference.point.drawn):
         declaration = claim.context.symbols.get(name)
         structure = "general" if declaration is None else declaration.structure
-        sign = "real" if declaration is None else declaration.sign
         if structure in ("general", "symmetric"):
             for i, row in enumerate(difference.point.drawn[name]):
                 for j in range(i + 1 if structure == "symmetric" else len(row)):
-                    trials.plain_entry(name, i, j, _PLAIN[sign], structure == "symmetric")
+                    trials.plain_entry(name, i, j, _plain(declaration), structure == "symmetric")
         else:
             size = range(len(difference.point.drawn[name]))
             trials.attempt({name: [[int(i == j) for j in size] for i in size]})
@@ -142,6 +142,15 @@ _PLAIN = {
 }
 
 
+def _plain(declaration: SymbolDeclaration | None) -> tuple[Rational, ...]:
+    """The numbers that an entry is best, from the plainest on."""
+    if declaration is None:
+        return _PLAIN["real"]
+    if declaration.among:
+        return tuple(map(rational, declaration.among))
+    return _PLAIN[declaration.sign]
+
+
 class _Trials:
     """The plainest difference so far; each trial changes some values of its point."""
 
@@ -152,7 +161,7 @@ class _Trials:
         if not self.attempt({}):
             self._style = difference.point.style
 
-    def plain_entry(self, name: str, i: int, j: int, values: tuple[int, ...], symmetric: bool) -> None:
+    def plain_entry(self, name: str, i: int, j: int, values: tuple[Rational, ...], symmetric: bool) -> None:
         """Sets an entry to the first of the values that will do, unless it has one that is as plain."""
         for x in values:
             rows = [list(row) for row in self.difference.point.drawn[name]]

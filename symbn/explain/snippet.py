@@ -59,7 +59,8 @@ class _Program:
         self.names = Names()
         for size in difference.sizes:
             self.names.given[f"size {size}"] = self.names.new(size)
-        self.names.given |= {name: "np.pi" for name, s in self.context.symbols.items() if s.value == "π"}
+        self.numbers = {name: "np.pi" for name, s in self.context.symbols.items() if s.value == "π"}
+        self.names.given |= self.numbers
         for node in self.nodes:
             if isinstance(node, tree.Apply):
                 self.names.of(node.name + "'" * node.order)
@@ -151,7 +152,7 @@ class _Program:
         at_zero = {node.name for node in self.nodes if isinstance(node, tree.At)}
         lines = []
         for name, shape in shapes.items():
-            if name in parameters:
+            if name in parameters or name in self.numbers:
                 continue
             if name not in drawn:
                 if name not in at_zero:

@@ -69,6 +69,8 @@ def derivation(
         found = derivation(e, context, closed_form, budget)
         if found is None:
             raise NoRule("an inner derivative that has no derivation")
+        if any(own.key not in shorthand.context.definitions for own in found.shorthands):
+            raise NoRule("an inner derivative, in a definition, with names of its own")
         lines.extend(line for line in found.lines if line not in lines)
         return found.lines[-1].right
 

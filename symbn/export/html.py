@@ -12,8 +12,10 @@ from importlib import resources
 from symbn.export.html_answers import badge, name_of
 from symbn.export.html_letters import written
 from symbn.export.html_overview import said_once, summary
-from symbn.export.html_prose import Heading, Prose
+from symbn.export.html_pieces import Heading
+from symbn.export.html_prose import Prose
 from symbn.export.html_statements import Statements
+from symbn.export.html_tex import TexProse
 from symbn.report import NoteReport
 
 POLICY = (
@@ -25,7 +27,7 @@ def render_html(report: NoteReport) -> str:
     """The whole page.  The same report gives the same page, byte for byte."""
     statements = Statements(report)
     found = statements.scan
-    prose = Prose(report.source.text, found.start, [b.outer for b in found.blocks], statements.shown, found.title)
+    prose = _prose(report, statements)
     article = prose.html()
     title = written(report.title or report.source.path)
     source = found.front_matter.source if found.front_matter else None
@@ -42,6 +44,16 @@ def render_html(report: NoteReport) -> str:
         "<footer><p>Checked by symbn: what is marked proved holds for every size and every value that the note"
         " allows.</p></footer>\n</body>\n</html>\n"
     )
+
+
+def _prose(report: NoteReport, statements: Statements) -> Prose | TexProse:
+    """The note's text, in the language that it is written in."""
+    found = statements.scan
+    math = [block.outer for block in found.blocks]
+    if not report.source.is_tex:
+        return Prose(report.source.text, found.start, math, statements.shown, found.title)
+    anchors = {one.label: statements.anchors[one.id] for one in reversed(report.statements) if one.label is not None}
+    return TexProse(report.source.text, found.start, math, statements.shown, anchors)
 
 
 @cache

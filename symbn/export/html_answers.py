@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from symbn.diagnostics import Diagnostic
@@ -31,9 +32,12 @@ def badge(verdict: str) -> str:
     return f'<span class="badge {role}"><span aria-hidden="true">{sign}</span> {written(verdict)}</span>'
 
 
+_INDEXED = re.compile(r"(?<![\w&])([^\W\d_]|∇)_([^\W_])(?!\w)")
+
+
 def sentence(text: str) -> str:
-    """A message, with the LaTeX in it made plain."""
-    return written(with_plain_names(text))
+    """A message, with the LaTeX in it made plain; one letter below another stands there as an index."""
+    return _INDEXED.sub(r"\1<sub>\2</sub>", written(with_plain_names(text)))
 
 
 def condition(latex: str) -> str:

@@ -8,15 +8,14 @@ touches it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Sequence as Many
-from dataclasses import dataclass
-from itertools import groupby
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from symbn.export.html_letters import written
+from symbn.export.html_pieces import Heading, Headings, Render, Shown, parted
 from symbn.source import Span
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -30,31 +29,6 @@ _SPANS = frozenset("em strong s".split())
 _FLUSHED = frozenset("paragraph heading table".split())
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A piece of math: what stands in its place, and what is said of it below the paragraph.
-
-    own: it is a block and cannot stand in a paragraph.
-    """
-
-    inline: str
-    below: str = ""
-    own: bool = False
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading of the note: the level it is shown at, its anchor, and its content."""
-
-    level: int
-    anchor: str
-    content: str
-
-
-Render = Callable[[int, bool], Shown]
-"""(number of the piece of math, may it be a block?) → how it is shown"""
-
-
 class Prose:
     """The text of a note from `start` on; `math` are the places of its math."""
 
@@ -62,7 +36,7 @@ class Prose:
         self.text = text
         self.math = math
         self.render = render
-        self.headings: list[Heading] = []
+        self._headings = Headings()
         self._left = set(range(len(math)))
         self._below: list[str] = []
         self._around: list[str] = []
@@ -71,6 +45,10 @@ class Prose:
         reader.normalizeLink = lambda url: url  # type: ignore[method-assign]  # what links lead to is checked below
         reader.validateLink = lambda url: True  # type: ignore[method-assign]
         self._tokens = reader.parse(self._with_placeholders(start))
+
+    @property
+    def headings(self) -> list[Heading]:
+        return self._headings.listed
 
     def html(self) -> str:
         """The whole text; math that Markdown does not show (in a link's title, say) stands at its end."""
@@ -133,40 +111,17 @@ class Prose:
         """What stands in a paragraph or a cell; a heading is shown where it begins."""
         around = self._around[-1]
         if around == "paragraph":
-            return self._paragraph(token, tight)
+            return self._joined(self._pieces(token.children or [], own=True), tight)
         return "" if around == "heading" else self._joined(self._pieces(token.children or [], own=False))
 
-    def _level(self, level: int) -> int:
-        """Headings below the page's own, none left out."""
-        above = self.headings[-1].level if self.headings else 1
-        return min(max(2, level), above + 1, 6)
+    def _heading(self, level: int, token: Token) -> str:
+        content = self._joined(self._pieces(token.children or [], own=False))
+        return self._headings.add(level, _ATTRIBUTES.sub("", content))
 
-    def _heading(self, written_level: int, token: Token) -> str:
-        level = self._level(written_level)
-        pieces = self._pieces(token.children or [], own=False)
-        content = _ATTRIBUTES.sub("", self._joined(pieces))
-        anchor = f"section-{len(self.headings) + 1}"
-        self.headings.append(Heading(level, anchor, content))
-        return f'<h{level} id="{anchor}">{content}</h{level}>'
-
-    def _paragraph(self, token: Token, tight: bool) -> str:
-        """A paragraph, parted where a display stands in it."""
-        shown = []
-        for own, pieces in groupby(self._pieces(token.children or [], own=True), key=lambda piece: piece.own):
-            content = self._joined(pieces)
-            if own or tight or not content.strip():
-                shown.append(content)
-            else:
-                shown.append(f"<p>{content.strip()}</p>")
-        return "".join(shown)
-
-    def _joined(self, pieces: Iterator[Shown] | list[Shown]) -> str:
-        content = []
-        for piece in pieces:
-            content.append(piece.inline)
-            if piece.below:
-                self._below.append(piece.below)
-        return "".join(content)
+    def _joined(self, pieces: list[Shown], tight: bool = True) -> str:
+        """Running text; what is said below it waits.  Not `tight`: as paragraphs."""
+        self._below += [piece.below for piece in pieces if piece.below]
+        return parted(pieces, bare=tight)
 
     def _flush(self) -> str:
         below, self._below = "".join(self._below), []

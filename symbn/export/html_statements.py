@@ -10,7 +10,7 @@ from symbn.export.html_answers import FAILED, answers, badge, name_of, understoo
 from symbn.export.html_formulas import Row, Unprintable, block, code, rows, sides
 from symbn.export.html_letters import written
 from symbn.export.html_marks import Mark
-from symbn.export.html_prose import Shown
+from symbn.export.html_pieces import Shown
 from symbn.export.noted import NotedConditions
 from symbn.notes.documents import scan_source
 from symbn.notes.markdown import MathBlock

@@ -5,6 +5,7 @@ the displays as he wrote it; all that symbn says about it is commentary, and mar
 
     % symbn: section 4        the section that numbers what follows
     % symbn: label eq:a       the label of the display that follows, where LaTeX cannot have it
+    % symbn: norm: frobenius  what the front matter of a note says under `symbn:`
     % symbn: commentary       up to `% symbn: end commentary`, or for one line at its end
 
 The author's words and formulas are data: see `latex_math` and `latex_text`.
@@ -21,9 +22,10 @@ from symbn.export.latex_commands import DEFINED, UNICODE
 from symbn.export.latex_display import display
 from symbn.export.latex_math import inline_math
 from symbn.export.latex_remarks import remarks
-from symbn.export.latex_text import code_latex, comment_latex, text_latex
+from symbn.export.latex_text import code_latex, comment_latex, message_latex, text_latex
 from symbn.export.noted import NotedConditions, noted_conventions
 from symbn.export.summary import summary_line
+from symbn.notes.documents import scan_source
 from symbn.report import NoteReport, Report, Verdict
 
 MARKS: dict[Verdict, str] = {
@@ -62,7 +64,8 @@ def render_latex(note: NoteReport, credit: str | None = None, given: Sequence[No
     end = [*_side_conditions(note), r"\end{document}"]
     # What the author's formulas need is known only now.
     head = [*_preamble("\n".join(page.lines)), _SKIPS, *_opening(note, credit)]
-    return "\n".join([*_commentary(head), *page.lines, *_commentary(end), ""]).lstrip("\n")
+    settled = dict.fromkeys(line for other in (*given, note) for line in _settled(other))
+    return "\n".join([*_commentary(head), *settled, *page.lines, *_commentary(end), ""]).lstrip("\n")
 
 
 def render_fragment(note: NoteReport) -> str:
@@ -80,7 +83,12 @@ def render_fragment(note: NoteReport) -> str:
         lines += display(unit, _label_or_none(placed))
     text = "\n".join(_typed(line) for line in lines)
     needed = _definitions(text)
-    return "\n".join(["% needs amsmath and amssymb", *needed, *text.split("\n"), ""])
+    return "\n".join(["% needs amsmath and amssymb", *_settled(note), *needed, *text.split("\n"), ""])
+
+
+def _settled(note: NoteReport) -> list[str]:
+    """How a note settles what its formulas could mean: comments to LaTeX, and read back."""
+    return [str(setting) for setting in scan_source(note.source).settled]
 
 
 def _label_or_none(placed: Mapping[int, str]) -> Callable[[int], list[str]]:
@@ -224,10 +232,10 @@ def _opening(note: NoteReport, credit: str | None) -> Iterator[str]:
     conventions = noted_conventions(note)
     if conventions:
         yield r"\subsection*{Conventions}"
-        yield r"\begin{itemize}"
+        yield r"\begin{itemize}\setlength{\itemsep}{0pt}\setlength{\parskip}{0pt}"
         for convention in conventions:
             place = text_latex(convention.place.statement.removeprefix("eq:"))
-            yield rf"\item {text_latex(with_plain_names(convention.text))}; first in {place}"
+            yield rf"\item {message_latex(with_plain_names(convention.text))}; first in {place}"
         yield r"\end{itemize}"
 
 

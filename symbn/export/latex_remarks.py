@@ -11,7 +11,7 @@ from symbn.export.latex_chains import Chain, Link, Side
 from symbn.export.latex_display import LINE, display
 from symbn.export.latex_math import Refused, inline_math, read_math
 from symbn.export.latex_pieces import width_of
-from symbn.export.latex_text import text_latex
+from symbn.export.latex_text import message_latex, text_latex
 from symbn.report import Counterexample, Report, Step
 
 _FAILED = ("refuted", "undecided", "error")
@@ -49,7 +49,7 @@ def _why(report: Report) -> Iterator[str]:
 def _sentence(parts: list[str]) -> str:
     """What is said in several parts, as one sentence."""
     said = "; ".join(with_plain_names(part).rstrip(".") for part in parts)
-    return text_latex(said if said.endswith(("?", "!", "…")) else f"{said}.")
+    return message_latex(said if said.endswith(("?", "!", "…")) else f"{said}.")
 
 
 def _did_you_mean(report: Report, relation: str) -> Iterator[str]:
@@ -57,7 +57,7 @@ def _did_you_mean(report: Report, relation: str) -> Iterator[str]:
     if suggestion is None:
         return
     yield ""
-    yield rf"Did you mean ({text_latex('; '.join(changes(suggestion)))}):"
+    yield rf"Did you mean ({message_latex('; '.join(changes(suggestion)))}):"
     if suggestion.edits:
         yield from _equation(report.lhs, relation, suggestion.latex, "proved")
     else:

@@ -48,6 +48,9 @@ _MARKS = {mark: name for name, mark in reversed(ACCENTS.items())}
 _COMPOSED = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327")
 """Accents that LaTeX puts on any letter, in all its fonts."""
 _LAST_WITH_ACCENTS = "\u017f"
+_INDEXED = re.compile(
+    r"(?:(?<![A-Za-z0-9_])([A-Za-z])|\\ensuremath\{(\\[A-Za-z]+)\})\\_([A-Za-z0-9])(?![A-Za-z0-9]|\\_)"
+)
 _LETTERS = frozenset("ßæøœłÆØŒŁ¡¿")
 
 
@@ -67,6 +70,15 @@ def text_latex(text: str) -> str:
         else:
             shown.append(_character(character))
     return "".join(shown)
+
+
+def message_latex(text: str) -> str:
+    r"""What symbn says, inert; one letter below another stands there as an index.
+
+    >>> print(message_latex("f_i by ∇_X, a_file, a_b_c, Σ_y²"))
+    \ensuremath{f_{i}} by \ensuremath{\nabla_{X}}, a\_file, a\_b\_c, \ensuremath{\Sigma_{y}}\ensuremath{{}^{2}}
+    """
+    return _INDEXED.sub(lambda m: rf"\ensuremath{{{m[1] or m[2]}_{{{m[3]}}}}}", text_latex(text))
 
 
 def _character(character: str) -> str:

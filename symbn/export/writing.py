@@ -59,11 +59,10 @@ def _check(path: Path, force: bool, sources: Iterable[str]) -> None:
         raise NotWritten(f"the folder {path.parent} cannot be written to")
     if not os.path.lexists(path):
         return
-    if not path.is_symlink():
-        if any(os.path.exists(source) and os.path.samefile(path, source) for source in sources):
-            raise NotWritten(f"{path} is read for this: writing it would destroy the note")
-        if not path.is_file():
-            raise NotWritten(f"{path} is no ordinary file")
+    if path.exists() and not path.is_file():
+        raise NotWritten(f"{path} is no ordinary file, such as a pipe or a device; give the name of a new file")
+    if not path.is_symlink() and any(os.path.exists(one) and os.path.samefile(path, one) for one in sources):
+        raise NotWritten(f"{path} is read for this: writing it would destroy the note")
     if not force:
         raise NotWritten(f"{path} exists; --force writes over it")
 

@@ -280,16 +280,14 @@ def power(e: Expr, exponent: Expr, span: Span | None, least: Mapping[str, int] |
     """A scalar's power, or a square matrix's power by an integer; a negative one is a power of the inverse.
 
     `least` are the least values of sizes: whether an exponent made of sizes is ≥ 0 rests on them.
+    Raises NoteError (S207) for a vector or a matrix that is not square: v² may be v ⊙ v, or vᵀv.
     """
     if not is_scalar(exponent.shape):
         raise shape_error("S206", "an exponent that is no scalar", (e, exponent))
     if is_scalar(e.shape):
         return tree.Power(base=e, exponent=exponent, shape=SCALAR, span=span)
     if is_vector(e.shape) or not unify(*e.shape):
-        raise shape_error(
-            "S207", f"a power of something {shape_text(e.shape)}", (e,),
-            r"write x^{\odot 2} for the power of every entry, x^\top x for the inner product",
-        )  # fmt: skip
+        raise _ask_about_power(e, span)
     symbolic = exponents.polynomial(exponent)
     if symbolic is None:
         raise fail(
@@ -305,6 +303,17 @@ def power(e: Expr, exponent: Expr, span: Span | None, least: Mapping[str, int] |
     return multiply((power(e, exponents.expression(above), span, least), turned), span) if above else turned
 
 
+def _ask_about_power(e: Expr, span: Span | None) -> NoteError:
+    """S207: what is not square has no power as a matrix, so the author means something else by it."""
+    vector = is_vector(e.shape)
+    what = "a vector" if vector else "a matrix that is not square"
+    return fail(
+        "S207", f"a power of {what}, {shape_text(e.shape)}: of every entry, or which product is meant?", span or e.span,
+        help=r"write x^{\odot 2} for the power of every entry, x^\top x for the inner product" if vector else
+        r"write A^{\odot 2} for the power of every entry, A A^\top or A^\top A for a product",
+    )  # fmt: skip
+
+
 def _counted_power(e: Expr, times: int, span: Span | None) -> Expr:
     if times < 0:
         turned = inverse(e, span)
@@ -313,10 +322,12 @@ def _counted_power(e: Expr, times: int, span: Span | None) -> Expr:
 
 
 def inverse(e: Expr, span: Span | None) -> Expr:
-    """e⁻¹ of a square matrix; of a scalar the power −1."""
+    """e⁻¹ of a square matrix; of a scalar the power −1.  Raises NoteError (S207) for a vector, ShapeError."""
     if is_scalar(e.shape):
         return tree.Power(base=e, exponent=number(-1), shape=SCALAR, span=span)
-    if is_vector(e.shape) or not unify(*e.shape):
+    if is_vector(e.shape):
+        raise _ask_about_power(e, span)
+    if not unify(*e.shape):
         raise shape_error("S209", f"the inverse of something {shape_text(e.shape)}, which is not square", (e,))
     return tree.Inverse(arg=e, shape=e.shape, span=span)
 

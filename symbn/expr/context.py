@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Literal
 
 from symbn.expr.tree import Definition, Expr, Reference, Shape, walk
@@ -14,13 +15,17 @@ Structure = Literal["general", "symmetric", "positive definite", "orthogonal", "
 
 @dataclass(frozen=True)
 class SymbolDeclaration:
-    """A free name, its shape, and what is known of its values; `value` is that of a name for one number."""
+    """A free name, its shape, and what is known of its values; `value` is that of a name for one number.
+
+    `among`: numbers that its entries may be, where they may not be all; examples are made of them, and no proof is.
+    """
 
     name: str
     shape: Shape
     sign: Sign = "real"
     structure: Structure = "general"
     value: Literal["", "π"] = ""
+    among: tuple[Fraction, ...] = ()
 
 
 PI = SymbolDeclaration(r"\pi", (1, 1), "positive", value="π")

@@ -23,7 +23,7 @@ from symbn.expr import build, tree
 from symbn.expr import sympy_nodes as nodes
 from symbn.expr.consistency import check_shape
 from symbn.expr.context import Context
-from symbn.expr.shape import is_scalar, is_vector, shape_text
+from symbn.expr.shape import is_scalar, is_square, is_vector, shape_text
 from symbn.expr.sympy_declarations import Declarations
 from symbn.expr.sympy_derivatives import at_zero, derivative, differential, subs, sympy_derivative, unknown
 from symbn.expr.sympy_entrywise import entrywise, function_name
@@ -110,6 +110,8 @@ class Reading(Declarations):
             inverse = build.number(-power.value)
             below = below if inverse.value == 1 else build.power(below, inverse, None)
             return tree.Quotient(numerator=build.number(1), denominator=below, shape=(1, 1))
+        if not is_scalar(below.shape) and not is_square(below.shape):
+            raise build.shape_error("S207", f"a power of something {shape_text(below.shape)}", (below,))
         return build.power(below, power, None)
 
     def product(self, e: Any) -> Expr:

@@ -1,10 +1,9 @@
-"""`symbn kernels`: what its options ask for, done; exit codes as in `cli`."""
+"""`symbn kernels`: what its options ask for, done; exit codes as in `cli.endings`."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 
 from symbn.diagnostics import NoteError
 from symbn.export.excerpt import render_diagnostic
+from symbn.export.writing import NotWritten, check_output, write_whole
 from symbn.kernels.identifiers import identifier
 from symbn.kernels.kernel import Kernel
 from symbn.kernels.module import Origin
@@ -41,7 +41,7 @@ class Request:
 
 
 def run(request: Request) -> int:
-    """Make the module or print the plan; the exit code.  Raises UsageError."""
+    """Make the module or print the plan; the exit code.  Raises UsageError, NotWritten."""
     fuse = _fusions(request.fuse)
     _check_output(request)
     sources = []
@@ -61,15 +61,19 @@ def run(request: Request) -> int:
         raise click.UsageError(f"no statement is called {unknown}{hint}") from None
     except NotMade as none:
         for reason in none.reasons:
-            click.echo(f"{request.note}: no kernel of {reason}", err=True)
+            click.echo(f"{note.source.path}: no kernel of {reason}", err=True)
         return 1
     if not made:
-        click.echo(f"{request.note}: there is no equation to make a kernel of", err=True)
+        click.echo(f"{note.source.path}: there is no equation to make a kernel of", err=True)
         return 1
     if request.plan:
         click.echo("\n\n".join("\n".join(plan_lines(kernel, request.target)) for kernel in made))
         return 0
-    _write(_module(made, note, request), request)
+    text = _module(made, note, request)
+    if request.output is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(text, request.output, True)
     return 0
 
 
@@ -99,41 +103,19 @@ def _fusions(given: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _check_output(request: Request) -> None:
-    """Refuse early what could not be written, or would destroy something."""
-    if request.output is None or request.plan:
-        return
-    path = Path(request.output)
-    if path.is_dir():
-        raise click.UsageError(f"-o: {path} is a folder")
-    if not path.parent.is_dir():
-        raise click.UsageError(f"-o: there is no folder {path.parent}")
-    if path.exists() and not request.force:
+    """Refuse early what could not be written, or would destroy something.  Raises NotWritten."""
+    if request.output is not None and not request.plan:
+        check_output(request.output, True, (request.note, *request.preambles))
+        if not request.force and not _may_be_replaced(Path(request.output)):
+            raise NotWritten(f"{request.output} exists and symbn did not make it; --force writes over it")
+
+
+def _may_be_replaced(path: Path) -> bool:
+    """Whether nothing is there, or a module that symbn made."""
+    if not os.path.lexists(path):
+        return True
+    try:
         with path.open("rb") as file:
-            if MARK.encode() not in file.read(4096):
-                raise click.UsageError(f"-o: {path} exists and symbn did not make it; --force writes over it")
-
-
-def _write(text: str, request: Request) -> None:
-    """The whole file or nothing: written beside it, then renamed."""
-    if request.output is None:
-        click.echo(text, nl=False)
-        return
-    path = Path(request.output)
-    try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise click.UsageError(f"-o: cannot write to {path.parent}: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, path)
-    except OSError as error:
-        os.unlink(beside)
-        raise click.UsageError(f"-o: cannot write {path}: {error.strerror}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+            return MARK.encode() in file.read(4096)
+    except OSError:
+        return False

@@ -18,8 +18,9 @@ from symbn.notes.differentials import Differentials
 from symbn.notes.grouping import divides_openly
 from symbn.notes.letter_runs import ask_about_product, in_words, stands_for_something
 from symbn.notes.new_arguments import NewArguments
+from symbn.notes.plain_ones import ones_at, plain_ones
 from symbn.notes.primes import not_a_prime
-from symbn.notes.reserved import is_constant, is_mean
+from symbn.notes.reserved import is_constant, is_mean, negates
 from symbn.notes.scope import DefinedFunction, DefinedTensor, composite, spelled
 from symbn.notes.scripts import Scripts
 from symbn.notes.syntax import (
@@ -32,6 +33,7 @@ from symbn.notes.syntax import (
     Name,
     Numeral,
     Script,
+    Sequence,
     Syntax,
     arguments_of,
     unscripted,
@@ -48,6 +50,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         place = 0
         before: Syntax | None = None
         items = in_words(items, self.stands_alone, self.is_function)
+        items = self._with_ones(items)
         regrouped = self.regrouped(items)
         if regrouped is not None:
             return self.read(regrouped)
@@ -62,6 +65,32 @@ class Applications(Scripts, Words, Differentials, NewArguments):
             factors.append(factor)
             before = item
         return build.multiply(factors, span)
+
+    def _with_ones(self, items: list[Syntax]) -> list[Syntax]:
+        r"""1 1^\top, 1^\top X 1 and X 1 with a plain 1: a matrix times the number one is never written so."""
+        found: list[Syntax] = []
+        for place, item in enumerate(items):
+            ones = plain_ones(item)
+            if ones is not None:
+                found += ones.items if isinstance(ones, Sequence) else [ones]
+            elif isinstance(item, Numeral) and item.text == "1" and self._is_vector(items, place):
+                found.append(ones_at(item.span))
+            else:
+                found.append(item)
+        return found
+
+    def _is_vector(self, items: list[Syntax], place: int) -> bool:
+        """Whether a 1 stands beside the transpose of one, or behind a matrix or a row."""
+        beside = [items[k] for k in (place - 1, place + 1) if 0 <= k < len(items)]
+        return any(plain_ones(item) is not None for item in beside) or (place > 0 and self._is_matrix(items[place - 1]))
+
+    def _is_matrix(self, item: Syntax) -> bool:
+        """Whether something is written as a name, or in parentheses, and has several columns."""
+        named = isinstance(unscripted(item), Name) and not getattr(unscripted(item), "word", True)
+        if not named and not isinstance(unscripted(item), Group):
+            return False
+        e = self.readable(item)
+        return e is not None and resolved_shape(e.shape)[1] != 1
 
     def next_factor(self, items: list[Syntax], place: int) -> tuple[Expr, int]:
         """The factor at `place`, with the items that belong to it: arguments, what an operator acts on."""
@@ -142,6 +171,11 @@ class Applications(Scripts, Words, Differentials, NewArguments):
             return None  # p_i (1 - p_j): a product with an entry of p
         self._check_bars(key, group)
         span = item.span.to(group.span)
+        if rest_sup is not None and negates(rest_sup):
+            raise fail(
+                "E201", f"is this the inverse function of `{key}`, or 1/{key}?", span,
+                help="write a fraction for the second; define the inverse function under a name of its own",
+            )  # fmt: skip
         result = self.scripted(self.apply(key, group, primes, span), rest_sub, rest_sup, span)
         return self.ended(result, following, item.span.to(group.span if following is None else following.span))
 

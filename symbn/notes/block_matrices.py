@@ -10,6 +10,7 @@ from symbn.expr import build, tree
 from symbn.expr.shape import is_scalar, is_square, unify_shapes
 from symbn.expr.tree import Expr
 from symbn.notes.names import Names
+from symbn.notes.parts_of_names import ask_about_entry, stands_in_its_place
 from symbn.notes.syntax import Commas, Matrix, Syntax
 from symbn.source import Span
 
@@ -27,6 +28,12 @@ class BlockMatrices(Names):
             if None in cells:
                 raise fail("E211", "a matrix with an empty cell", syntax.span, help="write 0 for a block of zeros")
             rows.append([self.read(cell) for cell in cells if cell is not None])
+        if len(rows) * len(used) > 1 and all(
+            stands_in_its_place(cell, r, c) for r, row in enumerate(rows, 1) for c, cell in enumerate(row, 1)
+        ):
+            assert isinstance(rows[0][0], tree.Slice) and isinstance(rows[0][0].arg, tree.Symbol)
+            self.scope.parted.add(rows[0][0].arg.name)
+            raise ask_about_entry(rows[0][0], syntax.span)
         return tree.at_span(build.block(rows, syntax.span), syntax.span)
 
     def row_of_blocks(self, listed: Commas, span: Span) -> Expr:

@@ -7,6 +7,7 @@ gradient, in the shape of the variable.  What has no matrix for its derivative i
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from symbn.diagnostics import NoteError, ShapeError, fail
@@ -20,6 +21,8 @@ from symbn.notes.syntax import Binary, Derivation, Group, Nabla, Script, Sequenc
 from symbn.notes.targets import target_of
 from symbn.source import Span
 
+_OWN_PLACE = Span(-1, -1)
+"""Where nothing stands: all ∇ that one abbreviation stands for have one place in the note."""
 _MOST_GRADIENTS = 8
 """After one ∇; what each acts on is tried in two ways, so the work doubles with each."""
 
@@ -132,8 +135,8 @@ class Calculus(Points, Grouping):
         if rest:
             if isinstance(rest[0], Binary):
                 if self.acts_on_all(syntax, rest):
-                    body = self.read(_product(rest, syntax.span))
-                    return self.gradient(syntax, body, syntax.span.to(rest[-1].span)), len(items)
+                    whole = self.read(_product(rest, syntax.span))
+                    return self.gradient(syntax, whole, syntax.span.to(rest[-1].span)), len(items)
                 return self.read(_product(carried([syntax], rest), syntax.span)), len(items)
             body = self.readable(_product(rest, syntax.span))
             if body is not None and is_scalar(body.shape):
@@ -156,8 +159,8 @@ class Calculus(Points, Grouping):
             first = list(first[0].left.items) if isinstance(first[0].left, Sequence) else [first[0].left]
         if self._transposed_gradient(syntax, [syntax, *first], 0) is not None:
             return False
-        parts = self.readable(_product(carried([syntax], rest), syntax.span))
-        own = None if parts is None else _derivative_of(parts, syntax)
+        parts = self.readable(_product(carried([replace(syntax, span=_OWN_PLACE)], rest), syntax.span))
+        own = None if parts is None else _derivative_at(parts, _OWN_PLACE)
         if parts is not None and own is not None:
             if not self.depends(_without(parts, own), own.target):
                 return False
@@ -224,10 +227,10 @@ def _product(items: list[Syntax], span: Span) -> Syntax:
     return items[0] if len(items) == 1 else Sequence(tuple(items), span)
 
 
-def _derivative_of(e: Expr, syntax: Nabla) -> tree.Derivative | None:
-    """The derivative that a ∇ became."""
+def _derivative_at(e: Expr, place: Span) -> tree.Derivative | None:
+    """The derivative that the ∇ at a place became."""
     for node in tree.walk(e):
-        if isinstance(node, tree.Derivative) and node.span is not None and node.span.start == syntax.span.start:
+        if isinstance(node, tree.Derivative) and node.span is not None and node.span.start == place.start:
             return node
     return None
 

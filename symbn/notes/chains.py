@@ -14,9 +14,18 @@ from symbn.notes.columns import SIGNS, operates, states
 from symbn.notes.introductions import conditions_itself, places, ranges_over, said_by
 from symbn.notes.layout import relations_in
 from symbn.notes.lexer import Token
-from symbn.notes.open_chains import OpenChain, begins_range, is_range, nothing_right_of, summed
+from symbn.notes.open_chains import (
+    OpenChain,
+    as_range,
+    begins_range,
+    is_range,
+    limits_something,
+    nothing_right_of,
+    only_numbers,
+    summed,
+)
 from symbn.notes.parser import Parser
-from symbn.notes.syntax import Chain, Commas, Dots, Group, Link, Name, Numeral, Said, Syntax, Unread, unscripted
+from symbn.notes.syntax import Chain, Commas, Dots, Group, Link, Name, Said, Syntax, Unread, unscripted
 from symbn.notes.vocabulary import DOTS, IMPLICATIONS, IN_RANGE, relates
 from symbn.source import Span
 
@@ -90,7 +99,7 @@ class RowReader:
                 raise
             span = self._skip(start)
             side = Unread(error.diagnostic, span if left is None else left.span.to(span))
-        chain.sides.append(side)
+        chain.sides.append(_with_braces(side, parser.tokens[start], parser.tokens[self.parser.place - 1]))
         chain.dangling = None
 
     def _continued(self, left: Syntax) -> Syntax:
@@ -225,6 +234,8 @@ class RowReader:
         rest = tokens[self.parser.place :]
         self.parser.place = len(tokens)
         if token.is_(r"\forall") and not main.sides:
+            if self._ranges_only(rest):
+                return
             raise fail(
                 "P229", "a statement that begins with ∀ is not read", token.span,
                 help=r"write the equation first, and \forall behind it",
@@ -244,13 +255,28 @@ class RowReader:
         for chain in found:
             self._heed(chain, token)
 
+    def _ranges_only(self, rest: list[Token]) -> bool:
+        r"""Take up \forall i \in [n], which is a whole formula; False for a statement behind it."""
+        found: list[Chain] = []
+        try:
+            last = RowReader(rest, None, None, found, [], beside=True).read()
+        except NoteError:
+            return False
+        found += [last.close()] if last is not None else []
+        over = [c for c in found if c.links and c.links[0].relation == r"\in" and isinstance(c.sides[1], Group)]
+        if not found or len(over) + sum(map(is_range, found)) < len(found):
+            return False
+        self.done += [as_range(chain) if chain in over else replace(chain, said="range") for chain in found]
+        return True
+
     def _heed(self, chain: Chain, token: Token) -> None:
         """What is said beside the main chain: a range of all is passed over, a condition kept for it."""
         if not chain.links:
             return
         said: Said = said_by(token) or ("where" if places(token) else "if")
-        if chain.links[0].relation == IN_RANGE:
+        if is_range(chain) and (len(chain.links) == 1 or not limits_something(chain)):
             self._limit(chain)
+            self.done.append(replace(chain, said="range"))
         elif chain.links[0].relation in (r"\in", ":") and said_by(token) != "if":
             space = chain.sides[1]
             if isinstance(space, Group) and space.delimiter == r"\{":
@@ -260,6 +286,8 @@ class RowReader:
                 chain = replace(chain, said=said)
             if not token.is_(r"\forall"):
                 self.done.append(chain)
+            elif isinstance(space, Group):
+                self.done.append(as_range(chain))
         else:
             if said != "where":
                 self.chain.conditions.append(chain.span)
@@ -268,9 +296,10 @@ class RowReader:
 
     def _limit(self, chain: Chain) -> None:
         """A range that does not run from 1 to a name is a condition on the chains of this row."""
-        listed = chain.sides[1].content if isinstance(chain.sides[1], Group) else None
-        ends = (listed.items[0], listed.items[-1]) if isinstance(listed, Commas) else (chain.sides[0], chain.sides[-1])
-        if not (isinstance(ends[0], Numeral) and ends[0].text == "1" and isinstance(ends[1], Name)):
+        compared = chain.links[0].relation == r"\le"
+        sides = (self.chain.sides, *(one.sides for one in self.done[self.first :]))
+        beside = [side for own in sides if tuple(own) != chain.sides for side in own]
+        if limits_something(chain) or (compared and not only_numbers(chain.sides[1], beside)):
             spans = (chain.span,)
             self.chain.conditions += spans
             self.done[self.first :] = [replace(c, conditions=c.conditions + spans) for c in self.done[self.first :]]
@@ -305,6 +334,13 @@ class RowReader:
         main.conditions = list(closed.conditions)
         self.done.append(replace(chain, said="range"))
         return main
+
+
+def _with_braces(side: Syntax, first: Token, last: Token) -> Syntax:
+    r"""A side with the place of all its tokens: the braces of \textcolor{red}{x} and {x} leave no node of their own."""
+    start = first.span if first.is_(r"\boxed", "{") else side.span
+    span = start.to(last.span)
+    return side if span == side.span else replace(side, span=span)
 
 
 def _is_whole_space(space: Syntax) -> bool:

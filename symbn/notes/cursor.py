@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from symbn.diagnostics import Diagnostic, Label, NoteError, fail
+from symbn.notes.bars import BARS, ends_something, sided
 from symbn.notes.lexer import Token
 from symbn.notes.syntax import Syntax
-from symbn.notes.vocabulary import LETTERS
 from symbn.source import Span
 
-BARS = ("|", "||", r"\|")
 _DEEPEST = 60
 
 
@@ -29,12 +28,16 @@ class Cursor(ABC):
         """How many primaries are being read, one inside the other."""
         self.bars = 0
         """How many bars | or ‖ are open here: the next one closes."""
+        self.paired = False
+        r"""Whether a bar that says that it opens, such as \left| or \lvert, is open here."""
         self.operands = 0
         """How many operators ∂/∂x and ∇ reach over what is read: a bar |_{x = a} stands behind them all."""
         self.closer = ""
         """What closes the list that is being read here; a bar in a list may part it in two."""
         self._odd: dict[int, bool] = {}
         """Whether the bars from a place to the end of its list are odd in number."""
+        self._told = 0
+        """Up to where it has been told which bars open."""
         end = tokens[-1].span.end
         self.end = Token("end of row", "", Span(end, end))
 
@@ -73,12 +76,26 @@ class Cursor(ABC):
 
     def at_evaluation(self) -> bool:
         """At a bar with a subscript that nothing opened: |_{x = a}."""
-        return self.current.is_("|") and self.bars == 0 and self.peek().is_("_")
+        bar = self.current
+        if not (bar.is_("|") and self.bars == 0 and self.peek().is_("_")):
+            return False
+        return not bar.side or (bar.side == "closes" and not self.paired)
+
+    def at_opening_bar(self) -> bool:
+        """At a bar that opens: it says so, or nothing waits for it.  Raises NoteError (P244) where nobody can tell."""
+        bar = self.current
+        if bar.side or not bar.is_(*BARS) or self.bars or self.at_evaluation() or self.at_given():
+            return bar.side == "opens"
+        if bar.span.start >= self._told:
+            self.tokens, self._told = sided(self.tokens, self.place)
+        return self.tokens[self.place].side != "closes"
 
     def at_given(self) -> bool:
         r"""At a bar that parts a list in two, f(x | A): the bars of its kind from here to the list's end are odd."""
         bar, before = self.current, self.tokens[self.place - 1] if self.place else self.end
-        if not (self.closer and bar.is_(*BARS)) or self.bars or self.at_evaluation() or not _ends_something(before):
+        if not (self.closer and bar.is_(*BARS)) or bar.side or self.bars or self.at_evaluation():
+            return False
+        if not ends_something(before):
             return False
         if bar.span.start not in self._odd:
             alike = self._bars_ahead(bar.text)
@@ -90,9 +107,9 @@ class Cursor(ABC):
         found: list[int] = []
         depth = 0
         for token in self.tokens[self.place :]:
-            if token.is_("(", "[", "{", r"\{", r"\langle") or token.kind == "begin":
+            if token.is_("(", "[", "{", r"\{", r"\langle") or token.kind == "begin" or token.side == "opens":
                 depth += 1
-            elif depth and (token.is_(")", "]", "}", r"\}", r"\rangle") or token.kind == "end"):
+            elif depth and (token.is_(")", "]", "}", r"\}", r"\rangle") or token.kind == "end" or token.side):
                 depth -= 1
             elif token.is_(self.closer):
                 return found
@@ -101,13 +118,12 @@ class Cursor(ABC):
         return []
 
     @contextmanager
-    def enclosed(self) -> Iterator[None]:
-        """Inside of delimiters: bars and operators outside do not reach in."""
-        outside = self.bars, self.operands, self.closer
-        self.bars = self.operands = 0
-        self.closer = ""
+    def enclosed(self, paired: bool = False) -> Iterator[None]:
+        """Inside of delimiters: bars and operators outside do not reach in; `paired`: these are bars themselves."""
+        outside = self.bars, self.paired, self.operands, self.closer
+        self.bars, self.paired, self.operands, self.closer = 0, paired, 0, ""
         yield
-        self.bars, self.operands, self.closer = outside
+        self.bars, self.paired, self.operands, self.closer = outside
 
     @contextmanager
     def deeper(self) -> Iterator[None]:
@@ -181,12 +197,3 @@ class Cursor(ABC):
         if content_or_none is None:
             raise fail("P252", f"{command.text} has no argument", command.span, help="write it in braces")
         return content_or_none
-
-
-def _ends_something(token: Token) -> bool:
-    """Whether an expression can end with a token, so that a bar after it opens nothing by itself."""
-    if token.kind in ("letter", "number", "word", "end"):
-        return True
-    return token.is_(")", "]", "}", r"\}", r"\rangle", "'", *BARS) or (
-        token.kind == "command" and token.text in LETTERS
-    )

@@ -2,20 +2,24 @@ r"""Declarations: x \in \mathbb{R}^n, f : \mathbb{R}^m \to \mathbb{R}^n, \epsilo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from symbn.diagnostics import Diagnostic, Label, NoteError, fail
-from symbn.expr import tree
 from symbn.expr.context import FunctionDeclaration, Sign, Structure, SymbolDeclaration
-from symbn.expr.tree import Definition, IndexVar, Shape
+from symbn.expr.tree import Dim, IndexVar, Shape
+from symbn.notes.constants import is_possible_unit
 from symbn.notes.expressions import Reader
+from symbn.notes.families import Families
+from symbn.notes.number_sets import NumberSet, Values, number_set
 from symbn.notes.reserved import marks
-from symbn.notes.scope import Scope, composite, family_key, spelled
+from symbn.notes.samples import declared_name, joined, limits, sample_of, stem_of
+from symbn.notes.scope import Scope, spelled
 from symbn.notes.syntax import (
     Binary,
     Chain,
     Commas,
+    Dots,
     Group,
     Name,
     Numeral,
@@ -25,10 +29,11 @@ from symbn.notes.syntax import (
     Signed,
     Syntax,
     Unread,
+    unscripted,
+    walk,
 )
 from symbn.source import Span
 
-_INDEX_LETTERS = frozenset("ijklrst")
 _REALS = frozenset([r"\mathbb{R}", r"\mathbf{R}", r"\mathrm{R}", r"\boldsymbol{R}", "R"])
 _NATURALS = frozenset([r"\mathbb{N}", r"\mathbf{N}"])
 _INTEGERS = frozenset([r"\mathbb{Z}", r"\mathbf{Z}"])
@@ -59,6 +64,7 @@ class Declarer:
 
     def __init__(self, scope: Scope, reader: Callable[[], Reader]) -> None:
         self.scope = scope
+        self.families = Families(scope, reader)
         self._reader = reader
 
     def is_dimension(self, subject: Syntax, space: Syntax) -> bool:
@@ -76,6 +82,10 @@ class Declarer:
 
     def is_new(self, subject: Syntax) -> bool:
         """Whether a subject of ∈ is a name without a meaning."""
+        if isinstance(subject, Commas):
+            return True
+        if self.families.has(subject):
+            return False
         name = spelled(subject)
         if name is None or not isinstance(subject, (Name, Script)):
             return False
@@ -109,24 +119,117 @@ class Declarer:
                 for name in _names(space.sup):
                     self.scope.context.dimensions.setdefault(name, 1)
 
-    def declare(self, subject: Syntax, space: Syntax, span: Span) -> None:
-        """subject ∈ space, the subject a new name.  Raises NoteError."""
-        name = spelled(subject)
-        assert name is not None
-        if isinstance(space, Group) and space.delimiter == r"\{":
-            self.scope.indices[name] = IndexVar(name, self._range(space))
-            return
-        family = self._family_index(subject)
-        kind, shape, structure, sign = self._space(space)
-        if kind == "dimension":
-            self.scope.context.dimensions.setdefault(name, 1)
-        elif family is not None:
-            self._declare_family(subject, family, shape, span)
+    def subjects(self, chain: Chain) -> list[Syntax]:
+        r"""What a chain says \in of; x_1, …, x_n is one subject, but for an x whose entries they are."""
+        written = [*chain.subjects, chain.sides[0]]
+        lists = joined(written)
+        if any(isinstance(s, Commas) and self._are_entries(s, chain.sides[1]) for s in lists):
+            return [subject for subject in written if not isinstance(subject, Dots)]
+        return lists
+
+    def _are_entries(self, listed: Commas, space: Syntax) -> bool:
+        sample = sample_of(listed)
+        member = sample.members[0] if sample is not None else None
+        if not isinstance(member, Script) or not self.scope.knows(stem_of(member) or ""):
+            return False
+        return not self.families.stands_beside(listed, space)
+
+    def declare(self, subject: Syntax, space: Syntax, span: Span) -> tuple[str, ...]:
+        """subject ∈ space, the subject a new name or a list x_1, …, x_n; returns what to tell.  Raises NoteError."""
+        numbers = number_set(space)
+        if numbers is None and isinstance(space, Group) and space.delimiter in (r"\{", "["):
+            self._declare_index(subject, space)
+            return ()
+        if isinstance(subject, Commas):
+            self._check_list(subject, space, span)
+        member = self.families.of(subject)
+        kind, shape, structure, sign = self._space(space) if numbers is None else self._of_numbers(numbers)
+        told: tuple[str, ...] = ()
+        if member is not None and kind == "real":
+            self._check_free(stem_of(member.member) or "", span)
+            if is_possible_unit(subject, self.scope) and shape == (member.index.dim, 1):
+                raise fail(
+                    "E168", f"`{spelled(member.member)}` can be a unit vector or a new name", subject.span,
+                    help="call it `the $i$-th unit vector`, or use another letter for a new name",
+                )  # fmt: skip
+            name = self.families.declare(member.member, member.index, shape, sign, span)
+            told = member.told
         else:
-            self._check_free(name, span)
-            self.scope.families.pop(name, None)  # x_t was a family; from here on x_t is an entry of x
-            self.scope.context.symbols[name] = SymbolDeclaration(name, shape, sign, structure)
-        self.scope.places.setdefault(name, span)
+            name = spelled(subject) or ""
+            self._declare_name(SymbolDeclaration(name, shape, sign, structure), kind, span)
+        if numbers is not None:
+            self.scope.values[name] = numbers.values
+            told += (f"read as real; what holds only because of {numbers.values.text} is not checked",)
+        self.scope.places.setdefault(spelled(subject) or name, span)
+        return told
+
+    def limited(self, subject: Syntax, space: Syntax) -> tuple[str, ...] | None:
+        r"""What to tell of y_i \in \{0, 1\} where y is declared already; None for what is no set of numbers."""
+        numbers = number_set(space)
+        name = next((n for n in map(spelled, (subject, unscripted(subject))) if n in self.scope.context.symbols), None)
+        if numbers is None or name is None:
+            return None
+        self.scope.values[name] = numbers.values
+        return (f"what holds only because of {numbers.values.text} is not checked",)
+
+    def _declare_name(self, symbol: SymbolDeclaration, kind: str, span: Span) -> None:
+        if kind == "dimension":
+            self.scope.context.dimensions.setdefault(symbol.name, 1)
+            return
+        self._check_free(symbol.name, span)
+        family = self.scope.families.get(symbol.name)
+        if family is not None and (
+            self.scope.free_family(symbol.name) is None or symbol.shape[0] == family.indices[0].dim
+        ):
+            del self.scope.families[symbol.name]  # x_t was a family; from here on x_t is an entry of x
+        self.scope.values.pop(symbol.name, None)
+        self.scope.context.symbols[symbol.name] = symbol
+
+    def _check_list(self, listed: Commas, space: Syntax, span: Span) -> None:
+        """Raises NoteError for a list x_1, …, x_n that is no family; those of its names that are written are declared.
+
+        E182: of matrices; E179: not from 1 on.
+        """
+        names = [name for item in listed.items if (name := spelled(item)) is not None]
+        try:
+            self.families.of(listed)
+            matrices = number_set(space) is None and 1 not in self._space(space)[1]
+        except NoteError:
+            self._declare_each(names, space, span)
+            raise
+        if matrices:
+            self._declare_each(names, space, span)
+            raise fail(
+                "E182", "a free family of matrices is not read yet", listed.span,
+                help=f"{' and '.join(f'`{name}`' for name in names)} are declared, and those between them are not",
+            )  # fmt: skip
+
+    def _declare_each(self, names: Iterable[str], space: Syntax, span: Span) -> None:
+        kind, shape, structure, sign = self._space(space)
+        for name in (name for name in names if not self.scope.knows(name)):
+            self._declare_name(SymbolDeclaration(name, shape, sign, structure), kind, span)
+            self.scope.places.setdefault(name, span)
+
+    def _declare_index(self, subject: Syntax, space: Group) -> None:
+        """i ∈ {1, …, n} or i ∈ [n].  Raises NoteError (E178) for labels y_i that depend on an index."""
+        name = spelled(subject) or ""
+        sub = subject.sub if isinstance(subject, Script) else None
+        if sub is not None and any(isinstance(node, Name) and not node.word for node in walk(sub)):
+            raise fail(
+                "E178", f"`{name}` is an index that depends on another index, which is not read", subject.span,
+                help=r"write what it selects as a sum over one-hot vectors, such as \sum_k Y_{ik} p_k",
+            )  # fmt: skip
+        self.scope.indices[name] = IndexVar(name, self._range(space))
+        self.scope.places.setdefault(name, subject.span)
+
+    def _of_numbers(self, numbers: NumberSet) -> tuple[str, Shape, Structure, Sign]:
+        r"""The shape of \{0, 1\}^{m \times n}."""
+        sizes: list[Dim] = [] if numbers.sizes is None else self._reader().sizes(numbers.sizes)
+        if len(sizes) > 2:
+            raise _tensor(numbers.span)
+        shape = (sizes[0], sizes[1] if len(sizes) == 2 else 1) if sizes else (1, 1)
+        sign: Sign = "real" if numbers.sign == "nonzero" and shape != (1, 1) else numbers.sign
+        return "real", shape, "general", sign
 
     def _check_free(self, name: str, span: Span) -> None:
         if name in self.scope.context.dimensions:
@@ -135,49 +238,6 @@ class Declarer:
             if before is not None:
                 labels = (Label(before, "a dimension here", False), *labels)
             raise NoteError(Diagnostic("E181", f"`{name}` is a dimension already", labels, help="use another letter"))
-
-    def _family_index(self, subject: Syntax) -> IndexVar | None:
-        """The index of y_i in a declaration of a family; asks where i could be a part of the name."""
-        if not isinstance(subject, Script) or subject.sub is None:
-            return None
-        letter = spelled(subject.sub)
-        if letter in self.scope.indices:
-            return self.scope.indices[letter]
-        if letter in _INDEX_LETTERS and not self.scope.knows(letter):
-            raise fail(
-                "E180", f"is `{letter}` an index here, or part of the name?", subject.span,
-                help=f"declare its range first, such as ${letter} \\in \\{{1, \\ldots, m\\}}$",
-            )  # fmt: skip
-        return None
-
-    def _declare_family(self, subject: Syntax, index: IndexVar, shape: Shape, span: Span) -> None:
-        """A free family of columns, rows or scalars: the slices of one free matrix or vector."""
-        assert isinstance(subject, Script)
-        stem = composite(replace(subject, sub=None)) or spelled(subject.base)
-        assert stem is not None
-        rows, columns = shape
-        if shape == (1, 1):
-            self.scope.context.symbols[stem] = SymbolDeclaration(stem, (index.dim, 1))
-            return
-        whole = f"{stem}_{{:}}"
-        if columns == 1:
-            full: Shape = (rows, index.dim)
-        elif rows == 1:
-            full = (index.dim, columns)
-        else:
-            raise fail("E182", "a free family of matrices is not read yet", span)
-        self.scope.context.symbols[whole] = SymbolDeclaration(whole, full)
-        body = tree.Slice(
-            arg=tree.Symbol(name=whole, shape=full),
-            row=index if rows == 1 else None,
-            column=index if columns == 1 else None,
-            shape=shape,
-        )
-        definitions = self.scope.context.definitions
-        lowest = min((d.rank for d in definitions.values()), default=1) - 1
-        definition = Definition(family_key(stem), (index,), (), body, lowest, stem, span)
-        definitions[definition.key] = definition
-        self.scope.families[stem] = definition
 
     def claimed_shape(self, space: Syntax) -> Shape:
         """The shape that a claim ∈ ℝ^{…} states."""
@@ -190,12 +250,14 @@ class Declarer:
             raise fail("E183", "a claim about a shape names ℝ^{m×n}", space.span)
         return shape, structure, sign
 
-    def _range(self, group: Group) -> tree.Dim:
+    def _range(self, group: Group) -> Dim:
+        extent = limits(group)
+        first, last = extent if extent is not None else (None, None)
+        if isinstance(first, Numeral) and first.text == "1" and last is not None:
+            return self._reader().dimension(last)
         content = group.content
-        if isinstance(content, Commas):
-            first, last = content.items[0], content.items[-1]
-            if isinstance(first, Numeral) and first.text == "1" and len(content.items) >= 2:
-                return self._reader().dimension(last)
+        if extent is None and isinstance(content, Commas) and spelled(content.items[0]) == "1":
+            return self._reader().dimension(content.items[-1])
         raise fail("E184", "an index runs over {1, …, m}", group.span, help=r"write i \in \{1, \ldots, m\}")
 
     def _space(self, space: Syntax) -> tuple[str, Shape, Structure, Sign]:
@@ -214,7 +276,7 @@ class Declarer:
         elif name in _REALS and sup is not None and above != "*" and sign is not None:
             sizes = self._reader().sizes(sup)
             if len(sizes) > 2:
-                raise fail("E185", "a tensor of more than two dimensions", sup.span, help="use a family of matrices")
+                raise _tensor(sup.span)
             return "real", (sizes[0], sizes[1] if len(sizes) == 2 else 1), "general", sign
         if name in _NATURALS and above in ("", "+", "*") and below in ("", *_ONE_OR_MORE):
             return "dimension", (1, 1), "general", "real"
@@ -268,9 +330,9 @@ class Declarer:
         if isinstance(subject, Numeral):
             turned = {">": "<", "<": ">", r"\ge": r"\le", r"\le": r"\ge"}.get(relation, relation)
             return isinstance(bound, (Name, Script)) and self.assume(bound, turned, subject)
-        name = spelled(subject)
+        name = declared_name(subject)
         value = _number(bound)
-        if name is None or value is None or not isinstance(subject, (Name, Script)):
+        if name is None or value is None or not isinstance(subject, (Name, Script, Commas)):
             return False
         context = self.scope.context
         if name in context.dimensions:
@@ -293,6 +355,17 @@ class Declarer:
             return True
         if self.scope.knows(name):
             return False
+        whole = context.symbols.get(spelled(unscripted(subject)) or "")
+        if whole is not None and isinstance(subject, Script) and subject.sub is not None:
+            return self._assume_of_entries(whole, subject, sign, f"{relation} {value}")
+        if self.families.has(subject) or (isinstance(subject, Script) and self.scope.knows(stem_of(subject) or "")):
+            return False
+        member = self.families.of(subject)
+        if member is not None:
+            self._check_free(stem_of(member.member) or "", subject.span)
+            self.families.declare(member.member, member.index, (1, 1), sign, subject.span)
+            self.scope.places.setdefault(name, subject.span)
+            return True
         if value > 0:
             raise fail(
                 "E190", f"is `{name}` a dimension or a real number?", subject.span,
@@ -301,6 +374,19 @@ class Declarer:
         context.symbols[name] = SymbolDeclaration(name, (1, 1), sign)
         self.scope.places.setdefault(name, subject.span)
         return True
+
+    def _assume_of_entries(self, whole: SymbolDeclaration, entry: Script, sign: Sign, text: str) -> bool:
+        """w_i > 0 is said of all entries of a vector; of one entry, or of a matrix, it is not taken on."""
+        every = isinstance(entry.sub, Name) and not entry.sub.word and entry.sup is None and not entry.primes
+        if every and 1 in whole.shape and sign != "nonzero" and whole.sign in ("real", sign):
+            self.scope.context.symbols[whole.name] = replace(whole, sign=sign)
+            return True
+        self.scope.values[whole.name] = Values(text)
+        return False
+
+
+def _tensor(span: Span) -> NoteError:
+    return fail("E185", "a tensor of more than two dimensions", span, help="use a family of matrices")
 
 
 def _names(sup: Syntax) -> list[str]:

@@ -84,15 +84,15 @@ def behind(text: str, position: int, end: int, arguments: int) -> int:
     return position
 
 
-def relation_under(mark: str, relation: str) -> str:
-    r"""The relation that is meant where something is written over one: itself, := or one that symbn does not know.
+def relation_under(mark: str, relation: str) -> str | None:
+    r"""The relation that is meant where something is written over one: itself, :=, or None where it is another one.
 
     >>> relation_under(r"\text{def}", "="), relation_under("(a)", "="), relation_under("d", "=")
-    (':=', '=', '\\overset')
+    (':=', '=', None)
     """
     said = " ".join(_DROPPED.sub(" ", mark).split())
     if relation == "=" and _DEFINING.fullmatch(said):
         return ":="
     if not said or _REASON.fullmatch(said) or relation not in ("=", r"\equiv"):
         return relation
-    return r"\overset"
+    return None

@@ -15,12 +15,12 @@ from symbn.expr.context import SymbolDeclaration
 from symbn.expr.shape import finished, is_scalar, resolved, shape_text, unify, unify_shapes
 from symbn.expr.statement import Statement
 from symbn.expr.tree import Definition, DimVar, Expr, IndexVar
-from symbn.notes.epochs import new_epoch, replace_symbol
+from symbn.notes.epochs import new_epoch, replace_family, replace_symbol
 from symbn.notes.functions import Functions
 from symbn.notes.heads import Head, composed
 from symbn.notes.mentions import symbols_under
 from symbn.notes.parts import Parts
-from symbn.notes.scope import DefinedTensor, Derived, family_key
+from symbn.notes.scope import DefinedTensor, Derived, family_key, whole_of
 from symbn.notes.syntax import Group, Name, Sequence, Syntax
 from symbn.source import Span
 
@@ -68,10 +68,13 @@ class Definitions(Functions):
         declared = self.scope.context.symbols.get(head.name)
         if indices and not is_scalar(e.shape):
             declared = None  # y_i := Y_{:i} beside a vector y: a family of its own
+        family = self.scope.free_family(head.name) if indices and declared is None else None
         if declared is not None and not indices:
             e = build.as_shape(e, declared.shape)
             if not unify_shapes(e.shape, declared.shape):
                 raise _misfit(declared, e)
+        elif family is not None:
+            e = self._as_member(family, indices, e)
         elif declared is not None:
             for index, dim in zip(indices, (d for d in declared.shape if d != 1), strict=False):
                 unify(index.dim, dim)
@@ -93,6 +96,20 @@ class Definitions(Functions):
             raise _misfit(declared, e)
         statement.defined = self._enter(head, indices, e, span)
 
+    def _as_member(self, family: Definition, indices: tuple[IndexVar, ...], e: Expr) -> Expr:
+        """A body as a member of a declared family, of its shape and with its range.  Raises ShapeError (S219)."""
+        declared = SymbolDeclaration(f"{family.latex}_{{{family.indices[0].name}}}", family.body.shape)
+        e = build.as_shape(e, declared.shape)
+        if not unify_shapes(e.shape, declared.shape):
+            raise _misfit(declared, e)
+        for index, own in zip(indices, family.indices, strict=True):
+            if not unify(index.dim, own.dim):
+                one, other = shape_text((own.dim, 1))[:-2], shape_text((index.dim, 1))[:-2]
+                raise build.shape_error(
+                    "S219", f"`{declared.name}` is declared for 1 … {one}, but `{index.name}` runs to {other}", (e,)
+                )
+        return e
+
     def _range(self, name: str, span: Span) -> tree.Dim:
         known = self.scope.indices.get(name)
         return known.dim if known is not None else DimVar(f"the range of the index `{name}`", span)
@@ -109,19 +126,16 @@ class Definitions(Functions):
         scope, name = self.scope, head.key
         if indices:
             family = Definition(family_key(name), indices, (), body, self._next_rank(), name, span)
-            scope.context.definitions[family.key] = family
-            scope.families[name] = family
+            if scope.free_family(name) is not None:
+                self._check_circular(name, whole_of(name), body, span)
+                new_epoch(scope)
+                self._rank = replace_family(family, scope)
+            else:
+                scope.context.definitions[family.key] = family
+                scope.families[name] = family
             return family.key
         if name in scope.context.symbols:
-            if name in symbols_under([body], scope.context):
-                raise NoteError(
-                    Diagnostic(
-                        "E162",
-                        f"this definition of `{name}` is circular: it depends on `{name}` itself",
-                        (Label(span, "defined by itself"),),
-                        help="define it by names that do not depend on it",
-                    )
-                )
+            self._check_circular(name, name, body, span)
             new_epoch(scope)
             del scope.context.symbols[name]
             definition = Definition(name, (), (), body, self._next_rank(), name, span)
@@ -138,6 +152,18 @@ class Definitions(Functions):
             inverse = tree.Power(base=body.body, exponent=build.number(-1), shape=(1, 1))
             scope.meanings[head.name] = Derived(replace(body, body=inverse))
         return definition.key
+
+    def _check_circular(self, name: str, symbol: str, body: Expr, span: Span) -> None:
+        """Raises NoteError (E162) for a body that rests on the symbol that it is to define."""
+        if symbol in symbols_under([body], self.scope.context):
+            raise NoteError(
+                Diagnostic(
+                    "E162",
+                    f"this definition of `{name}` is circular: it depends on `{name}` itself",
+                    (Label(span, "defined by itself"),),
+                    help="define it by names that do not depend on it",
+                )
+            )
 
 
 def _misfit(declared: SymbolDeclaration, e: Expr) -> NoteError:

@@ -152,7 +152,8 @@ def written_increments(side: Syntax) -> Iterator[tuple[str, str]]:
             yield node.latex, node.latex[1:]
         for first, second in zip(node.items, node.items[1:], strict=False) if isinstance(node, Sequence) else ():
             mark = unscripted(first)
-            if isinstance(mark, Name) and mark.latex in DIFFERENTIALS:
+            turned = isinstance(first, Script) and transposes(first.sup)
+            if isinstance(mark, Name) and mark.latex in DIFFERENTIALS and not turned:
                 for base in (second, unscripted(second)):
                     name = spelled(base)
                     if name is not None:

@@ -23,4 +23,4 @@ def _scan_tex(source: SourceFile) -> Scan:
     sections = [numbers[bisect_left(read.headings, math.outer.start, key=lambda h: h.end)] for math in read.found]
     blocks = placed(source.text, zip(read.found, sections, read.known, strict=True), markers)
     diagnostics = (*read.diagnostics, *markers.diagnostics)
-    return Scan(None, blocks, diagnostics, read.title, tuple(read.macros.values()), read.start)
+    return Scan(None, blocks, diagnostics, read.title, tuple(read.macros.values()), read.start, markers.settings)

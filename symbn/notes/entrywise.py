@@ -33,8 +33,8 @@ class Entrywise(Names):
                 raise fail(
                     "E149", f"{word} of a square matrix can mean two things", span,
                     help=rf"write \{word}^{{\odot}}(A) for the {word} of every entry, or say `functions: elementwise` "
-                    f"under `symbn:` in the front matter; the {word} of a matrix, \\operatorname{{{word}m}}(A), "
-                    "is not read",
+                    "under `symbn:` in the front matter (in LaTeX, on a line `% symbn: functions: elementwise`); the "
+                    rf"{word} of a matrix, \operatorname{{{word}m}}(A), is not read",
                 )  # fmt: skip
             self.notices[f"{word} acts on every entry"] = None
         return tree.Elementwise(function=function, arg=e, shape=e.shape, span=span)

@@ -14,6 +14,8 @@ from symbn.expr.shape import is_column, is_scalar, is_vector
 from symbn.expr.tree import Expr
 from symbn.notes.applications import Applications
 from symbn.notes.bare_functions import BareFunctions
+from symbn.notes.parts_of_names import check_no_numbered_entry
+from symbn.notes.reach import check_reach_of_sums
 from symbn.notes.syntax import (
     Big,
     Binary,
@@ -90,7 +92,10 @@ class Reader(Applications, BareFunctions):
                     help="define the quantity under a name of its own",
                 )  # fmt: skip
             case Commas():
-                raise fail("E103", "a list where one expression is meant", syntax.span)
+                raise fail(
+                    "E103", "a list where one expression is meant", syntax.span,
+                    help=r"write [a, b, c] for the row of these, [a, b, c]^\top for the column",
+                )  # fmt: skip
             case Related() | Colon():
                 raise fail("E104", "this belongs in a subscript", syntax.span)
         raise TypeError(f"no rule to read {type(syntax).__name__}")
@@ -113,10 +118,15 @@ class Reader(Applications, BareFunctions):
         raise fail("E105", "a root's degree is a positive number", root.degree.span)
 
     def signed(self, syntax: Signed) -> Expr:
+        """a + b − c.  Raises NoteError (E233) for b_1 added to a vector: an entry, or a vector of that name?"""
+        check_reach_of_sums([part for _, part in syntax.terms], self.scope)
         terms = []
         for sign, part in syntax.terms:
             term = self.read(part)
             terms.append(build.negative(term) if sign == "-" else term)
+        if not all(is_scalar(term.shape) for term in terms):
+            for term in terms:
+                check_no_numbered_entry(term, term.span or syntax.span)
         return tree.at_span(build.add(terms, syntax.span, self.notices), syntax.span)
 
     def binary(self, syntax: Binary) -> Expr:

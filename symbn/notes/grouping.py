@@ -63,7 +63,7 @@ class Grouping:
         return Binary(item.op, item.left, product, item.span.to(product.span)) if fits else None
 
     def check_grouping(self, syntax: Binary, left: Expr, right: Expr, misfit: ShapeError) -> None:
-        r"""Raises NoteError (E231) for A b \odot c that has no value, where A (b \odot c) has one."""
+        r"""Raises NoteError (E237) for A b \odot c that has no value, where A (b \odot c) has one."""
         if syntax.op not in LOOSE:
             return
         for product, factor, other in (
@@ -73,8 +73,8 @@ class Grouping:
             beside = None if is_argument(factor) else self.readable(factor)
             if beside is not None and resolved_shape(beside.shape) == resolved_shape(other.shape):
                 raise fail(
-                    "E231", f"does {syntax.op} stand between two products, or between two factors?", syntax.span,
-                    help=f"the product beside it is {shape_text(product.shape)}, the factor {shape_text(beside.shape)}; "
+                    "E237", f"does {syntax.op} stand between two products, or between two factors?", syntax.span,
+                    help=f"the product is {shape_text(product.shape)}, the factor {shape_text(beside.shape)}; "
                     "put what belongs together in parentheses",
                 ) from misfit  # fmt: skip
 

@@ -183,7 +183,7 @@ def _index_letters(sub: Syntax) -> tuple[str, ...]:
 
 def _is_new(head: Head | None, side: Syntax, scope: Scope) -> bool:
     """Whether nothing of a head's name is known yet."""
-    if head is None or head.name in (r"\partial", r"\nabla", *DIFFERENTIALS) or is_builtin(head.name):
+    if head is None or head.name in (r"\partial", r"\nabla") or is_builtin(head.name) or _is_mark(head.name, scope):
         return False
     if _is_mean_of_random(head, scope) or head.name in ONES | ZEROS:
         return False
@@ -210,6 +210,11 @@ def _is_mean_of_random(head: Head, scope: Scope) -> bool:
     if head.name in EXPECTATIONS or head.name == "E":
         return head.parameters is not None
     return head.name in MOMENTS and any(parameter in scope.context.random for parameter in head.parameters or ())
+
+
+def _is_mark(name: str, scope: Scope) -> bool:
+    """Whether a name is the d of the differentials that are written in the note."""
+    return name in DIFFERENTIALS and any(mark == name and scope.knows(of) for mark, of in scope.increments)
 
 
 def is_reserved(side: Syntax, scope: Scope) -> bool:

@@ -15,8 +15,10 @@ from itertools import combinations
 
 from symbn.notes.extents import CONFLICT
 from symbn.notes.occurrences import Defining, Occurrences
+from symbn.notes.suppositions import FUNCTIONS, Kind
 from symbn.notes.syntax import Chain, Commas, Name, Script, walk
-from symbn.notes.usage import FUNCTIONS, Kind, Usage, Use
+from symbn.notes.usage import Usage
+from symbn.notes.used_names import Use
 
 _ROUNDS = 4
 _MOST_READ = 60_000
@@ -53,21 +55,23 @@ class _Search:
 
     def __init__(self, occurrences: Occurrences, chains: Many[Chain]) -> None:
         self.occurrences = occurrences
-        self.defining: dict[int, Defining] = {d.chain.span.start: d for d in occurrences.definitions}
+        self.chains = tuple(chains)
+        self.defining: list[Defining | None] = [occurrences.defining(chain) for chain in chains]
         self.uses: dict[str, list[Use]] = {}
-        self.places: dict[str, list[Chain]] = {}
-        self.weights: dict[int, int] = {}
-        self.inside: dict[int, tuple[str, ...]] = {}
+        self.places: dict[str, list[int]] = {}
+        """The chains that use a name, by their numbers."""
+        self.weights: list[int] = []
+        self.inside: list[tuple[str, ...]] = []
         """The names of each chain."""
         self._costs: dict[tuple[int, tuple[Kind | None, ...]], float] = {}
-        for chain in chains:
-            self.weights[chain.span.start] = sum(1 for side in chain.sides for _ in walk(side))
+        for number, (chain, defining) in enumerate(zip(self.chains, self.defining, strict=True)):
+            self.weights.append(sum(1 for side in chain.sides for _ in walk(side)))
             usage = Usage(occurrences, {})
-            usage.chain(chain, self.defining.get(chain.span.start))
-            self.inside[chain.span.start] = tuple(usage.uses)
+            usage.chain(chain, defining)
+            self.inside.append(tuple(usage.uses))
             for name, uses in usage.uses.items():
                 self.uses.setdefault(name, []).extend(uses)
-                self.places.setdefault(name, []).append(chain)
+                self.places.setdefault(name, []).append(number)
         self.sizes = {name for name, uses in self.uses.items() if any(use.way == "size" for use in uses)}
         self.names = [name for name in self.uses if name not in self.sizes]
         self.parameters = {
@@ -148,16 +152,15 @@ class _Search:
         """What does not fit if some names are of these kinds, and what their looks say against it."""
         kinds = {**self.kinds, **changed}
         total = sum(self.prior(name, kind) for name, kind in changed.items())
-        places = {chain.span.start: chain for name in changed for chain in self.places[name]}
-        return total + sum(self._misfits(chain, kinds) for chain in places.values())
+        places = dict.fromkeys(number for name in changed for number in self.places[name])
+        return total + sum(self._misfits(number, kinds) for number in places)
 
-    def _misfits(self, chain: Chain, kinds: Mapping[str, Kind]) -> float:
-        start = chain.span.start
-        key = (start, tuple(kinds.get(name) for name in self.inside[start]))
+    def _misfits(self, number: int, kinds: Mapping[str, Kind]) -> float:
+        key = (number, tuple(kinds.get(name) for name in self.inside[number]))
         if key not in self._costs:
-            self.read += self.weights[start]
+            self.read += self.weights[number]
             usage = Usage(self.occurrences, kinds)
-            usage.chain(chain, self.defining.get(start))
+            usage.chain(self.chains[number], self.defining[number])
             self._costs[key] = usage.extents.cost
         return self._costs[key]
 
@@ -173,11 +176,11 @@ class _Search:
 
     def _improve_pairs(self) -> bool:
         """Two names of an equation that does not fit change together; whether any did."""
-        chains = {chain.span.start: chain for name in self.names for chain in self.places[name]}
+        numbers = dict.fromkeys(number for name in self.names for number in self.places[name])
         pairs: dict[tuple[str, str], None] = {}
-        for chain in chains.values():
-            if self._misfits(chain, self.kinds) >= CONFLICT:
-                names = [n for n in self.inside[chain.span.start] if len(self.places[n]) <= _FEW]
+        for number in numbers:
+            if self._misfits(number, self.kinds) >= CONFLICT:
+                names = [n for n in self.inside[number] if len(self.places[n]) <= _FEW]
                 pairs.update(dict.fromkeys(combinations([n for n in names if n in self.names], 2)))
         improved = [pair for pair in pairs if self._improve_pair(*pair)]
         return bool(improved)

@@ -71,9 +71,7 @@ def _with_plain_relations(tokens: Many[Token]) -> list[Token]:
             if base.is_("{") and place + 4 < len(tokens) and tokens[place + 4].is_("}"):
                 base, last = tokens[place + 3], place + 4
             if relates(base):
-                relation = relation_under(over.text, base.text)
-                kind = "command" if relation.startswith("\\") else "symbol"
-                found.append(Token(kind, relation, token.span.to(tokens[last].span)))
+                found.append(_marked(token, over, base, tokens[last]))
                 place = last + 1
                 continue
         if token.is_(r"\forall"):  # it begins a remark, and is no factor of what stands before it
@@ -82,6 +80,15 @@ def _with_plain_relations(tokens: Many[Token]) -> list[Token]:
             found.append(token)
         place += 1
     return found
+
+
+def _marked(command: Token, over: Token, base: Token, last: Token) -> Token:
+    """A relation with something written over it: itself, :=, or another one, which is told as it is written."""
+    span = command.span.to(last.span)
+    relation = relation_under(over.text, base.text)
+    if relation is None:
+        return Token("marked relation", f"{command.text}{{{' '.join(over.text.split())}}}{{{base.text}}}", span)
+    return Token("command" if relation.startswith("\\") else "symbol", relation, span)
 
 
 @dataclass

@@ -2,7 +2,8 @@ r"""LaTeX math as tokens, each with its place in the note.
 
 Kinds: `command` (\name), `letter`, `number`, `symbol` (one character), `begin`/`end` (an environment, its name in
 `text`), `label` and `tag` (their argument in `text`), `prose` (\text{…} and the like with words in it), `quad`,
-`rule` (a line drawn in a matrix), `over` (what \overset writes over the relation that follows).
+`rule` (a line drawn in a matrix), `over` (what \overset writes over the relation that follows), `marked relation`
+(one that is another by what is written over it, as the author wrote it).
 What is typesetting only (spacing, \nonumber, \displaystyle, size of delimiters, comments) leaves no token.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from symbn.diagnostics import NoteError, fail
 from symbn.notes.decorations import (
@@ -25,8 +27,11 @@ from symbn.notes.decorations import (
     braced,
     relation_under,
 )
+from symbn.notes.signs import DELIMITERS, NOTHING, PAIRS, SAID, SYNONYMS, TEXT_COMMANDS
 from symbn.notes.transcript import PLAIN, Notation, transcribed
 from symbn.source import Span
+
+Side: TypeAlias = Literal["", "opens", "closes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +41,30 @@ class Token:
     kind: str
     text: str
     span: Span
+    side: Side = ""
+    r"""Whether a bar opens or closes something, where \left and \right or its own name say it."""
 
     def is_(self, *texts: str) -> bool:
         """Whether it is one of these commands or symbols."""
         return self.kind in ("command", "symbol") and self.text in texts
 
 
-_NOTHING = frozenset(
-    r"""\, \: \; \! \> \  \/ \left \right \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr
-    \bigm \middle \displaystyle \textstyle \scriptstyle \scriptscriptstyle \limits \nolimits \nonumber \notag \thinspace
-    \medspace \thickspace \negthinspace \enspace \hfill \hline \relax \strut \null \allowbreak \noindent \centering
-    \rm \bf \it \small \normalsize \mathstrut \IEEEyesnumber \IEEEnonumber \!""".split()
-) | {"\\ "}
 _FAKE_DELIMITER = re.compile(r"\\(?:left|right|middle)\s*\.")
 _COMMAND = re.compile(r"\\(?:[a-zA-Z]+\*?|.)", re.DOTALL)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?![\d.]))?|\.\d+(?:[eE][+-]?\d{1,3}(?![\d.]))?")
 """12, 0.5, .5, 1e-5; an exponent of more than three digits is none."""
 LONGEST_NUMBER = 1000
 _ENVIRONMENT = re.compile(r"\s*\{([a-zA-Z]+\*?)\}")
-_ROW_SKIP = re.compile(r"\*?\s*(?:\[[^\]\n]*\])?")
-_BRACKET = re.compile(r"\s*\[[^\]\n]*\]")
+_ROW_SKIP = re.compile(
+    r"\*?(?:\s*\[\s*[-+]?\s*\d*\.?\d*\s*"
+    r"(?:pt|em|ex|mm|cm|in|sp|bp|pc|dd|cc|mu|\\(?:baselineskip|jot|parskip|lineskip|(?:small|med|big)skipamount))\s*\])?"
+)
+"""A length behind a row's end; what else stands in brackets there begins the next row."""
+_KERNS = frozenset([r"\kern", r"\mkern", r"\hskip", r"\mskip"])
+_LENGTH = re.compile(r"\s*[-+]?\s*\d*\.?\d+\s*(?:pt|em|ex|mm|cm|in|sp|bp|pc|dd|cc|mu)")
+_POSITION = re.compile(r"\s*\[[tbc]\]")
 _COUNTED = frozenset(["array", "alignat", "alignedat", "IEEEeqnarray"])
 """Environments with an argument that says how many columns they have."""
-
-_TEXT_COMMANDS = frozenset(
-    r"\text \mbox \textrm \textnormal \textit \textbf \textsf \intertext \shortintertext".split()
-)
-_SAID = {r"\because": "because", r"\therefore": "therefore"}
-_SYNONYMS = {
-    r"\lvert": "|", r"\rvert": "|", r"\vert": "|", r"\mid": "|", r"\lVert": r"\|", r"\rVert": r"\|", r"\Vert": r"\|",
-    r"\parallel": r"\|", r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lbrack": "[", r"\rbrack": "]", r"\colon": ":",
-    r"\leq": r"\le", r"\geq": r"\ge", r"\neq": r"\ne", r"\eqqcolon": "=:", r"\coloneq": r"\coloneqq",
-    r"\rightarrow": r"\to", r"\longrightarrow": r"\to", r"\dotsc": r"\dots", r"\dotsb": r"\dots", r"\ldots": r"\dots",
-    r"\dotsm": r"\dots", r"\dotso": r"\dots", r"\newline": r"\\", r"\cr": r"\\", r"\dag": r"\dagger",
-    r"\hdots": r"\dots", r"\nicefrac": r"\frac", r"\sfrac": r"\frac", r"\Longrightarrow": r"\implies",
-    r"\Longleftrightarrow": r"\iff", r"\Longleftarrow": r"\impliedby", r"\Leftarrow": r"\impliedby",
-    "−": "-", "·": r"\cdot", "×": r"\times", "…": r"\dots", "∈": r"\in", "∇": r"\nabla", "∂": r"\partial",
-    "⊙": r"\odot", "∘": r"\circ", "≤": r"\le", "≥": r"\ge", "∑": r"\sum", "ᵀ": "ᵀ",
-}  # fmt: skip
 
 
 def tokenize(text: str, segments: Iterable[Span], notation: Notation = PLAIN) -> list[Token]:
@@ -90,25 +81,54 @@ def tokenize(text: str, segments: Iterable[Span], notation: Notation = PLAIN) ->
     except NoteError as error:
         labels = tuple(replace(label, span=transcript.origin(label.span)) for label in error.diagnostic.labels)
         raise NoteError(replace(error.diagnostic, labels=labels)) from error
-    return [Token(token.kind, token.text, transcript.origin(token.span)) for token in tokens]
+    return [replace(token, span=transcript.origin(token.span)) for token in tokens]
 
 
 def _tokens(text: str, segments: Iterable[Span]) -> list[Token]:
     tokens: list[Token] = []
     for segment in segments:
         _tokenize_segment(text, segment, tokens)
-    return _without_fakes(text, [_with_size(text, token) for token in tokens])
+    return _without_fakes(text, _with_single_bars(text, [_with_size(text, token) for token in tokens]))
 
 
-_SIZED = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\Z")
+_SIZED = re.compile(r"\\(?:left|right|middle|[bB]igg?([lrm]?))\s*\Z")
+_SIDES: dict[str, Side] = {r"\lvert": "opens", r"\lVert": "opens", r"\rvert": "closes", r"\rVert": "closes"}
+_SIDES_OF_SIZES: dict[str, Side] = {r"\left": "opens", "l": "opens", r"\right": "closes", "r": "closes"}
 
 
 def _with_size(text: str, token: Token) -> Token:
-    r"""A delimiter's place begins at its \left."""
-    if token.kind not in ("symbol", "command") or token.text not in _DELIMITERS:
+    r"""A delimiter's place begins at its \left, which says what a bar does."""
+    if token.kind not in ("symbol", "command") or token.text not in DELIMITERS:
         return token
     sized = _SIZED.search(text, max(0, token.span.start - 12), token.span.start)
-    return token if sized is None else Token(token.kind, token.text, Span(sized.start(), token.span.end))
+    if sized is None:
+        return token
+    is_bar = token.text in ("|", "||", r"\|")
+    side: Side = _SIDES_OF_SIZES.get(sized[1] or sized.group().strip(), "") if is_bar else ""
+    return Token(token.kind, token.text, Span(sized.start(), token.span.end), side)
+
+
+def _with_single_bars(text: str, tokens: list[Token]) -> list[Token]:
+    r"""The tokens, the || of \left||x| a\right| as two bars: \left is on the first; but \left||x\right|| is ‖x‖."""
+    opened: list[int] = []
+    two: set[int] = set()
+    for place, token in enumerate(tokens):
+        if token.kind != "fake" and token.text not in DELIMITERS:
+            continue
+        if text.startswith(r"\right", token.span.start) and opened:
+            start = opened.pop()
+            if tokens[start].is_("||") != token.is_("||"):
+                two.add(start if tokens[start].is_("||") else place)
+        elif text.startswith(r"\left", token.span.start):
+            opened.append(place)
+    return [one for place, token in enumerate(tokens) for one in (_halves(token) if place in two else [token])]
+
+
+def _halves(bars: Token) -> list[Token]:
+    """The two bars of ||, the first with its size."""
+    middle = bars.span.end - 1
+    first = Token("symbol", "|", Span(bars.span.start, middle), bars.side)
+    return [first, Token("symbol", "|", Span(middle, bars.span.end))]
 
 
 def _without_fakes(text: str, tokens: list[Token]) -> list[Token]:
@@ -117,19 +137,17 @@ def _without_fakes(text: str, tokens: list[Token]) -> list[Token]:
     opened: list[tuple[int, Token]] = []
     for place, token in enumerate(tokens):
         fake = token.kind == "fake"
-        sized = fake or token.text in _DELIMITERS
+        sized = fake or token.text in DELIMITERS
         if sized and text.startswith(r"\right", token.span.start) and opened:
             start, first = opened.pop()
             if first.kind == "fake" and token.is_("|") and place + 1 < len(tokens) and tokens[place + 1].is_("_"):
                 found[start] = Token("symbol", "(", first.span)
                 found.append(Token("symbol", ")", Span(token.span.start, token.span.start)))
+                token = replace(token, side="")
         elif sized and text.startswith(r"\left", token.span.start):
             opened.append((len(found), token))
         found.append(None if fake else token)
     return [token for token in found if token is not None]
-
-
-_DELIMITERS = frozenset(["(", ")", "[", "]", r"\{", r"\}", "|", "||", r"\|", r"\langle", r"\rangle"])
 
 
 def _tokenize_segment(text: str, segment: Span, tokens: list[Token]) -> None:
@@ -159,25 +177,25 @@ def _tokenize_segment(text: str, segment: Span, tokens: list[Token]) -> None:
         elif character.isalpha() and character != "ᵀ":
             tokens.append(Token("letter", character, Span(position, position + 1)))
             position += 1
-        elif (pair := text[position : min(position + 2, end)]) in _PAIRS:
-            tokens.append(Token("command" if pair == ".*" else "symbol", _PAIRS[pair], Span(position, position + 2)))
+        elif (pair := text[position : min(position + 2, end)]) in PAIRS:
+            tokens.append(Token("command" if pair == ".*" else "symbol", PAIRS[pair], Span(position, position + 2)))
             position += 2
+        elif text.startswith("...", position) and position + 3 <= end:
+            tokens.append(Token("command", r"\dots", Span(position, position + 3)))
+            position += 3
         elif character in "—–―":
             tokens.append(Token("rule", character, Span(position, position + 1)))
             position += 1
-        elif character in _SYNONYMS and _SYNONYMS[character].startswith("\\"):
-            tokens.append(Token("command", _SYNONYMS[character], Span(position, position + 1)))
+        elif character in SYNONYMS and SYNONYMS[character].startswith("\\"):
+            tokens.append(Token("command", SYNONYMS[character], Span(position, position + 1)))
             position += 1
         else:
-            tokens.append(Token("symbol", _SYNONYMS.get(character, character), Span(position, position + 1)))
+            tokens.append(Token("symbol", SYNONYMS.get(character, character), Span(position, position + 1)))
             position += 1
 
 
 _REFERENCE = re.compile(r"R|\(\s*R\s*\)".replace("R", r"\\(?:(?:eq|auto|c|C|page|name|v)?ref|cite[tp]?)\s*\{[^{}]*\}"))
 r"""A reference to another formula: \eqref{…}, \ref{…} or (\ref{…}).  It states nothing."""
-
-_PAIRS = {":=": ":=", "||": "||", ".*": r"\odot"}
-"""Two characters that are one sign; || can be one bar that closes and one that opens: |a||b|."""
 
 
 def _check_decimal(text: str, start: int, number: re.Match[str]) -> None:
@@ -204,12 +222,14 @@ def _command(text: str, position: int, end: int, tokens: list[Token]) -> int:
     span = Span(position, after)
     if name in _DRAWN:
         return _drawing(text, name, Span(position, after), end, tokens)
-    if _SYNONYMS.get(name, name) == r"\\":
+    if SYNONYMS.get(name, name) == r"\\":
         skip = _ROW_SKIP.match(text, after, end)
         after = skip.end() if skip else after
         tokens.append(Token("symbol", r"\\", span))
-    elif name in _NOTHING:
+    elif name in NOTHING:
         pass
+    elif name in _KERNS and (length := _LENGTH.match(text, after, end)):
+        after = length.end()
     elif name in (r"\quad", r"\qquad"):
         tokens.append(Token("quad", name, span))
     elif name in (r"\begin", r"\end"):
@@ -220,8 +240,8 @@ def _command(text: str, position: int, end: int, tokens: list[Token]) -> int:
         tokens.append(Token(name[1:], environment.group(1).removesuffix("*"), Span(position, after)))
         if name == r"\begin" and environment.group(1).removesuffix("*") in _COUNTED:
             after = behind(text, after, end, 1)
-        elif name == r"\begin" and (options := _BRACKET.match(text, after, end)):
-            after = options.end() if environment.group(1) not in ("bmatrix", "pmatrix", "matrix") else after
+        elif name == r"\begin" and (options := _POSITION.match(text, after, end)):
+            after = options.end()
     elif name in (r"\label", r"\tag"):
         inside = braced(text, after, end)
         if inside is None:
@@ -230,21 +250,22 @@ def _command(text: str, position: int, end: int, tokens: list[Token]) -> int:
         said = text[inside.start : inside.end].strip(" $()")
         if said not in SIGNS_OF_AN_END:
             tokens.append(Token(name[1:], said, Span(position, after)))
-    elif name in _TEXT_COMMANDS:
+    elif name in TEXT_COMMANDS:
         inside = braced(text, after, end)
         if inside is None:
             raise fail("P204", f"{name} without a braced text", span, help=f"write {name}{{…}}")
         after = inside.end + 1
         _prose(text[inside.start : inside.end], Span(position, after), tokens)
     else:
-        name = _SYNONYMS.get(name, name)
+        side = _SIDES.get(name, "")
+        name = SYNONYMS.get(name, name)
         kind = "command" if name.startswith("\\") and name not in (r"\{", r"\}", r"\|") else "symbol"
-        tokens.append(Token(kind, name, span))
+        tokens.append(Token(kind, name, span, side))
     return after
 
 
 _STARRED = frozenset([r"\hspace*", r"\vspace*", r"\tag*"])
-_DRAWN = UNSEEN | FRAMES.keys() | MARKED | ARROWS.keys() | LONG_EQUALS | SIGNS_OF_AN_END | _SAID.keys() | {
+_DRAWN = UNSEEN | FRAMES.keys() | MARKED | ARROWS.keys() | LONG_EQUALS | SIGNS_OF_AN_END | SAID.keys() | {
     r"\rule", r"\footnotemark"
 }  # fmt: skip
 
@@ -256,8 +277,8 @@ def _drawing(text: str, name: str, span: Span, end: int, tokens: list[Token]) ->
         return behind(text, after, end, 1)
     if name == r"\footnotemark":
         return behind(text, after, end, 0)
-    if name in SIGNS_OF_AN_END or name in _SAID:
-        tokens.append(Token("prose", _SAID.get(name, name), span))
+    if name in SIGNS_OF_AN_END or name in SAID:
+        tokens.append(Token("prose", SAID.get(name, name), span))
     elif name == r"\rule":
         after = behind(text, after, end, 2)
         tokens.append(Token("rule", name, Span(span.start, after)))
@@ -267,8 +288,10 @@ def _drawing(text: str, name: str, span: Span, end: int, tokens: list[Token]) ->
     elif name in LONG_EQUALS:
         mark = braced(text, after, end)
         after = behind(text, after, end, 1)
-        relation = relation_under(text[mark.start : mark.end] if mark else "", "=")
-        tokens.append(Token("symbol", relation, Span(span.start, after)))
+        over = " ".join(text[mark.start : mark.end].split()) if mark else ""
+        relation = relation_under(over, "=")
+        kind, said = ("marked relation", f"{name}{{{over}}}") if relation is None else ("symbol", relation)
+        tokens.append(Token(kind, said, Span(span.start, after)))
     elif name in MARKED:
         tokens.append(Token("command", name, span))
         mark = braced(text, after, end)

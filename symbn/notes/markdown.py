@@ -20,9 +20,10 @@ from dataclasses import dataclass, replace
 from symbn.diagnostics import Diagnostic
 from symbn.notes.blocks import BlockScanner, Heading
 from symbn.notes.front_matter import FrontMatter, read_front_matter
-from symbn.notes.inline import Found
 from symbn.notes.macros import Macros, definitions_in, pieces_of
-from symbn.notes.markers import Markers, read_markers, without
+from symbn.notes.markers import Markers, Setting, read_markers, without
+from symbn.notes.passages import Found
+from symbn.notes.reserved import SETTLED
 from symbn.notes.templates import tags_in, without_tags
 from symbn.notes.tex_documents import scan_tex
 from symbn.notes.transcript import PLAIN, Notation, macros_after
@@ -62,7 +63,7 @@ class MathBlock:
 class Scan:
     """A note's math in the order of the text.  title: the front matter's, else the note's one title heading.
 
-    macros: the abbreviations known at its end.  start: where its text begins.
+    macros: the abbreviations known at its end.  start: where its text begins.  settings: those of its markers.
     """
 
     front_matter: FrontMatter | None
@@ -71,6 +72,14 @@ class Scan:
     title: str | None = None
     macros: tuple[Macro, ...] = ()
     start: int = 0
+    settings: tuple[Setting, ...] = ()
+
+    @property
+    def settled(self) -> tuple[Setting, ...]:
+        """What is settled under `symbn:` in the front matter, or by markers, each question once."""
+        given = self.front_matter.symbn.items() if self.front_matter else ()
+        listed = (*(Setting(name, str(value)) for name, value in given), *self.settings)
+        return tuple(dict.fromkeys(one for one in listed if one.value in SETTLED.get(one.name, ())))
 
 
 def scan(text: str, given: Iterable[Macro] = (), cells: Many[Cell] = ()) -> Scan:
@@ -93,7 +102,7 @@ def scan(text: str, given: Iterable[Macro] = (), cells: Many[Cell] = ()) -> Scan
     if front_matter and front_matter.title:
         title = front_matter.title
     diagnostics = (*([] if error is None else [error.diagnostic]), *read.diagnostics, *markers.diagnostics)
-    return Scan(front_matter, blocks, diagnostics, title, tuple(macros.values()), start)
+    return Scan(front_matter, blocks, diagnostics, title, tuple(macros.values()), start, markers.settings)
 
 
 @dataclass

@@ -4,6 +4,7 @@ r"""What a document that symbn wrote tells its reader: which lines are commentar
     …     % symbn: commentary     this line is passed over
     % symbn: section 4            what follows is numbered as in section 4
     % symbn: label eq:a           the label of the next math
+    % symbn: norm: frobenius      what the front matter of a note says under `symbn:`, wherever it stands
 
 To LaTeX these lines are comments.
 """
@@ -20,15 +21,28 @@ from symbn.source import Span
 
 _SIGN = "% symbn: "
 _CHARACTER = re.compile(r"[^\n]")
+_SETTING = re.compile(r"([A-Za-z]\w*):\s+(\S.*)")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A question of reading, and how it is settled: `norm: frobenius`."""
+
+    name: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{_SIGN}{self.name}: {self.value}"
 
 
 @dataclass(frozen=True)
 class Markers:
-    """Where commentary stands; from where on a section's number holds; the labels of what follows them."""
+    """Where commentary stands; from where on a section's number holds; the labels of what follows them; settings."""
 
     commentary: tuple[Span, ...] = ()
     sections: tuple[tuple[int, str], ...] = ()
     labels: tuple[tuple[int, str], ...] = ()
+    settings: tuple[Setting, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def without_commentary(self, text: str) -> str:
@@ -59,6 +73,7 @@ def read_markers(text: str) -> Markers:
     commentary: list[Span] = []
     sections: list[tuple[int, str]] = []
     labels: list[tuple[int, str]] = []
+    settings: list[Setting] = []
     opened: Span | None = None
     for line, alone, said in _signs(text):
         word, _, name = said.partition(" ")
@@ -76,8 +91,10 @@ def read_markers(text: str) -> Markers:
             sections.append((line.start, name.strip()))
         elif alone and word == "label" and name.strip():
             labels.append((line.start, name.strip()))
+        elif alone and (setting := _SETTING.fullmatch(said)):
+            settings.append(Setting(setting[1], setting[2]))
     problems = () if opened is None else (_unclosed(opened),)
-    return Markers(tuple(commentary), tuple(sections), tuple(labels), problems)
+    return Markers(tuple(commentary), tuple(sections), tuple(labels), tuple(settings), problems)
 
 
 def _signs(text: str) -> Iterator[tuple[Span, bool, str]]:

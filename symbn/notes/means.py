@@ -29,6 +29,10 @@ class Means(Names):
     def scripted(self, e: Expr, sub: Syntax | None, sup: Syntax | None, span: Span) -> Expr:
         """An expression with scripts after it."""
 
+    @abstractmethod
+    def ended(self, e: Expr, last: Syntax | None, span: Span) -> Expr:
+        """An application with the scripts of its last part."""
+
     def mean(self, item: Syntax, following: Syntax | None, last: bool) -> Expr:
         r"""\mathbb{E}[x], \mathbb{E}_x[f(x)], \mathbb{E} x.  Raises NoteError (E147, E148, E203, E204)."""
         if following is None:
@@ -40,11 +44,11 @@ class Means(Names):
             raise fail("E148", "how far does 𝔼 reach?", span, help="put its argument in brackets")
         e = self.expected(self.read(group.content if isinstance(group, Group) and grouped else following), span)
         if isinstance(item, Script):
+            if item.primes:
+                raise fail("E117", "a prime on 𝔼 is not read", item.span, help="define the mean that is meant")
             self._check_names(item, e)
             e = self.scripted(e, None, item.sup, span)
-        if grouped and isinstance(following, Script):
-            e = self.scripted(e, following.sub, following.sup, span)
-        return e
+        return self.ended(e, following if grouped else None, span)
 
     def expected(self, e: Expr, span: Span) -> Expr:
         """𝔼 e.  Raises NoteError (E203) where nothing in e is random."""

@@ -99,7 +99,7 @@ class Names(ABC):
 
     def unknown(self, name: str, span: Span) -> NoteError:
         """What to say of a name that means nothing: E110, or E226 where its letter in another type is known."""
-        alike = self._in_other_type(name)
+        alike = self._in_other_type(name) or self._in_other_type(name.split("_")[0])
         if alike is not None:
             return _ask_about_type(name, alike, span, self.scope.places.get(alike))
         known = [*self.scope.meanings, *self.scope.context.symbols, *self.scope.context.functions]

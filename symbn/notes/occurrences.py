@@ -53,6 +53,7 @@ class Occurrences:
     def __init__(self, scope: Scope, chains: Iterable[Chain], definitions: Iterable[Defining]) -> None:
         self.scope = scope
         self.definitions = tuple(replace(d, heads=tuple(map(_labelled, d.heads))) for d in definitions)
+        self._defining = {d.chain.sides: d for d in self.definitions}
         self.defined = {name for d in self.definitions for head in d.heads for name in names_of(head)}
         self.values: dict[str, set[Shape]] = {}
         """The shapes that the values of defined functions have."""
@@ -83,6 +84,10 @@ class Occurrences:
     def is_known(self, name: str) -> bool:
         """Whether the note gives a name a meaning, or tries to."""
         return self.scope.knows(name) or name in self.scope.families or name in self.defined
+
+    def defining(self, chain: Chain) -> Defining | None:
+        """What a chain defines, by what is written in it: all that an abbreviation stands for has the same place."""
+        return self._defining.get(chain.sides)
 
     def is_index(self, syntax: Syntax) -> bool:
         """Whether a subscript is a letter that runs."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from symbn.diagnostics import Diagnostic, NoteError, fail
 from symbn.notes.lexer import Token
 from symbn.notes.syntax import (
     Binary,
     Chain,
+    Commas,
+    Dots,
     Fraction,
     Group,
     Link,
@@ -19,6 +24,7 @@ from symbn.notes.syntax import (
     Signed,
     Syntax,
     Unread,
+    walk,
 )
 from symbn.notes.vocabulary import IN_RANGE, LOOSE
 from symbn.source import Span
@@ -56,6 +62,10 @@ class OpenChain:
         if self.dangling is not None and len(self.links) >= len(self.sides):
             problem = nothing_right_of(self.dangling).diagnostic
             self.sides.append(Unread(problem, self.dangling.span))
+        relations = [link.relation for link in self.links]
+        if relations == ["="] and isinstance(self.sides[0], Name) and (listed := _dotted(self.sides[1])) is not None:
+            self.sides[1] = listed
+            self.links[0] = Link(IN_RANGE, self.links[0].span, self.links[0].label)
         span = self.sides[0].span
         for side in (*self.sides, *self.subjects):
             span = span.to(side.span)
@@ -80,12 +90,44 @@ def begins_range(chain: OpenChain) -> bool:
     )
 
 
-def is_range(chain: OpenChain) -> bool:
+def _dotted(side: Syntax) -> Group | None:
+    r"""{1, …, n} for 1 \ldots n; what is multiplied has its dots in the middle."""
+    match side:
+        case Sequence(items=(Numeral(), Dots(latex=r"\dots"), Name() | Numeral() | Script())):
+            return Group(r"\{", Commas(side.items, side.span), side.span)
+    return None
+
+
+def only_numbers(letter: Syntax, sides: Collection[Syntax]) -> bool:
+    """Whether a letter stands in the subscripts of some sides, and nowhere else there."""
+    name = letter.latex if isinstance(letter, Name) else ""
+    within = {
+        id(node) for side in sides for script in walk(side) if isinstance(script, Script) and script.sub is not None
+        for node in walk(script.sub)
+    }  # fmt: skip
+    found = [node for side in sides for node in walk(side) if isinstance(node, Name) and node.latex == name]
+    return bool(found) and all(id(node) in within for node in found)
+
+
+def is_range(chain: OpenChain | Chain) -> bool:
     """Whether a chain says what an index runs over: i = 1, …, m or 1 ≤ i ≤ m."""
     relations = [link.relation for link in chain.links]
     if relations == [IN_RANGE]:
         return True
     return relations == [r"\le", r"\le"] and len(chain.sides) == 3 and isinstance(chain.sides[0], Numeral)
+
+
+def limits_something(chain: Chain) -> bool:
+    """Whether a range runs otherwise than from 1 to a name: then what it stands beside holds for a part only."""
+    listed = chain.sides[1].content if isinstance(chain.sides[1], Group) else None
+    ends = (listed.items[0], listed.items[-1]) if isinstance(listed, Commas) else (chain.sides[0], chain.sides[-1])
+    return not (isinstance(ends[0], Numeral) and ends[0].text == "1" and isinstance(ends[1], Name))
+
+
+def as_range(chain: Chain) -> Chain:
+    r"""\forall i \in \{1, …, n\} beside an equation: it says where i runs there, and declares nothing."""
+    link = Link(IN_RANGE, chain.links[0].span, chain.links[0].label)
+    return replace(chain, links=(link, *chain.links[1:]), said="range")
 
 
 def summed(left: Syntax, right: Syntax) -> Syntax:

@@ -180,6 +180,8 @@ class Parser(Primaries):
             span = self.since(span)
         base, sup = _numbered(base, sup, span)
         if isinstance(base, Name) and base.latex == r"\nabla":
+            if primes:
+                raise fail("P263", "a prime on ∇ is not read", span, help=r"write \nabla^2 for the Hessian")
             return nabla(sub, sup, span)
         if isinstance(base, Name) and base.latex == r"\partial" and sub is not None and not primes:
             return partial(sub, sup, span)
@@ -194,7 +196,14 @@ class Parser(Primaries):
             with self.deeper():
                 return self.script_content(self.advance())
         if token.is_("-", "+"):
-            raise fail("P235", f"braces are missing after {marker.text}", token.span, help=f"write {marker.text}{{-1}}")
+            if self._stands_alone(self.peek()):
+                self.advance()
+                return Name(token.text, token.span)
+            both, alone = (f"{marker.text}{{{script}}}" for script in (f"{token.text}1", token.text))
+            raise fail(
+                "P235", f"braces are missing after {marker.text}", token.span,
+                help=f"write {both} if more than the sign belongs to it, else {alone}",
+            )  # fmt: skip
         if token.kind == "number" and len(token.text) > 1:
             raise fail(
                 "P236", f"{marker.text}{token.text} raises the first digit only", token.span,
@@ -207,6 +216,14 @@ class Parser(Primaries):
         if argument is None:
             raise fail("P237", f"nothing stands after {marker.text}", marker.span, help="write the script in braces")
         return argument
+
+    def _stands_alone(self, following: Token) -> bool:
+        r"""Whether a sign before this is a whole script, as in \mathbb{R}_+^n, x_+ - x_-: no operand follows it."""
+        if following is self.end or following.kind in ("quad", "prose", "word") or relates(following):
+            return True
+        return following.text in TIGHT | LOOSE or following.is_(
+            "^", "_", "'", "+", "-", ",", ".", ";", ")", "]", "}", r"\}", "|", r"\|", r"\rangle"
+        )
 
     def _at_condition(self) -> bool:
         r"""At the [i = j] of \mathbf 1[i = j], in any brackets."""

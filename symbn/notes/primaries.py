@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from symbn.diagnostics import fail
-from symbn.notes.cursor import BARS
+from symbn.notes.decorations import MARKED
 from symbn.notes.lexer import Token
 from symbn.notes.matrices import Matrices
 from symbn.notes.operators import derivation
@@ -44,7 +44,7 @@ class Primaries(Spelling, Matrices):
                 return self.group()
             if token.text == "{":
                 return self.braces()
-            if token.text in BARS and self.bars == 0 and not self.at_evaluation() and not self.at_given():
+            if self.at_opening_bar():
                 return self.barred()
             if token.text == "?":
                 self.advance()
@@ -111,9 +111,13 @@ class Primaries(Spelling, Matrices):
     def barred(self) -> Syntax:
         r"""|x|, \|x\|, and ||x||; the || of |a||b| is a bar that closes and one that opens."""
         opened = self.advance()
-        self.bars += 1
-        content = self.additive()
-        self.bars -= 1
+        if opened.side:
+            with self.enclosed(paired=True):
+                content = self.additive()
+        else:
+            self.bars += 1
+            content = self.additive()
+            self.bars -= 1
         if opened.is_("|") and self.current.is_("||"):
             start, end = self.current.span.start, self.current.span.end
             both = [Token("symbol", "|", Span(start, end - 1)), Token("symbol", "|", Span(end - 1, end))]
@@ -168,6 +172,12 @@ class Primaries(Spelling, Matrices):
             return Name(r"\mathrm{d}", token.span)
         if name in RELATIONS or name in LOOSE or name in TIGHT or name in (r"\pm", r"\mp", r"\rangle", r"\mid"):
             return None
+        if name in MARKED:
+            raise fail(
+                "P240", f"{name} puts a mark on something that is no relation, and such a mark is not known",
+                token.span, help=r"mark a letter as \hat{x} or x^{\star}, and write what stands under an operator as "
+                r"its subscript: \max_{x}",
+            )  # fmt: skip
         raise fail(
             "P250", f"unknown command {name}", token.span,
             help="symbn reads the commands of the language's reference only; "

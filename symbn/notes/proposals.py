@@ -16,10 +16,12 @@ from symbn.expr.shape import is_column, is_scalar, is_vector, resolved, resolved
 from symbn.expr.tree import Dim, DimProduct, DimSum, DimVar, Shape
 from symbn.notes.extents import NUMBER, Form
 from symbn.notes.kinds import SIZE_LETTERS, Kinds, kinds_of
-from symbn.notes.occurrences import NUMBERED, Defining, Occurrences
+from symbn.notes.occurrences import NUMBERED, Occurrences
 from symbn.notes.reserved import is_builtin, is_constant, is_operator
+from symbn.notes.suppositions import Family, Function, Tensor
 from symbn.notes.syntax import Chain, Name, Script, Syntax, children, walk
-from symbn.notes.usage import Family, Function, Tensor, Usage, Use
+from symbn.notes.usage import Usage
+from symbn.notes.used_names import Use
 from symbn.source import Span
 
 Group: TypeAlias = Literal["dimension", "scalar", "vector", "matrix", "function"]
@@ -87,9 +89,8 @@ class _Proposer:
         self.defined = occurrences.defined - set(besides)
         self.chains = chains
         self.kinds: Kinds = kinds_of(occurrences, chains)
-        self.defining: dict[int, Defining] = {d.chain.span.start: d for d in occurrences.definitions}
         # Definitions say more of sizes than claims, which may be wrong.
-        self.usage = self._read(sorted(chains, key=lambda chain: chain.span.start not in self.defining))
+        self.usage = self._read(sorted(chains, key=lambda chain: occurrences.defining(chain) is None))
         self._share_sizes()
         written = {node.latex for chain in chains for side in (*chain.subjects, *chain.sides) for node in walk(side)
                    if isinstance(node, Name)}  # fmt: skip
@@ -109,7 +110,7 @@ class _Proposer:
         extents = usage.extents
         for chain in chains:
             mark, before = extents.mark, len(extents.conflicts)
-            usage.chain(chain, self.defining.get(chain.span.start))
+            usage.chain(chain, self.occurrences.defining(chain))
             if len(extents.conflicts) > before:
                 extents.undo(mark)
         return usage

@@ -44,7 +44,8 @@ _OTHERS = """
     stochastic row-stochastic column-stochastic doubly-stochastic triangular upper-triangular lower-triangular
     circulant toeplitz hankel orthonormal normalized normalised unit unit-norm unit-length one-hot centered centred
     zero-mean mean-zero whitened standardized standardised permutation projection rotation reflection rank-one
-    low-rank full-rank singular integer even odd binary constant-norm traceless trace-free
+    low-rank full-rank singular integer even odd binary constant-norm traceless trace-free independent uncorrelated
+    iid i.i.d. linearly-independent commute commuting probability simplex zero full
 """
 _ONE = "|".join(
     sorted(
@@ -58,17 +59,19 @@ _ONE = "|".join(
 )
 _SEVERAL = rf"(?P<words>(?:{_ONE})(?:(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+|\s+)(?:{_ONE}))*)(?![-\w])"
 _NOUNS = (
-    r"(?:\s+(?:matri(?:x|ces)|vectors?|scalars?|numbers?|reals?|constants?|parameters?|labels?|weights?|variables?))*"
+    r"(?:\s+(?:random|real|matri(?:x|ces)|vectors?|scalars?|numbers?|reals?|constants?|parameters?|labels?|weights?|"
+    r"variables?|columns?|rows?|norm|length|mean|trace|rank|column\s+rank|row\s+rank|distributions?|samples?))*"
 )
 _BEHIND = re.compile(
     r"\s*[,(]?\s*(?:(?:which|that|where|all|each|both|and)\s+)?"
-    r"(?:(?P<verb>be|is|are|being|denotes?|to\s+be)\s+)?(?:(?:assumed|taken|supposed|known|also|both|all|always|now)\s+)*"
+    r"(?:(?P<verb>be|is|are|being|denotes?|to\s+be|with|having|has|have)\s+)?(?:(?:assumed|taken|supposed|known|also|both|all|always|now)\s+)*"
     r"(?:to\s+be\s+)?(?:(?:a|an|any|some|the|given|fixed|known|real|real-valued|square|arbitrary|two|both)\s+)*"
     rf"{_SEVERAL}{_NOUNS}\s*(?=$|[.,;:)\]]|(?:and|with|but|where|then|so|for|which|whose|throughout|here)\b)",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"(?<![-\w]){_SEVERAL}{_NOUNS}\s*$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|non|no|nor|neither|never|without|than|need\w*)\b[^.;:]{0,24}$", re.IGNORECASE)
+_PLURAL = ("be", "are", "have", "commute")
 _JOINED = re.compile(r"\s*(?:,|and|,\s*and|&)\s*$")
 _IF = re.compile(r"\b(?:if|iff|when|whenever|unless|provided)\b[^.;]*$", re.IGNORECASE)
 _SUPPOSE = re.compile(r"\b(?:suppos\w+|assum\w+)\b[^.;]*$", re.IGNORECASE)
@@ -120,7 +123,7 @@ def qualities(text: str, formulas: Sequence[Named]) -> Iterator[Quality]:
             yield from _said(text, formulas, place, formula.names, led["words"], lead)
         follows = _BEHIND.match(behind)
         if follows is not None:
-            every = joined if (follows["verb"] or "").lower() in ("be", "are") else formula.names
+            every = joined if (follows["verb"] or follows["words"]).lower() in _PLURAL else formula.names
             yield from _said(text, formulas, place, every, follows["words"], _lead(before))
 
 
@@ -211,6 +214,12 @@ class Said:
         """What is said of a name where something is stated of it, and not known of it."""
         words = self._declaring.get(declaration.name, frozenset())
         for quality in self._found:
-            if quality.name == declaration.name and quality.within.start <= at < quality.within.end:
+            if _is_of(quality.name, declaration.name) and quality.within.start <= at < quality.within.end:
                 words |= quality.words
         return unknown(declaration, words)
+
+
+def _is_of(name: str, declared: str) -> bool:
+    """Whether a name is a declared one, or a member or entry of it: x_i of x, and of the family x_{:}."""
+    stem = declared.removesuffix("_{:}")
+    return name == declared or re.fullmatch(re.escape(stem) + r"_\{(?:[A-Za-z]|\d+)\}", name) is not None

@@ -8,7 +8,7 @@ import sys
 from difflib import get_close_matches
 
 from symbn.diagnostics import fail
-from symbn.notes.folders import is_note
+from symbn.notes.folders import ENDINGS, is_note
 from symbn.notes.notebooks import notebook
 from symbn.source import SourceFile
 
@@ -23,12 +23,16 @@ def read_source(path: str) -> SourceFile:
     Raises NoteError: P001 no such file, P002 a directory, P003 not readable, P004 not UTF-8 text, P005 too large,
     P006 a notebook that is none.
     """
-    if path == STANDARD_INPUT:
-        return source_from_bytes("<stdin>", sys.stdin.buffer.read(LARGEST + 1))
+    if path == STANDARD_INPUT and sys.stdin is None:
+        raise fail("P003", "standard input is closed", help="give the name of a note, or a note as standard input")
     try:
+        if path == STANDARD_INPUT:
+            return source_from_bytes("<stdin>", sys.stdin.buffer.read(LARGEST + 1))
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError as error:
+        if not path:
+            raise fail("P001", "the name of a file is empty", help="give the name of a note") from error
         raise fail("P001", f"there is no file {path}", help=_similar(path)) from error
     except IsADirectoryError as error:
         raise fail("P002", f"{path} is a directory, not a note", help=_notes_in(path)) from error
@@ -71,7 +75,7 @@ def _similar(path: str) -> str | None:
 def _notes_in(directory: str) -> str:
     notes = sorted(name for name in _listing(directory) if is_note(name))
     if not notes:
-        return "give the notes themselves"
+        return f"no file in it is a note by its name, which ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
     return f"give the notes themselves, such as {os.path.join(directory, notes[0])}"
 
 

@@ -35,9 +35,10 @@ _DIAGONAL = re.compile(r"\\(?:operatorname\*?\s*\{\s*[dD]iag\s*\}|mathrm\s*\{\s*
 
 def snapshot(scope: Scope) -> Scope:
     """The names as they are now."""
-    return Scope(
-        scope.context.copy(), dict(scope.meanings), dict(scope.families), dict(scope.indices), dict(scope.places),
-        scope.applications, dict(scope.bare_arguments), scope.increments, dict(scope.conventions),
+    return replace(
+        scope, context=scope.context.copy(), meanings=dict(scope.meanings), families=dict(scope.families),
+        indices=dict(scope.indices), places=dict(scope.places), bare_arguments=dict(scope.bare_arguments),
+        sizes=dict(scope.sizes), conventions=dict(scope.conventions), inferred=set(), parted=set(scope.parted),
     )  # fmt: skip
 
 

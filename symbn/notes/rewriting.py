@@ -1,4 +1,4 @@
-r"""Expressions with names exchanged: a symbol by its definition, a constant by what it is for a parameter."""
+"""Expressions with names exchanged: a symbol by its definition, a constant by what it is for a parameter."""
 
 from __future__ import annotations
 
@@ -24,6 +24,24 @@ def referring(e: Expr, definition: Definition) -> Expr:
         return None
 
     return _exchanged(e, reference)
+
+
+def by_members(e: Expr, whole: str, definition: Definition) -> Expr:
+    """e with each derivative by a column or row of a symbol made one by the member of a family, which that is."""
+
+    def held(part: Expr) -> Expr | None:
+        if not (isinstance(part, tree.Derivative | tree.Differential) and part.target.name == whole):
+            return None
+        row, column = part.target.row, part.target.column
+        if definition.body.shape[1] == 1:
+            member, column = column, None
+        else:
+            member, row = row, None
+        assert member is not None, "nothing is differentiated by the whole of a family"
+        target = tree.Target(definition.key, definition.body.shape, (member,), row, column)
+        return replace(part, arg=by_members(part.arg, whole, definition), target=target)
+
+    return _exchanged(e, held)
 
 
 def about(body: Expr, parameters: Mapping[str, Expr], context: Context) -> Expr:

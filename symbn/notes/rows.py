@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence as Many
 from dataclasses import replace
+from functools import lru_cache
 
 from symbn.diagnostics import Diagnostic, NoteError, fail
 from symbn.notes.chains import RowReader
@@ -22,6 +23,12 @@ from symbn.notes.vocabulary import relates
 
 def parse_block(tokens: Many[Token]) -> tuple[list[Chain], list[Diagnostic]]:
     """The chains of one formula, and what could not be read."""
+    chains, problems = _parsed(tuple(tokens))
+    return list(chains), list(problems)
+
+
+@lru_cache(maxsize=1024)  # `symbn init` and repairs read the same formulas again, after other declarations
+def _parsed(tokens: tuple[Token, ...]) -> tuple[tuple[Chain, ...], tuple[Diagnostic, ...]]:
     rows = split_rows(undrawn(tokens))
     labels = [row.label for row in rows if row.label is not None]
     block = _Block(several=len(labels) > 1)
@@ -31,7 +38,7 @@ def parse_block(tokens: Many[Token]) -> tuple[list[Chain], list[Diagnostic]]:
     chains = sorted(block.chains, key=lambda chain: chain.span.start)
     if len(labels) == 1:
         chains = [replace(chain, label=labels[0]) for chain in chains]
-    return chains, block.problems
+    return tuple(chains), tuple(block.problems)
 
 
 class _Block:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from symbn.expr.context import Context
 from symbn.expr.tree import Definition, Dim, Expr, IndexVar
+from symbn.notes.number_sets import Values
 from symbn.notes.syntax import Group, Name, Numeral, Script, Sequence, Signed, Syntax
 from symbn.source import Span
 
@@ -58,8 +59,12 @@ class Scope:
     """The marks and names of the increments dX that are written anywhere in the note."""
     sizes: dict[str, Dim] = field(default_factory=dict)
     """The sizes that were declared for I, 𝟏 and 0: they have them where nothing else says one."""
+    values: dict[str, Values] = field(default_factory=dict)
+    """The sets of numbers that declared names are from, as they are told: symbn takes these names as real."""
     conventions: dict[str, str] = field(default_factory=dict)
     """What the front matter settles where a formula could mean two things."""
+    parted: set[str] = field(default_factory=set)
+    """Matrices and vectors that the note writes as made of numbered parts: of these an entry is asked about."""
     inferred: set[str] = field(default_factory=set)
     """New names of one claim that have the shape of the function's domain that they are arguments of."""
 
@@ -73,6 +78,15 @@ class Scope:
             or name in context.dimensions
             or name in self.indices
         )
+
+    def free_family(self, stem: str) -> Definition | None:
+        """The family that is declared under a name and not defined: its members are slices of one symbol."""
+        declared = whole_of(stem) in self.context.symbols
+        return self.families.get(stem) if declared else None
+
+    def declares(self, name: str) -> bool:
+        """Whether a name, or the family of that name, is declared and not defined."""
+        return name in self.context.symbols or self.free_family(name) is not None
 
     def is_function(self, name: str) -> bool:
         """Whether a name stands for a function, declared or defined."""
@@ -114,3 +128,8 @@ def composite(script: Script) -> str | None:
 def family_key(stem: str) -> str:
     """The key of a family's definition: its stem may name something else as well."""
     return f"{stem}_"
+
+
+def whole_of(stem: str) -> str:
+    """The symbol that the members of a declared family are slices of; no author can write its name."""
+    return f"{stem}_{{:}}"

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from fractions import Fraction as Rational
 
-from symbn.diagnostics import fail
+from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
 from symbn.expr.shape import is_scalar, is_square, is_vector
 from symbn.expr.tree import DimVar, Expr
+from symbn.notes.constants import declared_unit_size
 from symbn.notes.entrywise import Entrywise
+from symbn.notes.parts_of_names import check_no_entry, check_no_numbered_entry
+from symbn.notes.plain_ones import plain_ones
 from symbn.notes.reserved import IDENTITIES, ONES, UNITS, is_constant, negates, transposes
 from symbn.notes.scope import composite, spelled
 from symbn.notes.subscripts import Subscripts
 from symbn.notes.syntax import Binary, Colon, Group, Name, Numeral, Related, Script, Sequence, Signed, Syntax
+from symbn.notes.tuples import check_row, row_of
 from symbn.source import Span
 
 
@@ -31,6 +35,14 @@ class Scripts(Subscripts, Entrywise):
         if self._is_euler(syntax):
             assert syntax.sup is not None
             return self._exponential(syntax.sup, syntax.span)
+        row = row_of(syntax)
+        if row is not None and syntax.sup is not None:
+            e = self.read(row)
+            check_row(e, syntax)
+            return self.superscripted(e, syntax.sup, syntax.span)
+        ones = plain_ones(syntax)
+        if ones is not None:
+            return self.read(ones)
         inner, sup = self._name_with_superscript(syntax)
         base = self._subscripted(inner, syntax.sub)
         if sup is not None and syntax.sub is not None:
@@ -50,10 +62,17 @@ class Scripts(Subscripts, Entrywise):
             )  # fmt: skip
         if self.scope.conventions.get("prime") == "transpose" and syntax.primes == 1 and not other:
             return build.transpose(e, syntax.span)
+        if isinstance(base, Name) and other and self.is_function(base.latex):
+            raise fail(
+                "E116", f"the prime of `{base.latex}` needs an argument", syntax.span, help=f"write {base.latex}'(x)",
+            )  # fmt: skip
+        if isinstance(base, Group) and self.scope.conventions.get("prime") != "transpose":
+            raise _ask_about_prime(syntax.span)
         raise fail(
             "E116", "a prime on something that is no function", syntax.span,
-            help="if a prime is a transpose in this note, say `prime: transpose` under `symbn:` in the front matter, "
-            "or write ^\\top; declare the name with its prime if it is a name",
+            help="if a prime is a transpose in this note, say `prime: transpose` under `symbn:` in the front matter "
+            "(in LaTeX, on a line `% symbn: prime: transpose`), or write ^\\top; declare the name with its prime if it "
+            "is a name",
         )  # fmt: skip
 
     def _check_order(self, base: Expr, sup: Syntax, syntax: Script) -> None:
@@ -81,22 +100,32 @@ class Scripts(Subscripts, Entrywise):
             isinstance(base, Name)
             and base.latex in ("e", r"\mathrm{e}")
             and syntax.sub is None
+            and not syntax.primes
             and syntax.sup is not None
             and (not transposes(syntax.sup) or self.is_name(spelled(syntax.sup) or ""))
             and not self.is_name(base.latex)
         )
 
     def _exponential(self, sup: Syntax, span: Span) -> Expr:
-        exponent = self.read(sup)
-        if not is_scalar(exponent.shape):
-            raise fail("E149", "e to the power of a matrix", span, help=r"write \exp of a vector for its entries")
-        return tree.Elementwise(function="exp", arg=exponent, shape=(1, 1), span=span)
+        """e^a is exp(a), of vectors and matrices too.  Raises NoteError (E149) for a square matrix."""
+        return self.elementwise("exp", self.read(sup), span)
 
     def scripted(self, e: Expr, sub: Syntax | None, sup: Syntax | None, span: Span) -> Expr:
         """An expression with scripts after it."""
         if sub is not None:
             e = self.entry(e, sub, span)
         return e if sup is None else self.superscripted(e, sup, span)
+
+    def ended(self, e: Expr, last: Syntax | None, span: Span) -> Expr:
+        r"""An application with the scripts of its last part: f(x)_i, f(x)^\top, and f(x)' where that is a transpose."""
+        if not isinstance(last, Script):
+            return e
+        e = self.scripted(e, last.sub, None, span)
+        if last.primes and is_scalar(e.shape):
+            raise _ask_about_prime(span)
+        if last.primes:
+            e = self._primed(e, last)
+        return self.scripted(e, None, last.sup, span)
 
     def _name_with_superscript(self, syntax: Script) -> tuple[Syntax, Syntax | None]:
         """W^{(1)}_{ij}: the superscript belongs to the name where such a name is known."""
@@ -126,7 +155,10 @@ class Scripts(Subscripts, Entrywise):
             return self.norm(base, sub)
         if isinstance(base, Numeral) and base.text in ("0", "1") and self._names_sizes(sub):
             return self._of_size(base.text, sub, span)
-        return self.entry(self.read(base), sub, span)
+        e = self.entry(self.read(base), sub, span)
+        if isinstance(base, Name) and base.latex in self.scope.parted:
+            check_no_numbered_entry(e, span)
+        return e
 
     def _sized_constant(self, base: Name, sub: Syntax, span: Span) -> Expr | None:
         name = base.latex
@@ -145,7 +177,7 @@ class Scripts(Subscripts, Entrywise):
                 return tree.Identity(shape=(size, size), span=span)
             return self._of_size("1" if name in ONES else "0", sub, span)
         if name in UNITS:
-            size = DimVar(f"`{name}`", span)
+            size = DimVar(f"`{name}`", span, usual=declared_unit_size(sub, self.scope))
             return tree.UnitVector(index=self.index(sub, size), shape=(size, 1), span=span)
         if name == r"\delta":
             items = self.subscripts(sub)
@@ -195,6 +227,7 @@ class Scripts(Subscripts, Entrywise):
         if transposes(sup) and not (
             is_scalar(e.shape) and isinstance(sup, Name) and sup.latex in ("T", "t") and self.is_name(sup.latex)
         ):
+            check_no_entry(e, span)
             return build.transpose(e, span)
         if _inverts_and_transposes(sup) and not (is_scalar(e.shape) and self.is_name("T")):
             return build.transpose(build.inverse(e, span), span)
@@ -235,6 +268,7 @@ class Scripts(Subscripts, Entrywise):
         e = self.read(syntax.content)
         if syntax.delimiter == "|" and sub is None:
             return self.barred(e, syntax.span)
+        check_no_entry(e, syntax.span)
         kind = spelled(sub) if sub is not None else None
         if kind == "1":
             return self.norm_of_sizes(e, syntax.span)
@@ -247,8 +281,8 @@ class Scripts(Subscripts, Entrywise):
         if not is_vector(e.shape) and kind in (None, "2") and not is_scalar(e.shape) and not settled:
             raise fail(
                 "E145", "the norm of a matrix can mean two things", syntax.span,
-                help=r"write \|A\|_F for Frobenius's, or say `norm: frobenius` under `symbn:` in the front matter; "
-                "the largest singular value is not read",
+                help=r"write \|A\|_F for Frobenius's, or say `norm: frobenius` under `symbn:` in the front matter "
+                "(in LaTeX, on a line `% symbn: norm: frobenius`); the largest singular value is not read",
             )  # fmt: skip
         squared = build.norm_squared(e, syntax.span)
         return tree.Power(base=squared, exponent=build.number(Rational(1, 2)), shape=(1, 1), span=syntax.span)
@@ -260,6 +294,14 @@ _FROBENIUS = ("F", r"\mathrm{F}", r"\mathsf{F}", r"\text{F}")
 def _inverts_and_transposes(sup: Syntax) -> bool:
     r"""Whether a superscript says A^{-\top}."""
     return isinstance(sup, Signed) and len(sup.terms) == 1 and negates(sup) and transposes(sup.terms[0][1])
+
+
+def _ask_about_prime(span: Span) -> NoteError:
+    return fail(
+        "E116", "is this prime a derivative, or a transpose?", span,
+        help="write f'(x) for the derivative of f at x, ^\\top for a transpose; if a prime is a transpose in this "
+        "note, say `prime: transpose` under `symbn:` in the front matter",
+    )  # fmt: skip
 
 
 def _is_norm(e: Expr) -> bool:

@@ -21,11 +21,13 @@ class Spelling(Cursor):
         token = self.advance()
         if token.text in SETS:
             return Name(SETS[token.text], token.span)
+        if self._inside():
+            return Name(token.text, token.span)
         place = self.place
         while place < len(self.tokens) and self._joins(place):
             place += 1
         word = "".join(t.text for t in self.tokens[self.place - 1 : place])
-        if len(word) == 1 or not (is_operator(word) or is_unread(word)) or not self._acts(place) or self._inside():
+        if len(word) == 1 or not (is_operator(word) or is_unread(word)) or not self._acts(place):
             return Name(token.text, token.span)
         self.place = place
         return Name(word, self.since(token.span), word=True, bare=True)

@@ -59,6 +59,11 @@ class Subscripts(Names):
 
     def _named_size(self, syntax: Syntax) -> str:
         name = spelled(syntax) if isinstance(syntax, (Name, Script)) else None
+        if name == r"\infty":
+            raise fail(
+                "E120", "an endless range is not read", syntax.span,
+                help=r"symbn's sums are finite: write \sum_{i=1}^{n}",
+            )  # fmt: skip
         if name is None:
             raise fail(
                 "E120", "a size is a name, a positive integer, or a product or a sum of them", syntax.span,
@@ -87,7 +92,11 @@ class Subscripts(Names):
             return IndexConst(int(syntax.text), dim)
         name = spelled(syntax)
         if name is None or isinstance(syntax, Numeral) or marks(syntax):
-            raise fail("E122", "an index is a letter or a positive integer", syntax.span, help="use one letter")
+            shifted = r"a shifted index is not read: give the member that is meant a name of its own, x_{\text{next}}"
+            raise fail(
+                "E122", "an index is a letter or a positive integer", syntax.span,
+                help=shifted if isinstance(syntax, Signed) else "use one letter",
+            )  # fmt: skip
         found = self._bound.get(name) or self.free.get(name)
         if name not in self._bound:
             self.seen.add(name)
@@ -172,7 +181,15 @@ class Subscripts(Names):
         count = len(definition.indices)
         if len(items) < count:
             raise fail("E126", f"`{definition.latex}` has {count} indices", span)
-        indices = tuple(self.index(item, i.dim) for item, i in zip(items, definition.indices, strict=False))
+        try:
+            indices = tuple(self.index(item, i.dim) for item, i in zip(items, definition.indices, strict=False))
+        except ShapeError as misfit:
+            if not self.is_name(definition.latex):
+                raise
+            raise fail(
+                "E177", f"is this an entry of `{definition.latex}`, or a member of the family of that letter?", span,
+                help="use another letter for one of the two",
+            ) from misfit  # fmt: skip
         member = tree.Reference(name=definition.key, indices=indices, shape=definition.body.shape, span=span)
         if len(items) == count:
             return member

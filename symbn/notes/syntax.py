@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from symbn.diagnostics import Diagnostic
 from symbn.source import Span
@@ -269,17 +269,38 @@ def unscripted(syntax: Syntax) -> Syntax:
     return syntax.base if isinstance(syntax, Script) else syntax
 
 
+def innermost(syntax: Syntax) -> Syntax:
+    r"""What all scripts are put on: the x of x^{(1)\top}."""
+    while isinstance(syntax, Script):
+        syntax = syntax.base
+    return syntax
+
+
+_HOLDING_NODES: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind) if "Syntax" in str(field.type)) for kind in get_args(Syntax)
+}
+"""The fields of each kind of node that may hold nodes, by their annotations: trees are walked through often."""
+
+
 def children(node: Syntax) -> Iterator[Syntax]:
     """The nodes directly below, in the order of their fields."""
-    for field in fields(node):
-        yield from _nodes(getattr(node, field.name))
+    for name in _HOLDING_NODES[type(node)]:
+        value = getattr(node, name)
+        if isinstance(value, tuple):
+            yield from _nodes(value)
+        elif value is not None:
+            yield value
 
 
 def walk(node: Syntax) -> Iterator[Syntax]:
     """The node and all below it, parents first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        below = list(children(node))
+        below.reverse()
+        pending += below
 
 
 def without_spans(value: object) -> object:
@@ -294,9 +315,10 @@ def without_spans(value: object) -> object:
     return value
 
 
-def _nodes(value: object) -> Iterator[Syntax]:
-    if isinstance(value, Syntax):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
+def _nodes(values: tuple[object, ...]) -> Iterator[Syntax]:
+    """The nodes in a field that holds several, among signs and empty places."""
+    for value in values:
+        if isinstance(value, tuple):
+            yield from _nodes(value)
+        elif isinstance(value, Syntax):
+            yield value

@@ -12,8 +12,9 @@ import re
 from dataclasses import dataclass, field
 
 from symbn.diagnostics import Diagnostic, Label, Severity
-from symbn.notes.inline import ENVIRONMENTS, UNREAD_ENVIRONMENTS, Found
 from symbn.notes.macros import DEFINING, Macros, definition_at, extended
+from symbn.notes.passages import ENVIRONMENTS, UNREAD_ENVIRONMENTS, Found
+from symbn.notes.tex_groups import TexGroups
 from symbn.source import Span
 
 _OPENING = frozenset(["{", r"\begingroup", r"\bgroup"])
@@ -42,10 +43,7 @@ _TOKEN = re.compile(
 _INSIDE = re.compile(
     rf"%[^\n]*|{_TEXTS}|\\(?:begin|end)\s*\{{[A-Za-z]+\*?\}}|\\[a-zA-Z@]+|\\.|\$\$?|\n[ \t]*(?=\n)", re.DOTALL
 )
-_BRACES = re.compile(r"%[^\n]*|\\.|[{}]", re.DOTALL)
-_CONDITION = re.compile(r"%[^\n]*|\\(?:(?!iff\b|ifthenelse)if[a-zA-Z@]*|else|fi)(?![a-zA-Z@])|\\.", re.DOTALL)
 _DOCUMENT = re.compile(r"^[^%\n]*?\\begin\s*\{document\}", re.MULTILINE)
-_OPTION = re.compile(r"\s*\[[^\[\]]{0,400}\]")
 _STARRED_OPTION = re.compile(r"\s*(?:\[[^\[\]]{0,400}\])?\s*(?=\{)")
 _COMMANDS = re.compile(r"\\[a-zA-Z@]+\*?|\\.|[{}~]")
 
@@ -99,19 +97,16 @@ def section_numbers(headings: list[Heading]) -> list[str]:
     return list(map(str, numbers))
 
 
-class _Scanner:
+class _Scanner(TexGroups):
     """Reads a document from its start."""
 
     def __init__(self, text: str, known: Macros, end: int) -> None:
-        self.text = text
-        self.end = end
+        super().__init__(text, end)
         self.known = known
         self._outside: list[Macros] = []
         """What is known outside of each group that is open here."""
         self.result = TexScan()
         self._in_body = True
-        self._never: dict[str, int] = {}
-        """No such closer stands behind this offset."""
         self._told: set[str] = set()
         self._given_up = 0
         """Where the text goes on behind the last formula that was not closed."""
@@ -140,11 +135,11 @@ class _Scanner:
         if DEFINING.fullmatch(written.removesuffix("*")):
             return self._definition(token)
         if written in (r"\newenvironment", r"\renewenvironment"):
-            return self._groups(token.end(), 3)
+            return self.groups(token.end(), 3)
         if written == r"\title":
             return self._title(token)
         if written == r"\iffalse":
-            return self._hidden(token.end())
+            return self.hidden(token.end())
         if not self._in_body:
             return token.end()
         if written in _OPENING:
@@ -152,7 +147,7 @@ class _Scanner:
         elif written in _ENDING or written.startswith((r"\end{", r"\end ")):
             self.known = self._outside.pop() if self._outside else self.known
         if token["quote"]:
-            return self._quoted(token)
+            return self.quoted(token)
         if token["environment"]:
             return self._environment(token, token["environment"], token.end())
         if written[0] == "$" or written in (r"\(", r"\["):
@@ -160,66 +155,19 @@ class _Scanner:
         if written in _FOLLOWED:
             self._tell_unfollowed(token)
         elif written in _SKIPPED:
-            return self._groups(token.end(), 1)
+            return self.groups(token.end(), 1)
         elif (name := written[1:].removesuffix("*")) in SECTIONS:
             self.result.headings.append(Heading(SECTIONS.index(name), not written.endswith("*"), token.end()))
         elif written in self.known:
             return self._abbreviation(token)
         return token.end()
 
-    # What is passed over.
-
-    def _group_end(self, position: int) -> int | None:
-        """The end of the group in braces that begins here, behind space; None if none does or it does not end."""
-        while position < self.end and self.text[position].isspace():
-            position += 1
-        if position >= self.end or self.text[position] != "{" or self._never.get("}", self.end) <= position:
-            return None
-        depth = 0
-        for brace in _BRACES.finditer(self.text, position, self.end):
-            depth += (brace.group() == "{") - (brace.group() == "}")
-            if depth == 0:
-                return brace.end()
-        self._never["}"] = position
-        return None
-
-    def _groups(self, position: int, count: int) -> int:
-        """Past options in brackets and so many groups in braces."""
-        while (option := _OPTION.match(self.text, position, self.end)) is not None:
-            position = option.end()
-        for _ in range(count):
-            end = self._group_end(position)
-            if end is None:
-                break
-            position = end
-            while count > 1 and (option := _OPTION.match(self.text, position, self.end)) is not None:
-                position = option.end()
-        return position
-
-    def _quoted(self, token: re.Match[str]) -> int:
-        closing = self.text.find(token["quote"], token.end(), self.end)
-        newline = self.text.find("\n", token.end(), self.end)
-        return closing + 1 if closing >= 0 and (newline < 0 or closing < newline) else token.end()
-
-    def _hidden(self, position: int) -> int:
-        r"""Past what \iffalse hides: up to its \else or \fi."""
-        depth = 1
-        for command in _CONDITION.finditer(self.text, position, self.end):
-            word = command.group()
-            depth += word.startswith(r"\if")
-            depth -= word == r"\fi"
-            if depth == 0 or (depth == 1 and word == r"\else"):
-                return command.end()
-        return self.end
-
-    # What is noted.
-
     def _definition(self, token: re.Match[str]) -> int:
-        if self._never.get("definition", self.end) <= token.start():
+        if self.never.get("definition", self.end) <= token.start():
             return token.end()
         found = definition_at(self.text, token.start(), self.end, self.known)
         if found is None:
-            self._never["definition"] = token.start()
+            self.never["definition"] = token.start()
             self._say("P283", "this definition does not end", token, "close its braces", "warning")
             return token.end()
         macro, end = found
@@ -233,7 +181,7 @@ class _Scanner:
     def _title(self, token: re.Match[str]) -> int:
         option = _STARRED_OPTION.match(self.text, token.end(), self.end)
         start = option.end() if option else token.end()
-        end = self._group_end(start)
+        end = self.group_end(start)
         if end is None:
             return token.end()
         words = _COMMANDS.sub(" ", re.sub(r"(?<!\\)%[^\n]*", "", self.text[start + 1 : end - 1]))
@@ -260,25 +208,16 @@ class _Scanner:
         """At the begin of an environment."""
         plain = name.removesuffix("*")
         if plain in _VERBATIM:
-            return self._past_close(rf"\end{{{name}}}", position)
+            return self.past_close(rf"\end{{{name}}}", position)
         if plain not in ENVIRONMENTS:
             if plain in UNREAD_ENVIRONMENTS:
                 known = ", ".join(sorted(ENVIRONMENTS))
                 self._say("P018", f"math in the environment {plain} is not read", token, f"symbn reads these: {known}")
             self._outside.append(self.known)
-            return self._groups(position, _COLUMNS[name]) if name in _COLUMNS else position
+            return self.groups(position, _COLUMNS[name]) if name in _COLUMNS else position
         if plain in _COLUMNS:
-            position = self._groups(position, 1)
+            position = self.groups(position, 1)
         return self._math(token, position, name)
-
-    def _past_close(self, closer: str, position: int) -> int:
-        if self._never.get(closer, self.end) <= position:
-            return position
-        closing = self.text.find(closer, position, self.end)
-        if closing < 0:
-            self._never[closer] = position
-            return position
-        return closing + len(closer)
 
     def _math(self, token: re.Match[str], start: int, environment: str | None, opener: str = "") -> int:
         """Past the math that a token opens."""
@@ -314,7 +253,7 @@ class _Scanner:
             if written == "$$" and close == "$":
                 return Span(token.start(), token.start() + 1)
             elif written.endswith("{") and written[0] == "\\" and len(written) > 2 and written[1].isalpha():
-                position = self._group_end(token.end() - 1) or position
+                position = self.group_end(token.end() - 1) or position
             else:
                 stands_for = "".join(self.known[written].body).strip() if written in self.known else written
                 depth += (stands_for == reopen) - (stands_for == close)

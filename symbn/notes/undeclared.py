@@ -5,6 +5,7 @@ A name whose definition failed, or stands further on, is told that place: one fa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from symbn.diagnostics import Diagnostic, Label
@@ -12,7 +13,8 @@ from symbn.expr.statement import Statement
 from symbn.notes.elaborate import Elaborator
 from symbn.notes.occurrences import ELIDED, Defining, Occurrences, names_of
 from symbn.notes.proposals import Proposal, proposals
-from symbn.notes.syntax import Chain, Name, Script, Syntax, walk
+from symbn.notes.samples import BELONGING, joined, memberships
+from symbn.notes.syntax import Chain, Commas, Name, Script, Syntax, walk
 from symbn.source import SourceFile, Span
 
 UNDECLARED = "E110"
@@ -41,8 +43,8 @@ class _Teller:
         self.names = names_by_place(chains, occurrences)
         self.declaring: dict[str, Span] = {}
         for chain in chains:
-            if chain.links[0].relation in (":", r"\in"):
-                for subject in (*chain.subjects, chain.sides[0]):
+            if chain.links[0].relation in (":", *BELONGING):
+                for subject in _subjects(chain):
                     self.declaring.setdefault(self.names.get(subject.span.start, ""), subject.span)
         self.definers: dict[str, list[Defining]] = {}
         for d in occurrences.definitions:
@@ -68,6 +70,11 @@ class _Teller:
             return self._elsewhere(
                 diagnostic, f"declared below, at {self._at(declared)}", declared, "declared only here",
                 "move the declaration up, or put it in a preamble",
+            )  # fmt: skip
+        if declared is not None and declared.start < span.start and declared.start != statement.span.start:
+            return self._elsewhere(
+                diagnostic, f"its declaration at {self._at(declared)} could not be read: see there", declared,
+                "this declaration could not be read", None,
             )  # fmt: skip
         proposal = self.found.get(name)
         return diagnostic if proposal is None else self._proposed(diagnostic, proposal)
@@ -126,6 +133,15 @@ def names_by_place(chains: list[Chain], occurrences: Occurrences) -> dict[int, s
                 if found is not None:
                     names.setdefault(node.span.start, found.name)
     return names
+
+
+def _subjects(chain: Chain) -> Iterator[Name | Script]:
+    """The names that a declaration is about, each of x_1, …, x_n and of (x_i, y_i) too."""
+    parts = list(memberships(chain)) if len(chain.sides) > 1 else []
+    for part in parts or [chain]:
+        for subject in joined((*part.subjects, part.sides[0])):
+            listed = subject.items if isinstance(subject, Commas) else (subject,)
+            yield from (item for item in listed if isinstance(item, (Name, Script)))
 
 
 def _body(defining: Defining) -> Syntax:

@@ -10,9 +10,8 @@ from symbn.notes.lexer import Token
 RELATIONS = frozenset(
     r"""= := \coloneqq \triangleq \approx \propto \le \ge < > \in \ne \sim \simeq \cong \equiv \to : \ll \gg \subset
     \subseteq \doteq \Rightarrow \implies \iff \mapsto \leftarrow \gets \succ \succeq \prec \preceq \neq
-    \Leftrightarrow \impliedby \overset""".split()
+    \Leftrightarrow \impliedby""".split()
 )
-r"""\overset stands for a relation with something written over it that is no reason: not known."""
 IMPLICATIONS = frozenset(r"\Rightarrow \implies \Leftrightarrow \iff \impliedby".split())
 IN_RANGE = "in range"
 """The relation of `i = 1, …, m` beside an equation: it says where i runs there, and declares nothing."""
@@ -68,4 +67,4 @@ SPELLINGS = {
 
 def relates(token: Token) -> bool:
     """Whether a token is a relation."""
-    return token.kind in ("command", "symbol") and token.text in RELATIONS
+    return token.kind == "marked relation" or (token.kind in ("command", "symbol") and token.text in RELATIONS)

@@ -19,6 +19,7 @@ from symbn.expr.tree import Expr
 from symbn.notes.grouping import is_argument
 from symbn.notes.means import Means
 from symbn.notes.new_arguments import NewArguments
+from symbn.notes.parts_of_names import ask_about_entry
 from symbn.notes.primes import Primes
 from symbn.notes.reserved import (
     DETERMINANTS,
@@ -127,9 +128,7 @@ class Words(Primes, Means, NewArguments):
             )  # fmt: skip
         return False
 
-    def builtin(
-        self, word: str, content: Syntax, span: Span, over_entries: bool = False, primes: int = 0
-    ) -> Expr:
+    def builtin(self, word: str, content: Syntax, span: Span, over_entries: bool = False, primes: int = 0) -> Expr:
         """A built-in operator, or its derivative, at its argument or arguments, or diag of a list."""
         if primes and word in ELEMENTWISE:
             self.take_shape(content, (1, 1), word)
@@ -155,6 +154,8 @@ class Words(Primes, Means, NewArguments):
             return self.elementwise(word, e, span, over_entries)
         if word in MOMENTS:
             return self.moment(word, [e], span)
+        if word in TRACES | DETERMINANTS and isinstance(e, tree.Slice) and is_scalar(e.shape):
+            raise ask_about_entry(e, span)
         if word in TRACES:
             return build.trace(e, span)
         if word in DETERMINANTS:

@@ -12,7 +12,8 @@ import pytest
 
 from symbn.diagnostics import Diagnostic
 from symbn.export.html import render_html
-from symbn.export.html_prose import Prose, Shown
+from symbn.export.html_pieces import Shown
+from symbn.export.html_prose import Prose
 from symbn.note import Note
 from symbn.notes.markdown import scan
 from symbn.report import Counterexample, NoteReport

@@ -20,7 +20,7 @@ from symbn.export.latex_math import Refused, read_math
 from symbn.export.latex_pieces import joined, width_of
 from symbn.export.latex_text import code_latex, text_latex
 from symbn.note import Note
-from symbn.notes import lexer, vocabulary
+from symbn.notes import signs, vocabulary
 from symbn.report import NoteReport, Report
 from symbn.source import SourceFile, Span
 
@@ -33,7 +33,7 @@ _COMMENT = re.compile(r"(?<!\\)%.*")
 STRUCTURE = frozenset(
     r"""\documentclass \usepackage \setlength \newenvironment \providecommand \DeclareUnicodeCharacter \ensuremath
     \allowdisplaybreaks \textwidth \oddsidemargin \textheight \topmargin \parindent \parskip \leftmargin \topsep \item
-    \relax \small \footnotesize \scriptsize \tiny \raggedright \begin \end \Large \bfseries \subsection \textbf
+    \itemsep \relax \small \footnotesize \scriptsize \tiny \raggedright \begin \end \Large \bfseries \subsection \textbf
     \texttt \tag \label \notag \begingroup \endgroup \checkmark \abovedisplayskip \belowdisplayskip \( \) \\
     \textbackslash \textdollar \textasciicircum \textasciitilde \textless \textgreater \textbar \textquoteleft
     \textquoteright \textquotedblleft \textquotedblright \{ \} \% \# \& \_ \ldots \bullet \surd \S \mathbf \mathbb
@@ -76,7 +76,7 @@ def balanced(latex: str) -> bool:
 
 READ = sorted(
     vocabulary.RELATIONS | vocabulary.LOOSE | vocabulary.TIGHT | vocabulary.WORDS | vocabulary.LETTERS
-    | vocabulary.DOTS | set(lexer._SYNONYMS) | {word for word in lexer._NOTHING if len(word) > 1}
+    | vocabulary.DOTS | set(signs.SYNONYMS) | {word for word in signs.NOTHING if len(word) > 1}
 )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def test_what_symbn_reads_can_be_printed(word: str) -> None:
     read_math(f"a {brackets}( b )")
 
 
-@pytest.mark.parametrize("command", sorted(vocabulary.ACCENTS | vocabulary.FONTS | lexer._TEXT_COMMANDS))
+@pytest.mark.parametrize("command", sorted(vocabulary.ACCENTS | vocabulary.FONTS | signs.TEXT_COMMANDS))
 def test_what_symbn_reads_with_an_argument_can_be_printed(command: str) -> None:
     read_math(rf"a {command}{{b}} c")
 

@@ -62,9 +62,13 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_no_ordinary_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", Path("/dev/null")):
+    (tmp_path / "link").symlink_to("pipe")
+    for path in (tmp_path / "pipe", tmp_path / "link", Path("/dev/null")):
         with pytest.raises(NotWritten, match="no ordinary file"):
             check_output(str(path), force=True)
+        with pytest.raises(NotWritten, match="no ordinary file"):
+            write_whole(NEW, str(path), force=True)
+    assert (tmp_path / "link").is_symlink()
 
 
 def test_the_note_itself_is_never_written_over(tmp_path: Path) -> None:

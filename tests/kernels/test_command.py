@@ -314,9 +314,46 @@ def test_a_file_that_symbn_did_not_make_is_left_alone(content: bytes, kernels: K
     assert module(path).__all__ and entries(tmp_path) == NOTES | {"mine.py"}
 
 
-def test_a_note_is_not_written_over(kernels: Kernels, tmp_path: Path) -> None:
-    result = kernels("note.md", "-o", "note.md")
-    assert result.exit_code == 2 and (tmp_path / "note.md").read_text(encoding="utf-8") == NOTE
+@pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "force"])
+def test_a_note_is_not_written_over(kernels: Kernels, tmp_path: Path, force: list[str]) -> None:
+    (tmp_path / "before.md").write_text("Nothing.\n")
+    for name, content in (("note.md", NOTE), ("before.md", "Nothing.\n")):
+        result = kernels("note.md", "--preamble", "before.md", "-o", name, *force)
+        assert result.exit_code == 2 and "would destroy the note" in result.stderr
+        assert (tmp_path / name).read_text(encoding="utf-8") == content
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+@pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "force"])
+def test_what_is_no_file_is_neither_read_nor_replaced(kernels: Kernels, tmp_path: Path, force: list[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    other_end = os.open(tmp_path / "pipe", os.O_RDWR)
+    try:
+        os.write(other_end, b"-" * 4096)  # whoever reads it does not wait for ever, but takes these
+        for name in ("pipe", "link", "/dev/null"):
+            result = kernels("note.md", "-o", name, *force)
+            assert result.exit_code == 2 and f"{name} is no ordinary file" in result.stderr
+        assert os.read(other_end, 8192) == b"-" * 4096
+    finally:
+        os.close(other_end)
+    assert (tmp_path / "pipe").is_fifo() and (tmp_path / "link").is_symlink()
+
+
+def test_a_link_to_nothing_is_not_replaced_unasked(kernels: Kernels, tmp_path: Path) -> None:
+    (tmp_path / "made.py").symlink_to("nothing")
+    assert kernels("note.md", "-o", "made.py").exit_code == 2
+    assert kernels("note.md", "-o", "made.py", "--force").exit_code == 0
+    assert entries(tmp_path) == NOTES | {"made.py"} and not (tmp_path / "made.py").is_symlink()
+
+
+def test_a_fault_of_symbn_is_told_without_a_traceback(kernels: Kernels, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("by the test")
+
+    monkeypatch.setattr(command, "kernels_of", fail)
+    result = kernels("note.md")
+    assert result.exit_code == 3 and "error[X900]" in result.stderr and "ZeroDivisionError" in result.stderr
 
 
 def test_a_file_that_symbn_made_is_replaced(kernels: Kernels, tmp_path: Path) -> None:

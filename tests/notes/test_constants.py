@@ -92,3 +92,44 @@ def test_the_number_is_not_defined_once_it_was_used() -> None:
 def test_a_program_for_a_counterexample_calls_the_number_by_its_name() -> None:
     found = Note(SourceFile("n.md", r"$a \in \mathbb{R}$: $\pi a = a$")).check().statements[-1]
     assert found.snippet is not None and "np.pi" in found.snippet
+
+
+PLAIN = r"Let $x \in \mathbb{R}^n$, $X \in \mathbb{R}^{n \times p}$, $a \in \mathbb{R}$. "
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (r"1^\top x = \sum_i x_i", "proved"),
+        (r"1^\top x = 2 \sum_i x_i", "refuted"),
+        (r"(I_n - \frac{1}{n} 11^\top) 1 = 0", "proved"),
+        (r"(I_n - \frac{1}{n} 1 1^\top)^2 = I_n - 11^{\top} / n", "proved"),
+        (r"(I_n - 11^\top)^2 = I_n - 11^\top", "refuted"),
+        (r"1^\top X 1 = \sum_{ij} X_{ij}", "proved"),
+        (r"1^\top X 1 = n p", "refuted"),
+        (r"X 1 = X", "refuted"),
+        (r"a 1 = a", "proved"),
+        (r"1 x = x", "proved"),
+        (r"11 a = 10 a + a", "proved"),
+    ],
+)
+def test_a_plain_one_is_the_column_of_ones_where_the_number_is_not_meant(claim: str, expected: str) -> None:
+    assert verdicts_of(PLAIN + f"${claim}$") == [expected]
+
+
+def verdicts_of(text: str) -> list[str]:
+    checked = Note(SourceFile("n.md", text)).check(repair=False, explain=False)
+    return [one.verdict for one in checked.statements if one.verdict != "declaration"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"$d = x - 2 x$, $d^\top d = x^\top x$, $d = x$", ["definition", "proved", "refuted"]),
+        (r"$d x = 2 x$", ["error"]),
+        (r"$F : \mathbb{R}^{n \times p} \to \mathbb{R}$. $dX = \nabla_X F(X)$", ["error"]),
+        (r"$dX = 0$", ["refuted"]),
+    ],
+)
+def test_a_d_is_a_name_where_the_note_has_no_differentials(text: str, expected: list[str]) -> None:
+    assert verdicts_of(PLAIN + text) == expected

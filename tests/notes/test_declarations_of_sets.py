@@ -12,6 +12,8 @@ from symbn import verify
     [
         (r"\mathbb{R}", "if", "refuted"),
         (r"\mathbb{R}_{+}", "if", "proved"),
+        (r"\mathbb{R}_+", "if", "proved"),
+        (r"\mathbb R^+", "if", "proved"),
         (r"\mathbb{R}_{\ge 0}", "if", "proved"),
         (r"\mathbb{R}^{+}_0", "if", "proved"),
         (r"\mathbb{R}_{>0}", "always", "proved"),
@@ -26,6 +28,31 @@ def test_a_mark_says_which_sign_a_number_has(space: str, quotient: str, modulus:
     divided = verify(r"\frac{a}{a} = 1", given)
     assert divided.verdict == "proved" and bool(divided.conditions) == (quotient == "if")
     assert verify("|a| = a", given).verdict == modulus
+
+
+@pytest.mark.parametrize(
+    ("space", "verdict"),
+    [
+        (r"\mathbb{R}^n", "refuted"),
+        (r"\mathbb{R}^n_{+}", "proved"),
+        (r"\mathbb{R}_{+}^n", "proved"),
+        (r"\mathbb{R}^n_+", "proved"),
+        (r"\mathbb R_+^n", "proved"),
+        (r"\mathbb{R}^{n \times k}_+", "proved"),
+        (r"\mathbb{R}_{++}^n", "proved"),
+        (r"\mathbb{R}_{>0}^n", "proved"),
+    ],
+)
+def test_a_mark_says_which_sign_all_entries_have(space: str, verdict: str) -> None:
+    given = rf"$x \in {space}$"
+    assert verify(r"\sqrt{x^{\odot 2}} = x", given).verdict == verdict
+    assert verify(r"\sqrt{x^{\odot 2}} = -x", given).verdict == "refuted"
+
+
+@pytest.mark.parametrize("script", ["_+1", "^-1", "_-x", "^+(x)", r"_+\alpha"])
+def test_a_sign_without_braces_is_a_whole_script_only_where_no_operand_follows(script: str) -> None:
+    report = verify(rf"c{script} = c", r"$c, x, \alpha \in \mathbb{R}$")
+    assert report.verdict == "error" and [d.code for d in report.diagnostics] == ["P235"]
 
 
 @pytest.mark.parametrize(

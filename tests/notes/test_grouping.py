@@ -7,9 +7,10 @@ import pytest
 import symbn
 
 GIVEN = r"""
-$W \in \mathbb{R}^{m \times n}$, $z \in \mathbb{R}^n$, $\phi : \mathbb{R} \to \mathbb{R}$, $F : \mathbb{R}^m \to \mathbb{R}$,
-$a = \phi(z)$, $y = W a$, $r = F(y)$, $V \in \mathbb{R}^{n \times n}$, $G : \mathbb{R}^n \to \mathbb{R}$, $q = V a$,
-$s = G(q)$, $b = \phi(q)$, $t = G(b)$, $u, v, x \in \mathbb{R}^n$, $c \in \mathbb{R}$
+$W \in \mathbb{R}^{m \times n}$, $z \in \mathbb{R}^n$, $\phi : \mathbb{R} \to \mathbb{R}$,
+$F : \mathbb{R}^m \to \mathbb{R}$, $a = \phi(z)$, $y = W a$, $r = F(y)$, $V \in \mathbb{R}^{n \times n}$,
+$G : \mathbb{R}^n \to \mathbb{R}$, $q = V a$, $s = G(q)$, $b = \phi(q)$, $t = G(b)$,
+$u, v, x \in \mathbb{R}^n$, $c \in \mathbb{R}$
 """
 
 
@@ -44,6 +45,21 @@ def test_a_gradient_is_a_factor_like_any_other(claim: str, expected: str) -> Non
     ],
 )
 def test_a_product_is_divided_by_what_can_divide_it(claim: str, expected: str) -> None:
+    assert symbn.verify(claim, GIVEN).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (r"\sum_{i=1}^n u_i + v_i = \sum_{i=1}^n v_i + u_i", "error"),
+        (r"\sum_{i=1}^n (u_i + v_i) = \sum_{i=1}^n u_i + \sum_{i=1}^n v_i", "proved"),
+        (r"\sum_{j=1}^n V_{ij} u_j + v_i = (V u + v)_i", "proved"),
+        (r"\sum_{j=1}^n V_{ij} u_j + v_j = (V u + v)_i", "error"),
+        (r"v_i + \sum_{i=1}^n u_i = \mathbf 1_n^\top u + v_i", "proved"),
+        (r"(\sum_{i=1}^n u_i) + v_i = \mathbf 1_n^\top u + v_i", "proved"),
+    ],
+)
+def test_a_sum_whose_index_stands_behind_it_is_asked_about(claim: str, expected: str) -> None:
     assert symbn.verify(claim, GIVEN).verdict == expected
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from symbn.diagnostics import Diagnostic
 from symbn.note import Note
+from symbn.preamble import needed
 from symbn.report import Report
 
 GIVEN = (
@@ -142,3 +143,18 @@ def test_sizes_that_follow_from_use_are_reported_once() -> None:
     said = [c for report in checked.statements for c in report.conventions if "inferred" in c]
     assert set(said) == {"I without a subscript is n×n, inferred from where it stands"}
     assert not checked.statements[-1].conventions
+
+
+@pytest.mark.parametrize(
+    "equations",
+    [
+        r"A u = z \quad u + v = A^\top A s \quad c v = v c",
+        r"v^\top A W = z^\top \quad W g = h",
+        r"z = A u, \quad w = c v^\top A",
+    ],
+)
+def test_equations_of_one_abbreviation_are_told_apart(equations: str) -> None:
+    declared = r"$A \in \mathbb{R}^{m \times n}$, $\def\q{%s}$"
+    written, short = (Note.from_text(declared % equations + f" ${text}$") for text in (equations, r"\q"))
+    proposed = {entry.markdown for entry in needed(written)}
+    assert len(proposed) > 2 and {entry.markdown for entry in needed(short)} == proposed

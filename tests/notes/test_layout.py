@@ -81,12 +81,37 @@ def test_what_is_written_is_not_passed_over(drawn: str, plain: str) -> None:
     [
         ("", "="), ("!", "="), ("(a)", "="), ("(12)", "="), (r"(\star)", "="), (r"\text{by Lemma 2}", "="),
         (r"\text{Eq.~3}", "="), (r"\eqref{eq:x}", "="), (r"\text{def}", ":="), (r"\mathrm{def.}", ":="),
-        (r"\Delta", ":="), ("d", r"\overset"), (r"\mathcal{D}", r"\overset"), (r"\text{a.s.}", r"\overset"),
-        (r"n \to \infty", r"\overset"), (r"\text{approx}", r"\overset"),
+        (r"\Delta", ":="), ("d", None), (r"\mathcal{D}", None), (r"\text{a.s.}", None), (r"n \to \infty", None),
+        (r"\text{approx}", None),
     ],
 )  # fmt: skip
-def test_only_a_reason_or_a_definition_is_known_over_an_equals_sign(mark: str, relation: str) -> None:
+def test_only_a_reason_or_a_definition_is_known_over_an_equals_sign(mark: str, relation: str | None) -> None:
     assert relation_under(mark, "=") == relation
+
+
+@pytest.mark.parametrize("sign", [r"\overset{d}{=}", r"\stackrel{d}{=}", r"\underset{n}{\equiv}", r"\xlongequal{d}"])
+def test_a_relation_that_is_not_known_is_told_as_it_is_written(sign: str) -> None:
+    (chain,) = chains(rf"a {sign} b = c")
+    assert [link.relation for link in chain.links] == [sign, "="]
+
+
+@pytest.mark.parametrize(
+    "marked", [r"\overset{a}{x}", r"\stackrel{\wedge}{x}", r"\underset{x}{\max} x", r"\overset x y"]
+)
+def test_a_mark_over_what_is_no_relation_is_one_diagnostic(marked: str) -> None:
+    (chain,) = chains(rf"b = {marked} + a = b")
+    assert [isinstance(side, Unread) for side in chain.sides] == [False, True, False]
+    assert isinstance(chain.sides[1], Unread) and chain.sides[1].diagnostic.code == "P240"
+
+
+@pytest.mark.parametrize("side", [r"\textcolor{red}{x}", r"{x}", r"a + \boxed{x}", r"\boxed{a} + x", "x^{2}", "-{x}"])
+def test_a_side_ends_where_its_last_braces_do(side: str) -> None:
+    (chain,) = chains(rf"{side} = {side}")
+    assert [(part.span.start, part.span.end) for part in chain.sides] == [
+        (0, len(side)),
+        (len(side) + 3, chain.span.end),
+    ]
+    assert chain.span.end == 2 * len(side) + 3
 
 
 @pytest.mark.parametrize("lost", [r"a \foo", "( a", r"\frac{a}", "a )", r"a \pm b", "a / "])
@@ -126,7 +151,7 @@ def test_many_remarks_are_read_one_after_the_other(word: str) -> None:
         (r"a = b \text{ for all i}", [""], [0]),
         (r"a = b, \quad i = 1, \ldots, n", ["", "range"], [0, 0]),
         (r"a = b, \quad i = 2, \ldots, n", ["", "range"], [1, 0]),
-        (r"a = b \quad \forall i \in \{1, \ldots, n\}", [""], [0]),
+        (r"a = b \quad \forall i \in \{1, \ldots, n\}", ["", "range"], [0, 0]),
         (r"a = b \quad \forall i \ne j", [""], [1]),
     ],
 )

@@ -120,9 +120,16 @@ def test_an_exponent_that_cannot_be_read_is_no_refutation(formula: str, code: st
     assert not found.misshapen
 
 
-def test_a_power_of_what_is_not_square_is_misshapen() -> None:
-    found = statement("0 = M^k")
-    assert [d.code for d in found.diagnostics] == ["S207"] and found.misshapen
+@pytest.mark.parametrize("formula", ["M^k", "M^2", "x^2", "(x^\\top)^2", r"\tanh(x)^2", "x^{-1}", "x^{1/2}"])
+def test_a_power_of_what_is_not_square_asks(formula: str) -> None:
+    found = statement(f"0 = {formula}")
+    assert [d.code for d in found.diagnostics] == ["S207"] and not found.misshapen
+    assert r"^{\odot 2}" in (found.diagnostics[0].help or "")
+
+
+def test_the_inverse_of_a_matrix_that_is_not_square_is_misshapen() -> None:
+    found = statement("0 = M^{-1}")
+    assert [d.code for d in found.diagnostics] == ["S209"] and found.misshapen
 
 
 def test_the_index_of_a_sum_hides_a_size_of_its_name() -> None:

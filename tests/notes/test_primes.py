@@ -31,6 +31,12 @@ def report(text: str, front: str = SETTLED) -> Report:
         ("S' = S", "refuted"),
         (r"\phi'(c) = \frac{\partial \phi(c)}{\partial c}", "proved"),
         (r"\phi'(c) = \phi(c)", "refuted"),
+        (r"\tanh'(c) = 1 - \tanh^2(c)", "proved"),
+        (r"\tanh'(c) = 1 + \tanh^2(c)", "refuted"),
+        (r"\phi(X)' = \phi(X')", "proved"),
+        (r"\phi(S)' = \phi(S)", "refuted"),
+        (r"(y'y)' = y'y", "proved"),
+        (r"(y'y)' = 2 y'y", "refuted"),
     ],
 )
 def test_a_prime_is_a_transpose_where_the_note_says_so(formula: str, verdict: str) -> None:
@@ -39,7 +45,13 @@ def test_a_prime_is_a_transpose_where_the_note_says_so(formula: str, verdict: st
 
 @pytest.mark.parametrize(
     ("formula", "code"),
-    [("q' = w", "E116"), ("c' c = c^2", "E116"), ("S'' = S", "E116"), ("S'_{ij} = S_{ij}", "E206")],
+    [
+        ("q' = w", "E116"),
+        ("c' c = c^2", "E116"),
+        ("S'' = S", "E116"),
+        ("S'_{ij} = S_{ij}", "E206"),
+        (r"\phi(c)' = c", "E116"),
+    ],
 )
 def test_what_a_prime_does_not_say_is_asked(formula: str, code: str) -> None:
     assert [d.code for d in report(f"$${formula}$$").diagnostics] == [code]

@@ -84,6 +84,10 @@ def test_a_quality_that_is_taken_on_is_told() -> None:
         (rf"$A {SQUARE}$. If $A$ is symmetric, $A^\top = A$." + "\n\nNow $A^\\top = A$.", ["not checked", "refuted"]),
         (rf"$A {SQUARE}$, $A = A$. Assume $A$ is symmetric." + "\n\nNow $A^\\top = A$.", ["proved", "not checked"]),
         (rf"$A {SQUARE}$, $A = A$. Assume $A$ is symmetric." + "\n\n# B\n\n$A^\\top = A$.", ["proved", "refuted"]),
+        (rf"$A, B {SQUARE}$. Now $A$ and $B$ commute." + "\n\n$A B = B A$", ["not checked"]),
+        (rf"$A, B {SQUARE}$ of a commune." + "\n\n$A B = B A$", ["refuted"]),
+        (r"$W \in \mathbb{R}^{n \times k}$ with orthonormal columns: $W^\top W = I$", ["not checked"]),
+        (r"Let $x, y \in \mathbb{R}^n$ be independent random vectors. $x y^\top = 0$", ["not checked"]),
         (rf"$D {SQUARE}$ is diagonal. $S := D + D$. $S^\top = S$.", ["definition", "not checked"]),
     ],
 )

@@ -11,7 +11,7 @@ from symbn.note import Note
 from symbn.notes.lexer import tokenize
 from symbn.notes.rows import parse_block
 from symbn.notes.syntax import Big, Chain, Sequence, Signed, Unread, without_spans
-from symbn.source import Span
+from symbn.source import SourceFile, Span
 
 
 def parsed(text: str) -> tuple[list[Chain], list[str]]:
@@ -135,3 +135,19 @@ def test_many_gradients_are_refused_and_not_tried(sign: str, tmp_path: Path) -> 
     product = sign.join([r"\nabla_x f(x)"] * 40)
     note.write_text(f"$x \\in \\mathbb{{R}}^n$, $f : \\mathbb{{R}}^n \\to \\mathbb{{R}}$\n\n$${product} = 0$$\n")
     assert [d.code for d in Note.read(note).statements[-1].diagnostics] == ["E174"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (r"A &= A \\ [B] &= A", ["proved", "refuted"]),
+        (r"A &= A \\[2pt] B &= B", ["proved", "proved"]),
+        (r"A &= A \\*[-0.5\baselineskip] B &= B", ["proved", "proved"]),
+        (r"A^\top + B^\top &= (A + B)^\top \\ [A + B] &= B + A", ["proved", "proved"]),
+        (r"A &= A \\ [A]_{ij} &= B_{ij}", ["proved", "refuted"]),
+    ],
+)
+def test_only_a_length_in_brackets_belongs_to_the_end_of_a_row(rows: str, expected: list[str]) -> None:
+    text = r"$A, B \in \mathbb{R}^{n \times n}$" + f"\n\n\\begin{{align}}\n{rows}\n\\end{{align}}"
+    checked = Note(SourceFile("n.md", text)).check(repair=False, explain=False)
+    assert [one.verdict for one in checked.statements][2:] == expected

@@ -78,3 +78,25 @@ def test_a_declaration_behind_is_reported_where_it_stands() -> None:
     found = Note(SourceFile("n.md", text)).check().statements
     assert [(one.id, one.verdict) for one in found] == [("0.1", "proved"), ("0.2", "declaration")]
     assert "`B` is symmetric, as the prose says" in found[1].conventions
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"The cases $a = 1$ and $a = 2$. $a^2 = 1$.", ["not checked", "not checked", "refuted"]),
+        (r"Let $c = 2$. $c^2 = 4$ and $c^2 = 2$.", ["definition", "proved", "refuted"]),
+        (r"Take the case $n = 2$: $\operatorname{tr} I_n = 2$.", ["not checked", "refuted"]),
+        ("$$c = 2$$\n\n$c^2 = 4$", ["definition", "proved"]),
+        (r"With $A^\top A = I$ $\|A x\|^2 = \|x\|^2$, $a = 2 a + 1$.", ["not checked", "not checked", "refuted"]),
+        ("With $a > 0$\n$$a + b = b + a$$\nso $a b = 1$.", ["proved", "refuted"]),
+        (r"Let $P \in \mathbb{R}^{n \times n}$, $P^2 = P$. $P^3 = P$." + "\n\n## B\n\n$P^3 = P$",
+         ["not checked", "not checked", "refuted"]),
+        (r"A unit vector ($\|x\| = 1$). $x^\top x = 1$, $a b = 1$.", ["not checked", "not checked", "refuted"]),
+        (r"$$\nabla_x x^\top x = 2 x = 0$$", ["proved", "refuted"]),
+        (r"Setting the gradient to zero, $$\nabla_x x^\top x = 2 x = 0$$", ["proved", "not checked"]),
+        (r"$$2 x = 0$$ gives the minimum. $2 x = 0$.", ["not checked", "refuted"]),
+        (r"The inverse $H = \operatorname{foo}(x)$. $H = x x^\top$. $H^\top = H$.", ["error", "error", "error"]),
+    ],
+)  # fmt: skip
+def test_the_prose_tells_cases_and_assumptions_from_claims(text: str, expected: list[str]) -> None:
+    assert verdicts(text) == expected

@@ -10,9 +10,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
+from click.testing import CliRunner
 
+from symbn.cli import main
+from symbn.export.schema import json_schema
+from symbn.kept import KeptReports
 from symbn.report import NOT_REACHED
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
@@ -88,14 +94,59 @@ def test_json_tells_what_was_decided_and_what_was_not_reached(start: Start, tmp_
         out, err, ids = interrupted(process, tmp_path, jobs)
     assert process.returncode == 130
     notes = json.loads(out)["notes"]
-    assert [note["path"] for note in notes] == names[:jobs]
-    for note in notes:
+    assert [note["path"] for note in notes] == names
+    for note in notes[jobs:]:
+        assert not note["statements"] and said_of(note) == ["B001: not begun"]
+    for note in notes[:jobs]:
+        assert any(one.startswith("B001: interrupted after ") for one in said_of(note))
         told = {s["id"]: (s["verdict"], s["message"]) for s in note["statements"] if s["kind"] == "claim"}
         assert told.pop("eq:first") == ("proved", "")
         assert len(told) == 3 and set(told.values()) == {("not checked", NOT_REACHED)}
     assert f"{names[0]}: interrupted after " in err
     assert all(f"{name}: not begun" in err for name in names[jobs:])
     assert not any(_is_alive(one) for one in ids)
+
+
+def said_of(note: dict[str, Any]) -> list[str]:
+    return [f"{one['code']}: {one['message']}" for one in note["diagnostics"]]
+
+
+@pytest.mark.parametrize("when", ["reading", "keeping"])
+def test_json_is_whole_between_two_notes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    """Nothing that was decided is lost; before anything was, every note is listed as not begun."""
+    for name in ("a.md", "b.md"):
+        (tmp_path / name).write_text(NOTE + f"\n{name}\n")
+    monkeypatch.chdir(tmp_path)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if when == "reading":
+        monkeypatch.setattr("symbn.notes.reading.source_from_bytes", interrupted)
+    else:
+        monkeypatch.setattr(KeptReports, "keep", interrupted)
+    result = CliRunner().invoke(main, ["check", "--format", "json", "a.md", "b.md"])
+    assert result.exit_code == 130
+    report = json.loads(result.stdout)
+    jsonschema.Draft202012Validator(json_schema()).validate(report)
+    first, second = report["notes"]
+    assert (first["path"], second["path"], said_of(second)) == ("a.md", "b.md", ["B001: not begun"])
+    assert said_of(first) == (["B001: not begun"] if when == "reading" else [])
+    assert [s["verdict"] for s in first["statements"]].count("proved") == (0 if when == "reading" else 4)
+
+
+def test_a_note_that_was_done_is_not_said_to_be_interrupted(start: Start, tmp_path: Path) -> None:
+    with start("a.md", HURRY="1") as process:
+        out, err = process.communicate(timeout=300)
+    assert process.returncode == 0 and "interrupted" not in out + err
+
+
+def test_annotations_tell_the_same(start: Start, tmp_path: Path) -> None:
+    with start("--format", "github", "a.md", "b.md") as process:
+        out, _, _ = interrupted(process, tmp_path, 1)
+    assert process.returncode == 130
+    assert "::warning file=a.md,title=symbn B001::interrupted after " in out
+    assert "::warning file=b.md,title=symbn B001::not begun" in out
 
 
 def test_text_tells_the_same(start: Start, tmp_path: Path) -> None:

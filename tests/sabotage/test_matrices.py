@@ -206,7 +206,7 @@ MUTATIONS = [
     ),
     Mutation(
         "every matrix is a projection", PERIODIC_POWERS,
-        "if _is_positive(exponent.body) and is_zero(square - matrix.body):", "if _is_positive(exponent.body):",
+        "if is_at_least(exponent.body, 1) and is_zero(square - matrix.body):", "if is_at_least(exponent.body, 1):",
         ("idempotent",),
     ),
 ]  # fmt: skip
