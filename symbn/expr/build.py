@@ -30,20 +30,25 @@ from symbn.source import Span
 
 Notices = dict[str, None]
 SCALAR: Shape = (1, 1)
+NUMERATOR_LAYOUT = "∂f/∂x of a number f by a column x is a row here (numerator layout); ∇_x f is the column"
 
 
 def number(value: int | Fraction, span: Span | None = None) -> tree.Number:
     return tree.Number(value=Fraction(value), shape=SCALAR, span=span)
 
 
-def shape_error(code: str, message: str, offenders: Sequence[Expr], help: str | None = None) -> ShapeError:
+def shape_error(
+    code: str, message: str, offenders: Sequence[Expr], help: str | None = None, notes: tuple[str, ...] = ()
+) -> ShapeError:
     """A misfit: each offender with its shape below it."""
     labels = tuple(
         Label(e.span, shape_text(e.shape), primary=place == len(offenders) - 1)
         for place, e in enumerate(offenders)
         if e.span is not None
     )
-    return ShapeError(Diagnostic(code, message, labels, help=help, shapes=known_shapes(e.shape for e in offenders)))
+    return ShapeError(
+        Diagnostic(code, message, labels, help=help, notes=notes, shapes=known_shapes(e.shape for e in offenders))
+    )
 
 
 def known_shapes(shapes: Iterable[Shape]) -> tuple[tuple[str | int, str | int], ...]:
@@ -93,9 +98,15 @@ def same_shape(left: Expr, right: Expr) -> tuple[Expr, Expr]:
         return left, right
     a, b = resolved_shape(left.shape), resolved_shape(right.shape)
     help_ = "one side is the transpose of the other's shape" if a == b[::-1] else None
+    derived = any(_is_row_of_derivatives(node) for e in (left, right) for node in tree.walk(e))
     raise shape_error(
-        "S210", f"the two sides have different shapes: {shape_text(a)} and {shape_text(b)}", (left, right), help_
-    )
+        "S210", f"the two sides have different shapes: {shape_text(a)} and {shape_text(b)}", (left, right), help_,
+        (NUMERATOR_LAYOUT,) if derived and help_ is not None else (),
+    )  # fmt: skip
+
+
+def _is_row_of_derivatives(e: Expr) -> bool:
+    return isinstance(e, tree.Derivative) and e.layout == "jacobian" and is_row(e.shape)
 
 
 def add(terms: Sequence[Expr], span: Span | None, notices: Notices) -> Expr:

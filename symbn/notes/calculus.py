@@ -202,6 +202,8 @@ class Calculus(Points, Grouping):
             return tree.at_span(taken, span)
         if syntax.variable is not None:
             variable = self._variable(syntax.variable)
+        elif isinstance(body, tree.Apply) and len(body.arguments) == 1 and not _is_named(body.arguments[0]):
+            return tree.at_span(self.gradient_at(body, syntax), span)
         elif isinstance(body, (tree.Apply, tree.Reference)) and len(body.arguments) == 1:
             variable = body.arguments[0]  # ∇f(x) is by x
         else:
@@ -221,6 +223,13 @@ def _ask_about_d(span: Span) -> NoteError:
         "E139", "is this a derivative, or a quotient with the number `d`?", span,
         help=r"write \mathrm{d} or \partial for a derivative",
     )  # fmt: skip
+
+
+def _is_named(e: Expr) -> bool:
+    """Whether an argument is a name, or a part of one, which a derivative can be taken by."""
+    return isinstance(e, tree.Symbol | tree.Reference | tree.Slice) or (
+        isinstance(e, tree.Transpose) and _is_named(e.arg)
+    )
 
 
 def _product(items: list[Syntax], span: Span) -> Syntax:

@@ -37,6 +37,9 @@ from symbn.notes.syntax import (
 from symbn.notes.targets import target_of
 from symbn.source import Span
 
+_FRESH = ("u", "v", "w", "z", "s", r"\xi", r"\eta", r"\zeta", r"\dot{u}", r"\ddot{u}")
+"""Letters for an argument that the author gives no name."""
+
 
 class Points(Names):
     """The part of the reader that tells the derivative at a point from the derivative through it."""
@@ -207,6 +210,17 @@ class Points(Names):
             return None
         e = self.read(variable)
         return target_of(e.arg if isinstance(e, tree.Transpose) else e, self.scope.context)
+
+    def gradient_at(self, applied: tree.Apply, operator: Nabla) -> Expr:
+        r"""\nabla f(A x) of a declared f: the gradient of u ↦ f(u), taken at A x."""
+        span = operator.span
+        parameter = next(letter for letter in _FRESH if not self.is_name(letter))
+        value = Group("(", Name(parameter, span), span)
+        body = Sequence((replace(operator, variable=Name(parameter, span)), Name(applied.name, span), value), span)
+        order = f"^{{{operator.order}}}" if operator.order > 1 else ""
+        function = DefinedFunction(rf"\nabla{order} {applied.name}", (parameter,), body, span, elsewhere=True)
+        definition = self._define_function(function, applied.arguments)
+        return tree.Reference(name=definition.key, arguments=applied.arguments, shape=definition.body.shape, span=span)
 
     def _derived(
         self, function: DefinedFunction, operator: Nabla | Derivation, names: Many[str | None]

@@ -16,7 +16,7 @@ from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
 from symbn.expr.shape import is_scalar, is_square, is_vector
 from symbn.expr.tree import Expr
-from symbn.notes.grouping import is_argument
+from symbn.notes.grouping import Grouping, is_argument
 from symbn.notes.means import Means
 from symbn.notes.new_arguments import NewArguments
 from symbn.notes.parts_of_names import ask_about_entry
@@ -33,14 +33,15 @@ from symbn.notes.reserved import (
     negates,
     transposes,
 )
-from symbn.notes.syntax import Binary, Commas, Group, Name, Numeral, Script, Sequence, Syntax, unscripted
+from symbn.notes.syntax import Binary, Commas, Group, Name, Numeral, Script, Sequence, Syntax, juxtaposed, unscripted
 from symbn.notes.vocabulary import LOOSE
 from symbn.source import Span
 
+_OF_ANGLES = frozenset("sin cos tan".split())
 _OVER_ENTRIES = frozenset([r"\odot", r"\circ"])
 
 
-class Words(Primes, Means, NewArguments):
+class Words(Primes, Means, NewArguments, Grouping):
     """The part of the reader that reads operators set as words."""
 
     @abstractmethod
@@ -65,8 +66,12 @@ class Words(Primes, Means, NewArguments):
             (after == len(items) and not self._is_builtin(following))
             or _is_barred(following)
             or self._begins_anew(word, items, after)
+            or self._ends_before_another(items, after)
         ):
             result = self.builtin(word, following, head.span.to(following.span), over_entries, primes)
+        elif (run := self._taken_whole(word, items[place + 1 :])) is not None:
+            result = self.builtin(word, run, head.span.to(run.span), over_entries, primes)
+            after = len(items)
         else:
             span = head.span.to(items[-1].span)
             if not (self._is_builtin(following) or (place + 3 == len(items) and _applied(items, place + 1))):
@@ -217,6 +222,27 @@ class Words(Primes, Means, NewArguments):
         r"""Whether the same operator follows on a factor: \det A \det B is a product of two."""
         head = unscripted(items[place]) if place < len(items) else None
         return isinstance(head, Name) and head.word and head.latex == word and not self._is_builtin(items[place - 1])
+
+
+    def _ends_before_another(self, items: list[Syntax], place: int) -> bool:
+        r"""Whether an operator follows on a single name: \sin a \cos b."""
+        if place >= len(items) or not self._is_builtin(items[place]):
+            return False
+        return isinstance(unscripted(items[place - 1]), Name | Numeral) and not self._is_builtin(items[place - 1])
+
+    def _taken_whole(self, word: str, run: list[Syntax]) -> Syntax | None:
+        r"""The product that an operator takes in the one way that has a sense: \sin 2 t, \log x^\top x."""
+        if not all(isinstance(unscripted(item), Name | Numeral) and not self._is_builtin(item) for item in run):
+            return None
+        product = juxtaposed(run)
+        if word in _OF_ANGLES and isinstance(run[0], Numeral):
+            return product
+        first, whole = self.readable(run[0]), self.readable(product)
+        if first is None or whole is None:
+            return None
+        if word in TRACES | DETERMINANTS:
+            return product if is_square(whole.shape) and not is_square(first.shape) else None
+        return product if word in ELEMENTWISE and is_scalar(whole.shape) and not is_scalar(first.shape) else None
 
 
 def _is_barred(syntax: Syntax) -> bool:
