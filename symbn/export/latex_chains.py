@@ -22,6 +22,7 @@ _LEADING = re.compile(
     "|".join(re.escape(word) + r"(?![A-Za-z])" * word[1:].isalpha() for word in _RELATING)
     + f"|[{''.join(sign for sign, word in SPELLED.items() if word in RELATIONS)}]"
 )
+_RANGE = re.compile(r", \\; \S+ = 1, \\ldots, .+$")
 _NUMBERED = re.compile(r"(.+)\.\d+[a-z]*(?:~\d+)?\Z")
 _SPACE = re.compile(r"\\(?:q?quad|enspace|[,;:!> ])\Z")
 
@@ -76,7 +77,7 @@ def written(note: NoteReport) -> Iterator[Written]:
         try:
             if any(_is_unread(report) for report in reports):
                 raise Refused("it was not read")
-            pieces = [read_math(_balanced(text)) for text in texts]
+            pieces = [read_math(_balanced(text) + _range(one)) for text, one in zip(texts, reports, strict=True)]
             if not all(map(_is_whole, reports, pieces)):
                 raise Refused("something else stands within it")
         except Refused:
@@ -87,6 +88,12 @@ def written(note: NoteReport) -> Iterator[Written]:
             yield Declaration(joined(pieces[0]), reports)
         else:
             yield _chain(reports, pieces)
+
+
+def _range(report: Report) -> str:
+    r"""`, i = 1, \ldots, n` for a declared x_i whose range stands elsewhere in the note, where it is lost."""
+    found = _RANGE.search(report.rhs) if report.kind == "declaration" else None
+    return "" if found is None else found[0]
 
 
 def section_of(report: Report) -> str | None:

@@ -86,7 +86,8 @@ SIZES = frozenset(
 )
 DROPPED = frozenset(
     r"""\/ \limits \nolimits \nonumber \notag \scriptstyle \scriptscriptstyle \hfill \hline \relax \strut \null
-    \allowbreak \noindent \centering \rm \bf \it \small \normalsize \mathstrut \IEEEnonumber \IEEEyesnumber""".split()
+    \allowbreak \noindent \centering \rm \bf \it \small \normalsize \mathstrut \IEEEnonumber \IEEEyesnumber
+    \smash""".split()
 )
 """What means nothing to symbn and could only do harm where it is put now."""
 DROPPED_WITH_ARGUMENT = frozenset(

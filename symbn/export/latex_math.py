@@ -42,6 +42,7 @@ from symbn.export.latex_commands import (
 )
 from symbn.export.latex_pieces import Piece, Role, bracketed, joined, matrix, stacked, width_of, with_scripts
 from symbn.export.latex_text import code_latex, text_latex
+from symbn.export.symbols import without_kerns
 from symbn.notes.vocabulary import SETS
 
 LONGEST = 20_000
@@ -99,7 +100,7 @@ class _Reader:
     """Reads one formula."""
 
     def __init__(self, latex: str, display: bool, paired: bool, room: float | None) -> None:
-        self.tokens = list(_TOKEN.finditer(latex))
+        self.tokens = list(_TOKEN.finditer(without_kerns(latex)))
         self.place = 0
         self.depth = 0
         self.level = 0 if display else 1

@@ -22,6 +22,7 @@ from symbn.export.symbols import (
     SUPERSCRIPTS,
     SYMBOLS,
     WORDS,
+    without_kerns,
 )
 
 LONGEST = 4000
@@ -65,7 +66,7 @@ class _Reader:
     """Reads the tokens of one formula; deeper than `DEEPEST` it copies them."""
 
     def __init__(self, latex: str) -> None:
-        self.tokens = [m.group() for m in _TOKEN.finditer(latex)]
+        self.tokens = [m.group() for m in _TOKEN.finditer(without_kerns(latex))]
         self.position = 0
         self.depth = 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _GREEK = (
     "alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ "
     "mu μ nu ν xi ξ pi π varpi ϖ rho ρ varrho ϱ sigma σ varsigma ς tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω "
@@ -145,3 +147,11 @@ _LOWERED = (
 
 SUPERSCRIPTS: dict[str, str] = {pair[0]: pair[1] for pair in _RAISED}
 SUBSCRIPTS: dict[str, str] = {pair[0]: pair[1] for pair in _LOWERED}
+
+
+_KERN = re.compile(r"\\(?:m?kern|[hm]skip)\s*[-+]?\s*\d*\.?\d+\s*(?:pt|em|ex|mm|cm|in|sp|bp|pc|dd|cc|mu)")
+
+
+def without_kerns(latex: str) -> str:
+    r"""LaTeX with blanks in the place of spaces that have a length: \mkern-1.5mu."""
+    return _KERN.sub(lambda kern: " " * len(kern[0]), latex)

@@ -25,6 +25,7 @@ from symbn.notes.sentences import Lead
 from symbn.notes.statements import Statements
 from symbn.notes.syntax import (
     Chain,
+    Commas,
     Numeral,
     Script,
     Syntax,
@@ -77,6 +78,7 @@ class Memberships(Statements):
             statement = self._statement(block, label, "declaration", span, lhs, rhs, letter, number)
             try:
                 if subject.span in self._ahead:
+                    statement.rhs += self._range_said_elsewhere(subject)
                     statement.notices = self._ahead[subject.span]
                 elif chain.links[0].relation == ":":
                     declarer.function(subject, chain)
@@ -85,6 +87,7 @@ class Memberships(Statements):
                 elif not declarer.is_new(subject) and (limited := declarer.limited(subject, space)) is not None:
                     statement.notices = limited
                 elif declarer.is_new(subject) or self._stands_beside(subject, part):
+                    statement.rhs += self._range_said_elsewhere(subject)
                     told = declarer.declare(subject, space, part.span)
                     statement.notices = (*told, *self._with_prose(declared_name(subject) or "", self._formula))
                 else:
@@ -149,6 +152,13 @@ class Memberships(Statements):
         symbols[name] = now
         words = [new for old, new in ((before.structure, now.structure), (before.sign, now.sign)) if old != new]
         return (f"`{name}` is {' and '.join(words)}, as the prose says",) if words else ()
+
+    def _range_said_elsewhere(self, subject: Syntax) -> str:
+        r"""`, i = 1, \ldots, n` for an x_i whose range stands elsewhere; nothing for anything else."""
+        member = None if isinstance(subject, Commas) else self.declarer.families.of(subject)
+        if member is None or member.index.name in self.scope.indices:
+            return ""
+        return rf", \; {member.index.name} = 1, \ldots, {member.index.dim}"
 
     def _stands_beside(self, subject: Syntax, chain: Chain) -> bool:
         """Whether x_1 or x_i is a vector of its own, beside an x that has entries."""

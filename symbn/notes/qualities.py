@@ -24,7 +24,9 @@ _STRUCTURES: tuple[tuple[frozenset[str], Structure], ...] = (
 _ENTAILED: dict[str, frozenset[str]] = {
     "symmetric": frozenset(["symmetric", "positive semidefinite"]),
     "positive definite": frozenset(["symmetric", "positive definite", "positive semidefinite", "invertible"]),
-    "orthogonal": frozenset(["orthogonal", "invertible"]),
+    "orthogonal": frozenset(
+        ["orthogonal", "invertible", "orthonormal", "rotation", "reflection", "unitary", "permutation"]
+    ),
     "invertible": frozenset(["invertible"]),
     "positive": frozenset(["positive", "nonnegative", "nonzero"]),
     "nonnegative": frozenset(["nonnegative"]),
@@ -44,8 +46,8 @@ _OTHERS = """
     stochastic row-stochastic column-stochastic doubly-stochastic triangular upper-triangular lower-triangular
     circulant toeplitz hankel orthonormal normalized normalised unit unit-norm unit-length one-hot centered centred
     zero-mean mean-zero whitened standardized standardised permutation projection rotation reflection rank-one
-    low-rank full-rank singular integer even odd binary constant-norm traceless trace-free independent uncorrelated
-    iid i.i.d. linearly-independent commute commuting probability simplex zero full
+    low-rank integer even odd binary constant-norm traceless trace-free independent uncorrelated
+    iid i.i.d. commute commuting probability simplex zero
 """
 _ONE = "|".join(
     sorted(
@@ -71,6 +73,8 @@ _BEHIND = re.compile(
 )
 _BEFORE = re.compile(rf"(?<![-\w]){_SEVERAL}{_NOUNS}\s*$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|non|no|nor|neither|never|without|than|need\w*)\b[^.;:]{0,24}$", re.IGNORECASE)
+_POSSESSED = re.compile(r"\bof(?:\s+the)?$")
+"""The columns of X are independent: that is said of them, and not of X."""
 _PLURAL = ("be", "are", "have", "commute")
 _JOINED = re.compile(r"\s*(?:,|and|,\s*and|&)\s*$")
 _IF = re.compile(r"\b(?:if|iff|when|whenever|unless|provided)\b[^.;]*$", re.IGNORECASE)
@@ -121,7 +125,7 @@ def qualities(text: str, formulas: Sequence[Named]) -> Iterator[Quality]:
         if led is not None and not _DENIED.search(before[: led.start()]):
             lead = _lead(before[: led.start()])
             yield from _said(text, formulas, place, formula.names, led["words"], lead)
-        follows = _BEHIND.match(behind)
+        follows = None if _POSSESSED.search(before) else _BEHIND.match(behind)
         if follows is not None:
             every = joined if (follows["verb"] or follows["words"]).lower() in _PLURAL else formula.names
             yield from _said(text, formulas, place, every, follows["words"], _lead(before))

@@ -31,14 +31,12 @@ _SETTLES = re.compile(
 )
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _STATIONARY = re.compile(
-    r"\b(?:set|sets|setting|equat\w+|stationar\w+|critical|optim\w+|first[- ]order|normal\s+equations?|vanish\w*|"
-    r"minim\w+|maxim\w+|solv\w+|extrem\w+)\b",
+    r"\b(?:(?:set|sets|setting|equat\w+)\b[^.:;]*\b(?:zero|0)\b|stationar\w+\s+point|stationarity|critical\s+point|"
+    r"first[- ]order\s+(?:optimality\s+)?condition|optimality\s+condition)",
     re.IGNORECASE,
 )
 _SOLVED = re.compile(
-    r"\W*(?:and\s+|then\s+|which\s+|this\s+|we\s+)*(?:gives?|yields?|impl\w+|solv\w+|so\s+that|whose\s+solution|for\s+the\s+"
-    r"(?:optim|minim|maxim)\w+|at\s+(?:the|a|an)\s+(?:optim|minim|maxim|stationary|critical)\w*)",
-    re.IGNORECASE,
+    r"\W*(?:and\s+|then\s+|which\s+|this\s+|we\s+)*(?:gives?|yields?|solv\w+|whose\s+solution)\b", re.IGNORECASE
 )
 _SECTION = re.compile(r"(?:^|\n)[ \t>]*#|\\(?:sub)*section\b|\\end\s*\{(?!itemize|enumerate|align|equation)")
 _EXPLAINS = re.compile(r"[^\w\\]*(?:here|where|with|for|in which|wherein)\b", re.IGNORECASE)

@@ -223,7 +223,6 @@ class Words(Primes, Means, NewArguments, Grouping):
         head = unscripted(items[place]) if place < len(items) else None
         return isinstance(head, Name) and head.word and head.latex == word and not self._is_builtin(items[place - 1])
 
-
     def _ends_before_another(self, items: list[Syntax], place: int) -> bool:
         r"""Whether an operator follows on a single name: \sin a \cos b."""
         if place >= len(items) or not self._is_builtin(items[place]):
