@@ -272,7 +272,9 @@ def misfit_snippet(diagnostic: Diagnostic, least: Mapping[str, int]) -> str | No
         return None
     names = Names()
     sizes = {size: names.new(size) for size in found.sizes}
-    lines = ["import numpy as np", "", f"{', '.join(sizes.values())} = {', '.join(map(str, found.sizes.values()))}"]
+    lines = ["import numpy as np", ""]
+    if sizes:
+        lines.append(f"{', '.join(sizes.values())} = {', '.join(map(str, found.sizes.values()))}")
     for name, shape in zip(("first", "second"), diagnostic.shapes, strict=False):
         lines.append(f"{name} = np.ones(({', '.join(str(sizes.get(str(extent), extent)) for extent in shape)}))")
     if diagnostic.code == "S201":
