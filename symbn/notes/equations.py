@@ -40,8 +40,9 @@ class Equations(Statements):
             statement.message = f"a value in the prose, perhaps one of several: `Let ${lhs} = {rhs}$` says what it is"
             return
         heads = new_heads(chain, self.scope) if self._defines else []
-        if heads and heads[0].name in self._lost and chain.links[0].relation not in DEFINING:
-            heads = []  # what it is, is said where it could not be read
+        lost = bool(heads) and heads[0].name in self._lost and len(heads[0].indices) != 1
+        if lost and chain.links[0].relation not in DEFINING:
+            heads = []  # what it is, is said where it could not be read; y_i may be a family beside a y
         if chain.said in ("since", "implies") and heads and self.scope.declares(heads[0].name):
             heads = []  # in an implication, or as a reason, nothing is said about what a declared name is
         if self._defines and not heads and self._asks_about_unit(chain, block, label, number):

@@ -96,6 +96,8 @@ def test_a_declaration_behind_is_reported_where_it_stands() -> None:
         (r"Setting the gradient to zero, $$\nabla_x x^\top x = 2 x = 0$$", ["proved", "not checked"]),
         (r"$$2 x = 0$$ gives the minimum. $2 x = 0$.", ["not checked", "refuted"]),
         (r"The inverse $H = \operatorname{foo}(x)$. $H = x x^\top$. $H^\top = H$.", ["error", "error", "error"]),
+        (r"Let $z = \operatorname{foo}(x)$ and $z_i = A_{:i}$. $\sum_j (z_i)_j = \sum_j A_{ji}$.",
+         ["error", "definition", "proved"]),
     ],
 )  # fmt: skip
 def test_the_prose_tells_cases_and_assumptions_from_claims(text: str, expected: list[str]) -> None:
