@@ -197,6 +197,8 @@ def main() -> None:
     parser.add_argument("--state", type=Path, default=ROOT / "build" / "soundness.json")
     parser.add_argument("--resume", type=Path, help="the state to go on from; its seed holds")
     options = parser.parse_args()
+    if (options.resume or options.state).suffix == ".jsonl":
+        parser.error("the faults are kept in a file of that ending beside the state: call the state something.json")
     path: Path = options.resume or options.state
     state = State.read(path) if options.resume else State(options.seed)
     path.parent.mkdir(parents=True, exist_ok=True)
