@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from symbn.notes.lexer import KERN
 
 _GREEK = (
     "alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ "
@@ -149,9 +149,6 @@ SUPERSCRIPTS: dict[str, str] = {pair[0]: pair[1] for pair in _RAISED}
 SUBSCRIPTS: dict[str, str] = {pair[0]: pair[1] for pair in _LOWERED}
 
 
-_KERN = re.compile(r"\\(?:m?kern|[hm]skip)\s*[-+]?\s*\d*\.?\d+\s*(?:pt|em|ex|mm|cm|in|sp|bp|pc|dd|cc|mu)")
-
-
 def without_kerns(latex: str) -> str:
     r"""LaTeX with blanks in the place of spaces that have a length: \mkern-1.5mu."""
-    return _KERN.sub(lambda kern: " " * len(kern[0]), latex)
+    return KERN.sub(lambda kern: " " * len(kern[0]), latex)

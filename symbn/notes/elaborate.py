@@ -94,7 +94,7 @@ class Elaborator(Memberships, Equations):
         formulas = [Formula(block, chains, lead) for (block, chains, _), lead in zip(parsed, brought_in, strict=True)]
         self.declarer.families.ranges = SaidRanges(source.text, formulas)
         for self._formula, ((block, chains, problems), lead) in enumerate(zip(parsed, brought_in, strict=True)):
-            self._declare_ahead([chains for _, chains, _ in parsed], brought_in)
+            self._declare_ahead(formulas)
             self.register.notation = block.inner
             if lead.apart:
                 self._supposed.clear()
@@ -131,8 +131,12 @@ class Elaborator(Memberships, Equations):
         return (chain if heads else replace(chain, conditions=(*conditions, *chain.conditions))), conditions
 
     def _is_in_parentheses(self, chain: Chain) -> bool:
-        text = self.register.source.text
-        return text[: chain.span.start].rstrip().endswith("(") and text[chain.span.end :].lstrip().startswith(")")
+        text, before, behind = self.register.source.text, chain.span.start - 1, chain.span.end
+        while before >= 0 and text[before].isspace():
+            before -= 1
+        while behind < len(text) and text[behind].isspace():
+            behind += 1
+        return before >= 0 and text[before] == "(" and text[behind : behind + 1] == ")"
 
     def _foresee(self, chain: Chain) -> None:
         """What a chain tells of the text before it: what functions are applied to, and its dimensions."""

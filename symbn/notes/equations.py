@@ -6,6 +6,7 @@ from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
 from symbn.expr.statement import Statement
 from symbn.notes.claims import Claims
+from symbn.notes.elisions import is_zero
 from symbn.notes.heads import Head, is_reserved, new_heads, seeks_extremum
 from symbn.notes.markdown import MathBlock
 from symbn.notes.occurrences import Defining
@@ -23,7 +24,7 @@ from symbn.notes.syntax import (
     unscripted,
     walk,
 )
-from symbn.notes.values import is_one_value, is_zero
+from symbn.notes.values import is_one_value
 from symbn.notes.vocabulary import DEFINING, EQUALITIES
 
 
@@ -104,7 +105,7 @@ class Equations(Statements):
                 help="a differential is linear in others; give a gradient another name, such as G_X",
             )  # fmt: skip
             fail_statement(statement, error)
-        if not statement.under and self._lead.stationary and is_zero(chain.sides[place + 1]):
+        if not statement.under and self._lead.stationary and is_zero(unscripted(chain.sides[place + 1])):
             statement.under = "of a point at which it vanishes"
         if not statement.under:
             self._suppose(statement)

@@ -55,13 +55,14 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?![\d.]))?|\.\d+(?:[eE][
 """12, 0.5, .5, 1e-5; an exponent of more than three digits is none."""
 LONGEST_NUMBER = 1000
 _ENVIRONMENT = re.compile(r"\s*\{([a-zA-Z]+\*?)\}")
+_UNITS = "pt|em|ex|mm|cm|in|sp|bp|pc|dd|cc|mu"
+KERN = re.compile(rf"\\(?:m?kern|[hm]skip)\s*[-+]?\s*\d*\.?\d+\s*(?:{_UNITS})")
+r"""A space with its length: \mkern-1.5mu."""
 _ROW_SKIP = re.compile(
     r"\*?(?:\s*\[\s*[-+]?\s*\d*\.?\d*\s*"
-    r"(?:pt|em|ex|mm|cm|in|sp|bp|pc|dd|cc|mu|\\(?:baselineskip|jot|parskip|lineskip|(?:small|med|big)skipamount))\s*\])?"
+    rf"(?:{_UNITS}|\\(?:baselineskip|jot|parskip|lineskip|(?:small|med|big)skipamount))\s*\])?"
 )
 """A length behind a row's end; what else stands in brackets there begins the next row."""
-_KERNS = frozenset([r"\kern", r"\mkern", r"\hskip", r"\mskip"])
-_LENGTH = re.compile(r"\s*[-+]?\s*\d*\.?\d+\s*(?:pt|em|ex|mm|cm|in|sp|bp|pc|dd|cc|mu)")
 _POSITION = re.compile(r"\s*\[[tbc]\]")
 _COUNTED = frozenset(["array", "alignat", "alignedat", "IEEEeqnarray"])
 """Environments with an argument that says how many columns they have."""
@@ -228,8 +229,8 @@ def _command(text: str, position: int, end: int, tokens: list[Token]) -> int:
         tokens.append(Token("symbol", r"\\", span))
     elif name in NOTHING:
         pass
-    elif name in _KERNS and (length := _LENGTH.match(text, after, end)):
-        after = length.end()
+    elif kern := KERN.match(text, position, end):
+        after = kern.end()
     elif name in (r"\quad", r"\qquad"):
         tokens.append(Token("quad", name, span))
     elif name in (r"\begin", r"\end"):

@@ -20,8 +20,8 @@ from symbn.notes.randomness import declare_random, declared_later
 from symbn.notes.register import fail_statement, letter_of
 from symbn.notes.rereading import Place
 from symbn.notes.reserved import is_constant
+from symbn.notes.said_ranges import Formula
 from symbn.notes.samples import BELONGING, declared_name, memberships
-from symbn.notes.sentences import Lead
 from symbn.notes.statements import Statements
 from symbn.notes.syntax import (
     Chain,
@@ -37,18 +37,18 @@ from symbn.notes.vocabulary import EQUALITIES
 class Memberships(Statements):
     """The part that reads declarations."""
 
-    def _declare_ahead(self, formulas: Ordered[Ordered[Chain]], brought_in: Ordered[Lead]) -> None:
+    def _declare_ahead(self, formulas: Ordered[Formula]) -> None:
         """Take on what the rest of a sentence declares of names that its equations use: `A x = b, where $x …$`.
 
         What the sentence defines is no such name.  What cannot be taken on is told where it stands.
         """
         equations: list[Chain] = []
         for place in range(self._formula, len(formulas)):
-            if place > self._formula and not brought_in[place].explains:
+            if place > self._formula and not formulas[place].lead.explains:
                 return
-            for chain in formulas[place]:
+            for chain in formulas[place].chains:
                 if is_declaration(chain):
-                    if equations and not brought_in[place].condition:
+                    if equations and not formulas[place].lead.condition:
                         self._taken_ahead(chain, place, equations)
                 elif any(link.relation in EQUALITIES for link in chain.links):
                     equations.append(chain)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from symbn.notes.reserved import ZEROS
-from symbn.notes.syntax import Chain, Commas, Fraction, Group, Matrix, Name, Numeral, Script, Signed, Syntax, unscripted
+from symbn.notes.syntax import Chain, Commas, Fraction, Group, Matrix, Name, Numeral, Script, Signed, Syntax
 from symbn.notes.vocabulary import EQUALITIES
 
 
@@ -34,9 +33,3 @@ def is_number(side: Syntax) -> bool:
         case Script():
             return side.sub is None and not side.primes and is_number(side.base)
     return False
-
-
-def is_zero(side: Syntax) -> bool:
-    r"""Whether a side is written as 0 or \mathbf 0."""
-    base = unscripted(side)
-    return (isinstance(base, Numeral) and base.text == "0") or (isinstance(base, Name) and base.latex in ZEROS)
