@@ -62,27 +62,27 @@ def known_shapes(shapes: Iterable[Shape]) -> tuple[tuple[str | int, str | int], 
     return tuple(found)
 
 
-def _is_zero(e: Expr) -> bool:
+def is_zero(e: Expr) -> bool:
     """Whether this is written as 0, or as a sum, a product or a power of zeros: then it has the shape that it needs."""
     match e:
         case tree.Number():
             return e.value == 0
         case tree.Sum():
-            return _is_zero(e.body)
+            return is_zero(e.body)
         case tree.Add():
-            return all(map(_is_zero, e.terms))
+            return all(map(is_zero, e.terms))
         case tree.Quotient():
-            return is_scalar(e.shape) and _is_zero(e.numerator)
+            return is_scalar(e.shape) and is_zero(e.numerator)
         case tree.Product() | tree.Hadamard():
-            return all(is_scalar(f.shape) for f in e.factors) and any(map(_is_zero, e.factors))
+            return all(is_scalar(f.shape) for f in e.factors) and any(map(is_zero, e.factors))
         case tree.Power(exponent=tree.Number(value=value)):
-            return is_scalar(e.shape) and value > 0 and _is_zero(e.base)
+            return is_scalar(e.shape) and value > 0 and is_zero(e.base)
     return False
 
 
 def as_shape(e: Expr, shape: Shape) -> Expr:
     """The literal 0 as the zero of a shape."""
-    return tree.Zero(shape=shape, span=e.span) if _is_zero(e) and not is_scalar(shape) else e
+    return tree.Zero(shape=shape, span=e.span) if is_zero(e) and not is_scalar(shape) else e
 
 
 def _alike(left: Expr, right: Expr) -> tuple[Expr, Expr, bool]:
@@ -130,7 +130,7 @@ def add(terms: Sequence[Expr], span: Span | None, notices: Notices) -> Expr:
 
 
 def _broadcast(scalar: Expr, beside: Expr, notices: Notices) -> Expr:
-    if _is_zero(scalar):
+    if is_zero(scalar):
         return tree.Zero(shape=beside.shape, span=scalar.span)
     if is_square(beside.shape) and not is_scalar(beside.shape):
         misread = shape_error(
@@ -397,7 +397,7 @@ def _extent(cells: Sequence[Expr], axis: int, alone: bool, span: Span | None) ->
     Of nothing but 0 it is 1 where all blocks are numbers (`alone`), else it is not known.
     """
     for cell in cells:
-        if not _is_zero(cell):
+        if not is_zero(cell):
             return cell.shape[axis]
     return 1 if alone else tree.DimVar("a row or a column of blocks 0", span)
 

@@ -262,7 +262,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
             return applied
         function = self.scope.context.functions[name]
         if function.entrywise:
-            (argument,) = arguments
+            argument = self.opened(arguments[0])
             if not is_scalar(argument.shape):
                 self.notices[f"{name} acts on every entry"] = None
             return tree.Apply(

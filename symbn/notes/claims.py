@@ -16,6 +16,7 @@ from symbn.notes.expressions import Reader
 from symbn.notes.first_order import first_order_goals, orders, without_order
 from symbn.notes.register import fail_statement
 from symbn.notes.syntax import Chain, Syntax
+from symbn.source import Span
 
 
 @dataclass(frozen=True)
@@ -44,28 +45,53 @@ class Claims:
         self._done: list[tuple[Expr, Expr]] = []
 
     def claim(self, statement: Statement, place: int) -> None:
-        """The equation of the sides at `place` and after it."""
-        first, second = self._side(place), self._side(place + 1)
-        reader = self.reader
+        """The equation of the sides at `place` and after it.
+
+        Where its shapes do not fit, but f(0) stands in it and f acts on every entry, that 0 may be a vector.
+        """
         try:
-            left, right = self._same_shape(first.expression(), second.expression(), place)
-            self._check_free(place, left, right)
-            increments = [o for side in self.chain.sides[place : place + 2] for o in orders(side, self.scope)]
-            if increments:
-                goals = first_order_goals(left, right, increments, reader)
-            else:
-                goals = [Goal(left, right)]
-            reader.settle()
-            statement.goals = tuple(Goal(self._finished(g.left), self._finished(g.right), g.note) for g in goals)
-            names = first.free | second.free
-            own = [i for name, i in reader.free.items() if name in names]
-            entries = [i for name, i in reader.free.items() if name.startswith("'")]
-            statement.free = tuple(finished(i) for i in (*own, *entries))
-            reader.note_sizes()
-            statement.notices = tuple(reader.notices)
-            statement.context = self.scope.context
+            self._equate(statement, place)
+        except ShapeError as misfit:
+            if not self._fits_with_open_zeros(statement, place):
+                fail_statement(statement, misfit)
         except NoteError as error:
             fail_statement(statement, error)
+
+    def _equate(self, statement: Statement, place: int) -> None:
+        """Give the statement its goals.  Raises NoteError, ShapeError."""
+        first, second, reader = self._side(place), self._side(place + 1), self.reader
+        left, right = self._same_shape(first.expression(), second.expression(), place)
+        self._check_free(place, left, right)
+        increments = [o for side in self.chain.sides[place : place + 2] for o in orders(side, self.scope)]
+        goals = first_order_goals(left, right, increments, reader) if increments else [Goal(left, right)]
+        reader.settle()
+        statement.goals = tuple(Goal(self._finished(g.left), self._finished(g.right), g.note) for g in goals)
+        names = first.free | second.free
+        own = [i for name, i in reader.free.items() if name in names]
+        entries = [i for name, i in reader.free.items() if name.startswith("'")]
+        statement.free = tuple(finished(i) for i in (*own, *entries))
+        reader.note_sizes()
+        statement.notices = tuple(reader.notices)
+        statement.context = self.scope.context
+
+    def _fits_with_open_zeros(self, statement: Statement, place: int) -> bool:
+        """Equate the sides with every f(0), or else one of them alone, at a column of zeros; whether that fits."""
+        zeros: dict[Span | None, bool] = {}
+        if self._equates_with(zeros, statement, place):
+            return bool(zeros)
+        alone = [{zero: zero is opened for zero in zeros} for opened in zeros] if len(zeros) > 1 else []
+        return any(self._equates_with(choice, statement, place) for choice in alone)
+
+    def _equates_with(self, zeros: dict[Span | None, bool], statement: Statement, place: int) -> bool:
+        reader = self.reader.afresh()
+        reader.open_zeros = zeros
+        claims = Claims(self.chain, reader)
+        claims.read_before(place)
+        try:
+            claims._equate(statement, place)
+        except NoteError:
+            return False
+        return True
 
     def read_before(self, place: int) -> None:
         """Read the sides before `place`, as a chain does: they may tell the sizes of those that follow."""

@@ -26,7 +26,7 @@ class Entrywise(Names):
 
     def elementwise(self, word: str, e: Expr, span: Span, over_entries: bool = False) -> Expr:
         """A known function of a scalar, or of every entry.  Raises NoteError (E149) where that is not said."""
-        function = ELEMENTWISE[word]
+        function, e = ELEMENTWISE[word], self.opened(e)
         if not is_scalar(e.shape) and not over_entries:
             settled = self.scope.conventions.get("functions") == "elementwise"
             if is_square(e.shape) and function not in _NEVER_OF_MATRICES and not settled:
@@ -39,6 +39,12 @@ class Entrywise(Names):
             self.notices[f"{word} acts on every entry"] = None
         return tree.Elementwise(function=function, arg=e, shape=e.shape, span=span)
 
+    def opened(self, e: Expr) -> Expr:
+        """What a function of numbers is applied to: a 0 as a column of zeros of any length, where it is to be one."""
+        if self.open_zeros is None or not build.is_zero(e) or not self.open_zeros.setdefault(e.span, True):
+            return e
+        return tree.Zero(shape=(self._open_size("0", e.span), 1), span=e.span)
+
     def extreme(self, word: str, arguments: Many[Expr], span: Span) -> Expr:
         """The larger or the smaller of two or more, entry by entry."""
         result = arguments[0]
@@ -50,10 +56,10 @@ class Entrywise(Names):
 
     def _larger(self, a: Expr, b: Expr, span: Span) -> Expr:
         """max(a, b) = b + relu(a − b), and max(a, 0) = max(0, a) = relu(a)."""
-        if _is_zero(a) and not _is_zero(b):
+        if build.is_zero(a) and not build.is_zero(b):
             a, b = b, a
         rest = self._positive_part(self._difference(a, b, span), span)
-        return rest if _is_zero(b) else build.add([b, rest], span, self.notices)
+        return rest if build.is_zero(b) else build.add([b, rest], span, self.notices)
 
     def _smaller(self, a: Expr, b: Expr, span: Span) -> Expr:
         """min(a, b) = a − relu(a − b)."""
@@ -61,7 +67,7 @@ class Entrywise(Names):
         return build.add([a, build.negative(rest, span)], span, self.notices)
 
     def _difference(self, a: Expr, b: Expr, span: Span) -> Expr:
-        return a if _is_zero(b) else build.add([a, build.negative(b, span)], span, self.notices)
+        return a if build.is_zero(b) else build.add([a, build.negative(b, span)], span, self.notices)
 
     def _positive_part(self, e: Expr, span: Span) -> Expr:
         return tree.Elementwise(function="relu", arg=e, shape=e.shape, span=span)
@@ -82,7 +88,3 @@ class Entrywise(Names):
             )  # fmt: skip
         sizes = tree.Elementwise(function="abs", arg=e, shape=e.shape, span=span)
         return tree.at_span(build.total(sizes, span), span)
-
-
-def _is_zero(e: Expr) -> bool:
-    return isinstance(e, tree.Number) and e.value == 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Self
 
 from symbn.diagnostics import Diagnostic, Label, NoteError, fail
 from symbn.expr import build, tree
@@ -36,10 +37,18 @@ class Names(ABC):
         """Whether a new name may take the shape of the function's domain that it is an argument of."""
         self.expands = False
         """Whether this is an expansion with its o(dx): there a d is part of an increment."""
+        self.open_zeros: dict[Span | None, bool] | None = None
+        """Which 0 of an f(0) is a column of zeros, where f acts on every entry: all that are not said to be none."""
         self._bound: dict[str, IndexVar] = {}
         self._define_function = define_function
         self._fresh = 0
         self._constants: dict[str, list[DimVar]] = {}
+
+    def afresh(self) -> Self:
+        """A reader of the same names that has read nothing yet."""
+        reader = type(self)(self.scope, self._define_function)
+        reader.infers = self.infers
+        return reader
 
     @abstractmethod
     def read(self, syntax: Syntax) -> Expr:
@@ -74,7 +83,7 @@ class Names(ABC):
                     shape = f"{size}×{size}" if name == "I" else f"{size}×1"
                     self.notices[f"{name} without a subscript is {shape}, inferred from where it stands"] = None
 
-    def _open_size(self, name: str, span: Span) -> DimVar:
+    def _open_size(self, name: str, span: Span | None) -> DimVar:
         size = DimVar(f"`{name}`", span, usual=self.scope.sizes.get(name))
         self._constants.setdefault(name, []).append(size)
         return size

@@ -119,3 +119,23 @@ def test_a_zero_in_an_inner_product_has_the_shape_of_the_other_side(claim: str, 
 )
 def test_numbers_of_either_sign_are_tried_together(claim: str, expected: str) -> None:
     assert symbn.verify(claim, r"$a, b, c \in \mathbb{R}$").verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (r"q(\frac{\exp(\phi(0))}{\mathbf 1_n^\top \exp(\phi(0))}) = q(\frac{1}{n} \mathbf 1_n)", "proved"),
+        (r"q(\frac{\exp(\phi(0))}{\mathbf 1_n^\top \exp(\phi(0))}) = q(\mathbf 1_n)", "refuted"),
+        (r"q(\phi(0)) = q(\phi(0) \mathbf 1)", "proved"),
+        (r"q(\phi(0)) = q(0)", "refuted"),
+        (r"W \phi(0) = \phi(0) W \mathbf 1", "proved"),
+        (r"W \phi(0) = \phi(0) W x", "refuted"),
+        (r"W \exp(a 0) = W \mathbf 1", "proved"),
+        (r"W \exp(0) = x", "refuted"),
+        (r"\phi(0) x = \phi(0) \mathbf 1^\top x", "refuted"),
+    ],
+)
+def test_the_zero_that_a_function_acts_on_has_the_shape_that_it_needs(claim: str, expected: str) -> None:
+    given = r"$n, m \in \mathbb{N}$, $a \in \mathbb{R}$, $x \in \mathbb{R}^{n}$, $W \in \mathbb{R}^{m \times n}$, "
+    given += r"$\phi : \mathbb{R} \to \mathbb{R}$, $q : \mathbb{R}^{n} \to \mathbb{R}$"
+    assert symbn.verify(claim, given).verdict == expected
