@@ -191,7 +191,7 @@ def selects(selector: str, id: str, label: str | None) -> bool:
 
 _SETTLED = (
     "`functions: elementwise`, `norm: frobenius` and `prime: transpose` settle what the exp, the norm and the prime of "
-    "a matrix are"
+    "a matrix are, `layout: denominator` that ∂f/∂x is a column where f is a number and x a column"
 )
 
 

@@ -30,7 +30,10 @@ from symbn.source import Span
 
 Notices = dict[str, None]
 SCALAR: Shape = (1, 1)
-NUMERATOR_LAYOUT = "∂f/∂x of a number f by a column x is a row here (numerator layout); ∇_x f is the column"
+NUMERATOR_LAYOUT = (
+    "∂f/∂x of a number f by a column x is a row here (numerator layout); ∇_x f is the column, and so is ∂f/∂x under "
+    "`symbn: {layout: denominator}` in the front matter"
+)
 
 
 def number(value: int | Fraction, span: Span | None = None) -> tree.Number:
@@ -75,8 +78,8 @@ def is_zero(e: Expr) -> bool:
             return is_scalar(e.shape) and is_zero(e.numerator)
         case tree.Product() | tree.Hadamard():
             return all(is_scalar(f.shape) for f in e.factors) and any(map(is_zero, e.factors))
-        case tree.Power(exponent=tree.Number(value=value)):
-            return is_scalar(e.shape) and value > 0 and is_zero(e.base)
+        case tree.Power():
+            return is_scalar(e.shape) and is_zero(e.base) and exponents.is_positive(e.exponent)
     return False
 
 

@@ -89,6 +89,14 @@ def is_nonnegative(exponent: Polynomial, least: Mapping[str, int]) -> bool:
     return all(times >= 0 for times in shifted.values())
 
 
+def is_positive(exponent: Expr) -> bool:
+    """Whether an exponent is > 0: a number, or made of sizes and positions that are so for all sizes (sufficient)."""
+    if isinstance(exponent, tree.Number):
+        return exponent.value > 0
+    found = polynomial(exponent)
+    return found is not None and is_nonnegative(_collected([*found.items(), ((), -1)]), {})
+
+
 def _collected(terms: Iterable[tuple[Monomial, int]]) -> Polynomial:
     found: Polynomial = {}
     for monomial, times in terms:

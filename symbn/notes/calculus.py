@@ -1,6 +1,7 @@
 r"""Derivatives: ∂f/∂x, ∂²f/∂x∂y, ∇_x f, \nabla_x^2 f, in the layout that the shapes ask for.
 
-By a scalar: entry by entry.  A vector by a vector: the Jacobian in numerator layout.  A scalar by a matrix, and ∇: the
+By a scalar: entry by entry.  A vector by a vector: the Jacobian in numerator layout, unless the note settles that its
+layout is the other one.  A scalar by a matrix, and ∇: the
 gradient, in the shape of the variable.  What has no matrix for its derivative is a shape error (S240).
 """
 
@@ -55,7 +56,7 @@ class Calculus(Points, Grouping):
         else:
             result = body
             for variable in reversed(variables):
-                result = self.derivative(result, variable, syntax.span)
+                result = self._in_layout(result, variable, syntax.span)
         self.check_dependence(body, variables, syntax.span)
         return result
 
@@ -73,6 +74,22 @@ class Calculus(Points, Grouping):
 
     def _variable(self, syntax: Syntax) -> Expr:
         return tree.at_span(self.read(syntax), syntax.span)
+
+    def _in_layout(self, body: Expr, variable: Expr, span: Span) -> Expr:
+        """∂body/∂variable; in denominator layout, if the note says so: ∂f/∂x is (∂f/∂xᵀ)ᵀ there.
+
+        By a scalar both are the same here: most who transpose Jacobians leave the derivative of a column a column.
+        """
+        if self.scope.conventions.get("layout") != "denominator" or is_scalar(variable.shape):
+            return self.derivative(body, variable, span)
+        turned = isinstance(variable, tree.Transpose) and is_vector(variable.shape)
+        if is_scalar(body.shape):
+            plain = variable.arg if isinstance(variable, tree.Transpose) else variable
+            found = self.derivative(body, plain if turned else variable, span, gradient=True)
+            return build.transpose(found, span) if turned else found
+        self.notices["denominator layout: the entry (i, j) of ∂f/∂x is ∂f_j/∂x_i, as the note settles it"] = None
+        found = self.derivative(body, variable, span)
+        return found if turned else build.transpose(found, span)
 
     def derivative(self, body: Expr, variable: Expr, span: Span, gradient: bool = False) -> Expr:
         """∂body/∂variable in the layout that the shapes ask for.  Raises NoteError, ShapeError."""

@@ -40,8 +40,12 @@ def matrix() -> Shape:
 
 @dataclass
 class Extents:
-    """Combines shapes; what they cost is the sum of what did not fit."""
+    """Combines shapes; what they cost is the sum of what did not fit.
 
+    denominators: whether ∂f/∂x is in denominator layout.
+    """
+
+    denominators: bool = False
     cost: float = 0.0
     conflicts: list[Span] = field(default_factory=list)
     _bound: list[DimVar] = field(default_factory=list)
@@ -164,9 +168,10 @@ class Extents:
         if body is None or is_scalar(variable):
             return body
         if is_scalar(body):
-            return (1, variable[0]) if is_column(variable) else variable
+            return (1, variable[0]) if is_column(variable) and not self.denominators else variable
         if is_vector(body) and is_vector(variable):
-            return _length(body), _length(variable)
+            lengths = _length(body), _length(variable)
+            return lengths[::-1] if self.denominators else lengths
         self.conflict(span)
         return None
 

@@ -36,8 +36,12 @@ _OTHERS = frozenset("vec softmax logsumexp".split())
 _TRANSPOSES = frozenset(r"\top T \intercal \mathsf{T} \mathrm{T} \mathtt{T} t \mathit{T}".split())
 _MARKS = frozenset(r"+ \ast \star \dagger \dag \perp \sharp \flat".split())
 
-SETTLED = {"functions": ("elementwise",), "norm": ("frobenius",), "prime": ("transpose",)}
-"""What a note may settle in its front matter: the exp of a square matrix, the norm of a matrix, the prime of one."""
+SETTLED = {
+    "functions": ("elementwise",), "layout": ("numerator", "denominator"), "norm": ("frobenius",),
+    "prime": ("transpose",),
+}  # fmt: skip
+"""What a note may settle in its front matter: the exp of a square matrix, the layout of ∂f/∂x, the norm of a matrix,
+the prime of one."""
 
 
 def is_operator(word: str) -> bool:

@@ -41,7 +41,7 @@ class UsedNames(ABC):
         self.occurrences = occurrences
         self.scope = occurrences.scope
         self.kinds = kinds
-        self.extents = Extents()
+        self.extents = Extents(denominators=self.scope.conventions.get("layout") == "denominator")
         self.meanings: dict[str, Meaning] = {}
         self.uses: dict[str, list[Use]] = {}
         self.shares: list[tuple[str, Dim]] = []

@@ -139,3 +139,17 @@ def test_the_zero_that_a_function_acts_on_has_the_shape_that_it_needs(claim: str
     given = r"$n, m \in \mathbb{N}$, $a \in \mathbb{R}$, $x \in \mathbb{R}^{n}$, $W \in \mathbb{R}^{m \times n}$, "
     given += r"$\phi : \mathbb{R} \to \mathbb{R}$, $q : \mathbb{R}^{n} \to \mathbb{R}$"
     assert symbn.verify(claim, given).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("B - B = 0^r", "proved"),
+        ("B = 0^r", "refuted"),
+        ("B - B = 0^{r + 1}", "proved"),
+        ("B - B = 0^{r - 1}", "refuted"),  # 0^0 = 1 where r = 1
+        ("0^r = 0", "proved"),
+    ],
+)
+def test_a_power_of_zero_is_the_zero_of_a_shape_where_its_exponent_is_positive(claim: str, expected: str) -> None:
+    assert symbn.verify(claim, r"$r, n \in \mathbb{N}$, $B \in \mathbb{R}^{n \times n}$").verdict == expected
