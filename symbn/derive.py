@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from time import monotonic
+from time import thread_time
 
 from symbn.core.ring import Budget, BudgetExceeded
 from symbn.core.terms import NoRule
@@ -122,7 +122,7 @@ class Deriver:
 
     def _budget(self) -> Budget:
         limits = self._verifier.limits
-        return Budget(limits.terms, monotonic() + limits.seconds, Allowance(limits.memory))
+        return Budget(limits.terms, thread_time() + limits.seconds, Allowance(limits.memory))
 
     def _vocabulary(self, statement: Statement) -> list[Expr]:
         """What the author writes in the statement's chain and before it, the nearest first: derivatives, sums and

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from time import monotonic
+from time import thread_time
 from typing import TypeAlias
 
 from symbn.diagnostics import Diagnostic, NoteError
@@ -135,7 +135,7 @@ class Search:
         self.base = base
         self.bounds = bounds
         self.side: Written = place.written(base)
-        self.deadline = monotonic() + bounds.seconds
+        self.deadline = thread_time() + bounds.seconds
         self.verifier = Verifier(bounds.proof, explain=False)
         self.left = place.passage.chain.sides[base]
         self.screen: Screen | None = None
@@ -235,7 +235,7 @@ class Search:
             return None, text, None
         self.texts.add(text)
         self.characters += len(text) + self.start_up
-        if self.characters > self.bounds.characters or monotonic() > self.deadline:
+        if self.characters > self.bounds.characters or thread_time() > self.deadline:
             raise Exhausted
         try:
             right = self.place.parse(text)

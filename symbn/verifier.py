@@ -13,7 +13,7 @@ Agreement of numbers alone never gives `proved`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from time import monotonic, perf_counter
+from time import perf_counter, thread_time
 
 from symbn.core.equality import Proof, Residual, decide
 from symbn.core.ring import Budget, BudgetExceeded
@@ -43,7 +43,7 @@ _FIRST_SHARE = 100
 
 @dataclass(frozen=True)
 class Limits:
-    """What one claim may cost: seconds for each of the two paths, terms made by the core, and memory in bytes."""
+    """What one claim may cost: seconds of work for each of the two paths, terms made by the core, memory in bytes."""
 
     seconds: float = 10.0
     terms: int = 200_000
@@ -237,7 +237,7 @@ class Verifier:
         self._workspaces.pop(id(context), None)
 
     def _deadline(self) -> float:
-        return monotonic() + self.limits.seconds
+        return thread_time() + self.limits.seconds
 
     def _confirmed(self, proof: Proof, goal: Goal, statement: Statement) -> _Outcome:
         sides = (goal.left, goal.right, statement.context, statement.free)

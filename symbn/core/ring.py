@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from time import monotonic
+from time import thread_time
 from typing import Any, Literal
 
 import flint
@@ -37,8 +37,9 @@ _LOOK_EVERY = 16
 
 @dataclass
 class Budget:
-    """How much one decision may do: `terms` made in all, a deadline on the monotonic clock in seconds, and memory.
+    """How much one decision may do: `terms` made in all, a deadline in seconds of work, and memory.
 
+    deadline: a moment on the clock of the thread, which stands while others work.
     memory: says what is too much, if more memory is taken than is allowed, and else nothing.
     """
 
@@ -55,7 +56,7 @@ class Budget:
             raise BudgetExceeded(f"more than {self.terms} terms were made")
         if self.used >= self._look:
             self._look = self.used + _LOOK_EVERY
-            if self.deadline is not None and monotonic() > self.deadline:
+            if self.deadline is not None and thread_time() > self.deadline:
                 raise BudgetExceeded("out of time")
             if self.memory is not None and (too_much := self.memory()):
                 raise BudgetExceeded(too_much)

@@ -80,7 +80,7 @@ class Valuation(Protocol):
 class Evaluator:
     """Expressions of one context at one point: `sizes` of all dimensions, values of symbols and functions.
 
-    `deadline` is a `time.monotonic()` moment, after which evaluation raises `OutOfTime`; `memory` says what is too
+    `deadline` is a `time.thread_time()` moment, after which evaluation raises `OutOfTime`; `memory` says what is too
     much once more memory is taken than is allowed, and then evaluation raises `OutOfRoom`.
     """
 
@@ -150,7 +150,7 @@ class Evaluator:
 
     def check_time(self) -> None:
         """Raises OutOfTime, OutOfRoom."""
-        if self._deadline is not None and time.monotonic() > self._deadline:
+        if self._deadline is not None and time.thread_time() > self._deadline:
             raise OutOfTime("out of time")
         if self._memory is not None and (too_much := self._memory()):
             raise OutOfRoom(too_much)

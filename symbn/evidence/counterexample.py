@@ -62,7 +62,7 @@ def search(
     memory: Callable[[], str] | None = None,
     seed: int = 0,
 ) -> Search:
-    """Looks for a point at which lhs ≠ rhs, up to sizes max(reach, 4); `deadline` is a `time.monotonic()` moment, and
+    """Looks for a point at which lhs ≠ rhs, up to sizes max(reach, 4); `deadline` is a `time.thread_time()` moment, and
     `memory` says what is too much, once more is taken than is allowed."""
     claim = Claim(lhs, rhs, context, free, deadline, memory)
     plan = size_plan(claim.survey.dimensions, claim.least, max(reach, 4))
@@ -153,7 +153,7 @@ def _tried(claim: Claim, attempt: _Attempt, choices: int) -> tuple[Difference | 
     values = list(index_values(claim.free, attempt.sizes, choices))
     agreements = 0
     for style, seed, mirrored in attempt.trials:
-        if claim.deadline is not None and time.monotonic() > claim.deadline:
+        if claim.deadline is not None and time.thread_time() > claim.deadline:
             raise OutOfTime("out of time")
         try:
             found = claim.compare(attempt.sizes, Point(claim.context, seed, style, mirrored=mirrored), values)

@@ -37,7 +37,7 @@ class _Trial:
 class Screen:
     """Fixed points of one context, for claims about one left side.
 
-    `deadline` is a `time.monotonic()` moment, after which evaluation raises `OutOfTime`.
+    `deadline` is a `time.thread_time()` moment, after which evaluation raises `OutOfTime`.
     """
 
     def __init__(

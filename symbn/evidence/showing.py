@@ -40,7 +40,7 @@ _SIMPLE = (
 def reduced(claim: Claim, difference: Difference) -> Difference:
     """A difference at the least sizes that separate the sides, and as plain as some trials find."""
     before = claim.deadline
-    moment = time.monotonic() + _SECONDS
+    moment = time.thread_time() + _SECONDS
     claim.deadline = moment if before is None else min(before, moment)
     try:
         difference = _smallest(claim, difference)
