@@ -255,7 +255,10 @@ def _power(e: tree.Power) -> tuple[str, int]:
         return rf"\sqrt[{exponent.denominator}]{{{to_latex(e.base)}}}", _FACTOR
     dot = "" if e.base.is_scalar else r"\odot "
     shown = f"{exponent.numerator}/{exponent.denominator}" if exponent and exponent.denominator != 1 else None
-    return f"{_superscriptable(e.base)}^{{{dot}{shown or to_latex(e.exponent)}}}", _FACTOR
+    base = _superscriptable(e.base)
+    if isinstance(e.base, tree.Trace) and not (exponent and exponent > 0 and exponent.denominator == 1):
+        base = rf"\left( {base} \right)"  # tr(M)^{-1} may be read as the trace of M⁻¹
+    return f"{base}^{{{dot}{shown or to_latex(e.exponent)}}}", _FACTOR
 
 
 def _slice(e: tree.Slice) -> str:

@@ -33,7 +33,19 @@ from symbn.notes.reserved import (
     negates,
     transposes,
 )
-from symbn.notes.syntax import Binary, Commas, Group, Name, Numeral, Script, Sequence, Syntax, juxtaposed, unscripted
+from symbn.notes.syntax import (
+    Binary,
+    Commas,
+    Fraction,
+    Group,
+    Name,
+    Numeral,
+    Script,
+    Sequence,
+    Syntax,
+    juxtaposed,
+    unscripted,
+)
 from symbn.notes.vocabulary import LOOSE
 from symbn.source import Span
 
@@ -61,6 +73,8 @@ class Words(Primes, Means, NewArguments, Grouping):
         grouped = is_argument(following) or (word in EXTREMES and isinstance(group, Group))
         after = place + 2
         if isinstance(group, Group) and grouped:
+            if word in TRACES:
+                _check_raised(following)
             result = self.builtin(word, group.content, head.span.to(group.span), over_entries, primes)
         elif (
             (after == len(items) and not self._is_builtin(following))
@@ -247,6 +261,20 @@ class Words(Primes, Means, NewArguments, Grouping):
 def _is_barred(syntax: Syntax) -> bool:
     r"""Whether something stands in bars, without a script: the |A| of \log |A|."""
     return isinstance(syntax, Group) and syntax.delimiter in ("|", r"\|")
+
+
+def _check_raised(argument: Syntax) -> None:
+    r"""Raises NoteError (E242) for \operatorname{tr}(M)^{-1} and tr(M)^{1/2}: many raise the matrix, many the trace."""
+    if not isinstance(argument, Script):
+        return
+    sup = argument.sup
+    rooted = isinstance(sup, Fraction) or (isinstance(sup, Binary) and sup.op == "/")
+    if sup is not None and (negates(sup) or rooted):
+        raise fail(
+            "E242", "is this a power of the trace, or the trace of a power?", argument.span,
+            help=r"write \operatorname{tr}\left(M^{-1}\right) for the trace of a power, "
+            r"\left(\operatorname{tr} M\right)^{-1} for the power of the trace",
+        )  # fmt: skip
 
 
 def _applied(items: list[Syntax], place: int) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+import symbn
 from symbn.diagnostics import Diagnostic, NoteError
 from symbn.note import Note
 from symbn.notes.lexer import tokenize
 from symbn.notes.parser import Parser
 from symbn.notes.syntax import Derivation, Given, Group, Name, Sequence, Syntax, walk, without_spans
 from symbn.report import Report
-from symbn.source import Span
+from symbn.source import SourceFile, Span
 
 DECLARED = r"""$A \in \mathbb{R}^{n \times n}$, $C \in \mathbb{R}^{m \times n}$, $x, y \in \mathbb{R}^n$,
 $a, b \in \mathbb{R}$, $f : \mathbb{R}^n \to \mathbb{R}$, $g : \mathbb{R}^n \to \mathbb{R}^m$.
@@ -242,3 +243,30 @@ def test_parts_are_named_in_the_order_of_rows_and_columns() -> None:
     assert problem(r"$C = [h_1, \ldots, h_m]$").code == "E228"
     assert verdict(r"$C = [h_1, \ldots, h_n]$, $\sum_j h_j x_j = C x$") == "proved"
     assert verdict(r"$C = [h_1, \ldots, h_n]$, $\sum_j h_j x_j = 2 C x$") == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\operatorname{tr}(S)^{-1} = \frac{1}{\operatorname{tr}(S)}", "error"),
+        (r"\operatorname{tr}(S)^{-1} = \operatorname{tr}(S^{-1})", "error"),
+        (r"\operatorname{tr}(S)^{\frac12} = \sqrt{\operatorname{tr}(S)}", "error"),
+        (r"(\operatorname{tr}(S))^{-1} = \frac{1}{\operatorname{tr}(S)}", "proved"),
+        (r"(\operatorname{tr}(S))^{-1} = \operatorname{tr}(S^{-1})", "refuted"),
+        (r"\operatorname{tr} S^{-1} = \operatorname{tr}(S^{-1})", "proved"),
+        (r"\operatorname{tr}(S)^2 = \operatorname{tr}(S) \operatorname{tr}(S)", "proved"),
+        (r"\operatorname{tr}(S)^\top = \operatorname{tr}(S)", "proved"),
+        (r"\det(S)^{-1} = \det(S^{-1})", "proved"),
+    ],
+)
+def test_a_power_of_a_trace_or_the_trace_of_a_power(claim: str, verdict: str) -> None:
+    found = symbn.verify(claim, r"$S \in \mathbb{S}^n_{++}$")
+    assert found.verdict == verdict
+    assert [d.code for d in found.diagnostics if d.severity == "error"] == (["E242"] if verdict == "error" else [])
+
+
+def test_a_power_of_a_trace_is_printed_so_that_it_is_read_again() -> None:
+    claim = r"\nabla_S (\operatorname{tr} S)^{-3/2} = ?"
+    (found,) = Note(SourceFile("note.md", rf"$S \in \mathbb{{S}}^n_{{++}}$, $${claim}$$")).check().statements[-1:]
+    assert found.derived
+    assert symbn.verify(claim.replace("?", found.derived), r"$S \in \mathbb{S}^n_{++}$").verdict == "proved"
