@@ -55,8 +55,10 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         if regrouped is not None:
             return self.read(regrouped)
         while place < len(items):
-            item = items[place]
+            item, bare, start = items[place], len(self.left_bare), place
             factor, place = self.next_factor(items, place)
+            if place == start + 1 < len(items):
+                self.check_no_value(item, items[place], self.left_bare[bare:])
             if divides_openly(before) and is_scalar(factor.shape) and isinstance(factor, _PLAIN):
                 raise fail(
                     "E128", "does this factor stand below the `/` or after the fraction?", factor.span or span,
@@ -104,6 +106,8 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         group = None if following is None else unscripted(following)
         if isinstance(group, Group) and group.delimiter == "(":
             taken = self.derivative_at(item, group)
+            if taken is None:
+                taken = self.declared_derivative_at(item, group)
             if taken is not None:
                 return self.ended(taken, following, taken.span or item.span), place + 2
         if isinstance(item, Derivation) and item.body is None:
@@ -167,7 +171,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
                 return None
         if not self.is_function(key):
             return None
-        if rest_sub is not None and not self._takes(key, group):
+        if rest_sub is not None and not self.takes(key, group):
             return None  # p_i (1 - p_j): a product with an entry of p
         self._check_bars(key, group)
         span = item.span.to(group.span)
@@ -225,7 +229,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         span = item.span.to(following.span)
         return self.ended(self.entry(self.read(item), group.content, span), following, span)
 
-    def _takes(self, name: str, group: Group) -> bool:
+    def takes(self, name: str, group: Group) -> bool:
         """Whether what stands in parentheses has the shapes of a function's arguments, where they are known."""
         meaning, symbols = self.scope.meanings.get(name), self.scope.context.symbols
         if isinstance(meaning, DefinedFunction):
@@ -235,8 +239,8 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         given = arguments_of(group.content)
         if len(given) != len(wanted):
             return False
-        shapes = [resolved_shape(self.read(g).shape) for g in given]
-        return all(w is None or s == w for s, w in zip(shapes, wanted, strict=True))
+        values = [build.as_shape(self.read(g), w or (1, 1)) for g, w in zip(given, wanted, strict=True)]
+        return all(w is None or resolved_shape(v.shape) == w for v, w in zip(values, wanted, strict=True))
 
     def apply(self, name: str, group: Group, primes: int, span: Span) -> Expr:
         """A function at its arguments; one that acts on every entry takes any shape."""

@@ -33,6 +33,7 @@ class BareFunctions(Names):
                 span,
                 help=f"write {function.name}(…)",
             )
+        self.left_bare.append(function.name)
         self.notices[f"{function.name} without an argument is {function.name} at its own parameters"] = None
         content = tuple(Name(p, span) for p in function.parameters)
         return self.apply(function.name, Group("(", Commas(content, span), span), 0, span)
@@ -43,6 +44,7 @@ class BareFunctions(Names):
         if argument is None:
             argument = self._inferred_argument(function, span)
             self.scope.bare_arguments[function.name] = argument
+        self.left_bare.append(function.name)
         self.notices[f"{function.name} without an argument is {function.name} at what the note applies it to"] = None
         shape = argument.shape if function.entrywise else function.codomain
         return tree.Apply(

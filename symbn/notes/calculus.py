@@ -15,8 +15,8 @@ from symbn.diagnostics import NoteError, ShapeError, fail
 from symbn.expr import build, tree
 from symbn.expr.shape import is_column, is_row, is_scalar, is_vector, shape_text
 from symbn.expr.tree import Expr
+from symbn.notes.evaluations import Evaluations
 from symbn.notes.grouping import Grouping, carried
-from symbn.notes.points import Points
 from symbn.notes.reserved import transposes
 from symbn.notes.syntax import Binary, Derivation, Group, Nabla, Script, Sequence, Syntax, unscripted, walk
 from symbn.notes.targets import target_of
@@ -30,7 +30,7 @@ _MOST_GRADIENTS = 8
 Layout: TypeAlias = Literal["jacobian", "gradient", "entrywise"]
 
 
-class Calculus(Points, Grouping):
+class Calculus(Evaluations, Grouping):
     """The part of the reader that reads ∂/∂ and ∇."""
 
     @abstractmethod

@@ -39,6 +39,8 @@ class Names(ABC):
         """Whether this is an expansion with its o(dx): there a d is part of an increment."""
         self.open_zeros: dict[Span | None, bool] | None = None
         """Which 0 of an f(0) is a column of zeros, where f acts on every entry: all that are not said to be none."""
+        self.left_bare: list[str] = []
+        """The functions that stood without an argument, in the order in which they were met."""
         self._bound: dict[str, IndexVar] = {}
         self._define_function = define_function
         self._fresh = 0

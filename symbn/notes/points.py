@@ -37,9 +37,6 @@ from symbn.notes.syntax import (
 from symbn.notes.targets import target_of
 from symbn.source import Span
 
-_FRESH = ("u", "v", "w", "z", "s", r"\xi", r"\eta", r"\zeta", r"\dot{u}", r"\ddot{u}")
-"""Letters for an argument that the author gives no name."""
-
 
 class Points(Names):
     """The part of the reader that tells the derivative at a point from the derivative through it."""
@@ -52,7 +49,7 @@ class Points(Names):
         """
         applied, others = _scaled_application(body)
         function = None if applied is None else self._function_of(applied)
-        variables = _variables(operator)
+        variables = variables_of(operator)
         names = [_plain_name(v) for v in variables]
         if applied is None or function is None or not variables or not set(names) <= set(function.parameters):
             return None
@@ -79,7 +76,7 @@ class Points(Names):
 
         Raises NoteError (E215) where it could be either.
         """
-        operator, key = _operator_and_name(item)
+        operator, key = operator_and_name(item)
         function = None if key is None or key in self.locals else self.scope.meanings.get(key)
         if operator is None or key is None or not isinstance(function, DefinedFunction):
             return None
@@ -102,7 +99,7 @@ class Points(Names):
         self, operator: Nabla | Derivation, function: DefinedFunction, given: Many[Syntax], span: Span
     ) -> None:
         """Raises NoteError (E215) for ∂ℓ/∂w (w − v), where w − v is an argument as well as a factor."""
-        if len(given) != 1 or _plain_name(_variables(operator)[0]) not in function.parameters:
+        if len(given) != 1 or _plain_name(variables_of(operator)[0]) not in function.parameters:
             return
         declared = self.scope.context.symbols.get(function.parameters[0])
         shape = resolved_shape(self.read(given[0]).shape)
@@ -211,17 +208,6 @@ class Points(Names):
         e = self.read(variable)
         return target_of(e.arg if isinstance(e, tree.Transpose) else e, self.scope.context)
 
-    def gradient_at(self, applied: tree.Apply, operator: Nabla) -> Expr:
-        r"""\nabla f(A x) of a declared f: the gradient of u ↦ f(u), taken at A x."""
-        span = operator.span
-        parameter = next(letter for letter in _FRESH if not self.is_name(letter))
-        value = Group("(", Name(parameter, span), span)
-        body = Sequence((replace(operator, variable=Name(parameter, span)), Name(applied.name, span), value), span)
-        order = f"^{{{operator.order}}}" if operator.order > 1 else ""
-        function = DefinedFunction(rf"\nabla{order} {applied.name}", (parameter,), body, span, elsewhere=True)
-        definition = self._define_function(function, applied.arguments)
-        return tree.Reference(name=definition.key, arguments=applied.arguments, shape=definition.body.shape, span=span)
-
     def _derived(
         self, function: DefinedFunction, operator: Nabla | Derivation, names: Many[str | None]
     ) -> DefinedFunction:
@@ -257,7 +243,7 @@ def _items(syntax: Syntax) -> list[Syntax]:
     return list(syntax.items) if isinstance(syntax, Sequence) else [syntax]
 
 
-def _operator_and_name(item: Syntax) -> tuple[Nabla | Derivation | None, str | None]:
+def operator_and_name(item: Syntax) -> tuple[Nabla | Derivation | None, str | None]:
     r"""The operator and the name of \frac{\partial f}{\partial x} and of (\nabla_x f)."""
     match _items(item):
         case [Derivation(body=(Name() | Script()) as name) as operator]:
@@ -280,7 +266,7 @@ def _scaled_application(body: Expr) -> tuple[tree.Reference | None, list[Expr]]:
     return applied[0], others
 
 
-def _variables(operator: Nabla | Derivation) -> tuple[Syntax, ...]:
+def variables_of(operator: Nabla | Derivation) -> tuple[Syntax, ...]:
     """The names that a derivative is taken by, one for each order."""
     if isinstance(operator, Derivation):
         return operator.variables

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import symbn
 from symbn.diagnostics import Diagnostic
 from symbn.explain.latex import to_latex
 from symbn.expr import tree
@@ -122,3 +123,50 @@ def test_one_half_of_a_pair_of_delimiters_may_be_invisible() -> None:
     text = r"\left. a \right|_{a = b} + \left( a \right. + \left. b \right) + \left\{ a \right."
     found = [token.text for token in tokenize(text, [Span(0, len(text))])]
     assert "".join(found) == r"(a)|_{a=b}+(a+b)+\{a"
+
+
+FREE = r"""$t \in \mathbb{R}$, $F : \mathbb{R} \to \mathbb{R}$, $x, h \in \mathbb{R}^n$, $y \in \mathbb{R}^m$,
+$g : \mathbb{R}^n \to \mathbb{R}^n$, $f : \mathbb{R}^n \to \mathbb{R}$, $L : \mathbb{R}^m \to \mathbb{R}$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{dF}{dt}(t) = F'(t)", "proved"),
+        (r"\frac{dF}{dt}(t) = t F'(t)", "refuted"),
+        (r"\frac{\partial F}{\partial t}(0) = F'(0)", "proved"),
+        (r"\frac{\partial F}{\partial t}(0) = 0", "refuted"),
+        (r"\frac{d^2 F}{d t^2}(t) = F''(t)", "proved"),
+        (r"\frac{d^2 F}{d t^2}(t) = t F''(t)", "refuted"),
+        (r"\frac{\partial f}{\partial x}(x) = \nabla f(x)^\top", "proved"),
+        (r"\frac{\partial f}{\partial x}(x) = \frac{\partial f(x)}{\partial x} x", "refuted"),
+        (r"\frac{\partial f}{\partial x}(h) = \nabla f(h)^\top", "proved"),
+        (r"\frac{\partial f}{\partial x}(h) = \nabla f(x)^\top", "refuted"),
+        (r"\frac{\partial f}{\partial x}(0) = \nabla f(0)^\top", "proved"),
+        (r"\frac{\partial f}{\partial x_i}(x) = (\nabla f(x))_i", "proved"),
+        (r"\frac{\partial g}{\partial x}(h) x = \frac{\partial g(h)}{\partial h} x", "proved"),
+        (r"\frac{\partial g}{\partial x}(h) = \frac{\partial g(x)}{\partial x} h", "refuted"),
+        (r"\frac{\partial L}{\partial y}(y y^\top) = \frac{\partial L(y)}{\partial y} y y^\top", "proved"),
+        (r"\frac{\partial L}{\partial y}(y y^\top) = y^\top y \frac{\partial L(y)}{\partial y}", "refuted"),
+    ],
+)
+def test_a_derivative_of_an_unknown_function_is_taken_at_a_name_in_parentheses(claim: str, verdict: str) -> None:
+    assert symbn.verify(claim, FREE).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\frac{\partial F}{\partial t}(t + 1) = (t + 1) F'(t)",
+        r"\frac{\partial F}{\partial t}(t + 1) = F'(t + 1)",
+        r"\frac{\partial F(t)}{\partial t}(0) = 0",
+        r"\frac{\partial f}{\partial x_i}(h) = h_i",
+        r"\frac{\partial f}{\partial x}(x - h) = 0",
+        r"(F \circ F)(t) = F(F(t))",
+        r"(F + F)(t) = 2 F(t)",
+        r"\frac{F}{2}(0) = 0",
+    ],
+)
+def test_what_may_be_a_value_or_a_product_is_asked_about(claim: str) -> None:
+    assert [d.code for d in symbn.verify(claim, FREE).diagnostics] == ["E215"]
