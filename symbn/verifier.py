@@ -26,7 +26,7 @@ from symbn.explain.conditions import ConditionFinder
 from symbn.explain.conventions import conventions
 from symbn.explain.latex import name_latex, to_latex
 from symbn.explain.numbering import Numbering
-from symbn.expr import build
+from symbn.expr import build, tree
 from symbn.expr.context import Context
 from symbn.expr.indexing import Indexing
 from symbn.expr.shape import shape_text
@@ -91,6 +91,8 @@ class Verifier:
         report = self._report(statement)
         if statement.under and report["verdict"] in ("refuted", "undecided"):
             report = self._under(statement, report)
+        elif statement.unmoved and report["verdict"] in ("refuted", "undecided"):
+            report = self._unmoved(statement, report)
         return Report(**{**report, "seconds": perf_counter() - started})  # type: ignore[arg-type]
 
     def _under(self, statement: Statement, report: dict[str, object]) -> dict[str, object]:
@@ -104,6 +106,26 @@ class Verifier:
                 message = f"true if that is declared: it is said {statement.under}"
         return report | {
             "verdict": "not checked", "message": message, "counterexample": None, "snippet": None, "diagnostics": (),
+        }  # fmt: skip
+
+    def _unmoved(self, statement: Statement, report: dict[str, object]) -> dict[str, object]:
+        """The report; a question (E243) where the claim is true if what varies elsewhere in the note is held here."""
+        zeros = {increment.name: tree.Zero(shape=increment.shape) for increment in statement.unmoved}
+        goals = tuple(
+            Goal(tree.with_symbols(goal.left, zeros), tree.with_symbols(goal.right, zeros), goal.note)
+            for goal in statement.goals
+        )
+        if self._report(replace(statement, goals=goals))["verdict"] != "proved":
+            return report
+        names = " and ".join(f"`{build.varying(increment)}`" for increment in statement.unmoved)
+        asked = Diagnostic(
+            "E243", f"does {names} vary here? Then this is not so; it is where {names} is held",
+            (Label(statement.span),), help="write the terms that are missing, or call what is held by another name: "
+            "a name varies if its increment stands anywhere in the note",
+        )  # fmt: skip
+        return report | {
+            "verdict": "error", "message": asked.message, "counterexample": None, "snippet": None,
+            "diagnostics": (asked,),
         }  # fmt: skip
 
     def _report(self, statement: Statement) -> dict[str, object]:

@@ -449,6 +449,11 @@ def increment(variable: tree.Symbol, span: Span | None = None) -> tree.Symbol:
     return tree.Symbol(name=_INCREMENT + variable.name, shape=variable.shape, span=span)
 
 
+def varying(increment: tree.Symbol) -> str:
+    """The name X of an increment dX."""
+    return increment.name.removeprefix(_INCREMENT)
+
+
 def is_increment(e: Expr) -> bool:
     """Whether e is the dX of some X."""
     return isinstance(e, tree.Symbol) and e.name.startswith(_INCREMENT) and e.name != _INCREMENT

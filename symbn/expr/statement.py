@@ -7,7 +7,7 @@ from typing import Any
 
 from symbn.diagnostics import Diagnostic
 from symbn.expr.context import Context
-from symbn.expr.tree import Expr, IndexVar, Shape
+from symbn.expr.tree import Expr, IndexVar, Shape, Symbol
 from symbn.report import Kind
 from symbn.source import Span
 
@@ -31,7 +31,8 @@ class Statement:
     a definition of a name without parameters has its key in `defined`; what could
     not be read has an error among its diagnostics, `misshapen` if it is a shape that cannot be;
     `under`: what it is said under, as an implication or a condition that is not read: it may be false without that;
-    `supposed`: a context that says that too, if one can.
+    `supposed`: a context that says that too, if one can;
+    `unmoved`: increments dA that a d brings in, and that never stand in one formula with those written in it.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Statement:
     message: str = ""
     under: str = ""
     supposed: Context | None = None
+    unmoved: tuple[Symbol, ...] = ()
 
     def _repr_latex_(self) -> str | None:
         """For notebooks: the statement as it was written; nothing for one that could not be read."""

@@ -24,6 +24,7 @@ from symbn.notes.syntax import (
     unscripted,
     walk,
 )
+from symbn.notes.unmoved import unmoved
 from symbn.notes.values import is_one_value
 from symbn.notes.vocabulary import DEFINING, EQUALITIES
 
@@ -109,6 +110,7 @@ class Equations(Statements):
             statement.under = "of a point at which it vanishes"
         if not statement.under:
             self._suppose(statement)
+        statement.unmoved = unmoved(statement, chain, self.chains)
         statement.misshapen = statement.misshapen and not self.scope.inferred
         statement.asked, statement.goes_on = claims.asked(), place > 0
 

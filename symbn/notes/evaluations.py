@@ -98,7 +98,7 @@ class Evaluations(Points):
 
         left_bare: the functions in the factor that stand there without their arguments.
         """
-        group = unscripted(following)
+        group = None if following is None else unscripted(following)
         if not isinstance(group, Group) or group.delimiter != "(":
             return
         if isinstance(item, Nabla) or (isinstance(item, Script) and transposes(item.sup)):
