@@ -15,6 +15,7 @@ from threading import RLock
 
 from symbn.decision import Decision
 from symbn.diagnostics import Diagnostic, NoteError, fail, own_fault
+from symbn.exchanges import always_equal
 from symbn.expr.context import Context
 from symbn.note import assumptions, formula
 from symbn.notes.elaborate import Elaborator
@@ -102,6 +103,7 @@ def _given(texts: tuple[str, ...]) -> _Given:
     A dimension may be declared by a later text: all of them are read as one.
     """
     elaborator = Elaborator()
+    elaborator.scope.always_equal = always_equal
     blocks: list[MathBlock] = []
     start = 0
     for text in texts:

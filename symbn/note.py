@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from symbn.diagnostics import Diagnostic, NoteError
+from symbn.exchanges import always_equal
 from symbn.expr.statement import Statement
 from symbn.expr.uses import uses
 from symbn.notes.documents import scan_source
 from symbn.notes.elaborate import Elaborator
 from symbn.notes.markdown import MathBlock, Scan
+from symbn.notes.parsed import Parsed, parse
 from symbn.notes.reading import read_source
 from symbn.notes.rereading import Place
 from symbn.notes.transcript import PLAIN, Notation
@@ -74,6 +76,14 @@ class Note:
     def _scan(self) -> Scan:
         return scan_source(self.source)
 
+    @cached_property
+    def _parsed(self) -> Parsed:
+        return parse(self.source, self._scan.blocks)
+
+    @cached_property
+    def _parsed_preambles(self) -> list[tuple[Scan, Parsed]]:
+        return [_read(preamble) for preamble in self.preambles]
+
     @property
     def title(self) -> str | None:
         return self._scan.title
@@ -84,20 +94,20 @@ class Note:
         return (*self._scan.diagnostics, *self._front_matter_diagnostics)
 
     def elaborated(self, besides: Sequence[SourceFile] = ()) -> tuple[Elaborator, list[Diagnostic]]:
-        """The note's chains and statements, read anew after its preambles, and what is wrong with the front matters.
+        """The note's chains and statements, elaborated anew after its preambles; what is wrong with front matters.
 
         besides: more preambles, which define no abbreviations.
         """
         elaborator = Elaborator()
+        elaborator.scope.always_equal = always_equal
         problems: list[Diagnostic] = []
-        for preamble in (*self.preambles, *besides):
-            scanned = scan_source(preamble)
+        for scanned, parsed in (*self._parsed_preambles, *map(_read, besides)):
             problems += assumptions(elaborator, scanned)
-            elaborator.read(preamble, scanned.blocks)
+            elaborator.elaborate(parsed)
             elaborator.forget_statements()
         problems += assumptions(elaborator, self._scan)
         elaborator.forget_statements()
-        elaborator.read(self.source, self._scan.blocks)
+        elaborator.elaborate(self._parsed)
         return elaborator, problems
 
     @cached_property
@@ -193,6 +203,11 @@ _SETTLED = (
     "`functions: elementwise`, `norm: frobenius` and `prime: transpose` settle what the exp, the norm and the prime of "
     "a matrix are, `layout: denominator` that ∂f/∂x is a column where f is a number and x a column"
 )
+
+
+def _read(source: SourceFile) -> tuple[Scan, Parsed]:
+    scanned = scan_source(source)
+    return scanned, parse(source, scanned.blocks)
 
 
 def formula(text: str, notation: Notation = PLAIN) -> MathBlock:

@@ -46,27 +46,33 @@ def proposed_preamble(note: Note) -> str:
 def needed(note: Note) -> list[Entry]:
     """Entries without any of which a statement could not be read."""
     candidates = sorted(_candidates(note), key=lambda entry: (entry.group == "definition", entry.weight))
-    entries, fewest = candidates, _unread(note, candidates)
+
+    def unread(entries: Many[Entry]) -> int:
+        return _unread(note, entries, candidates)
+
+    entries, fewest = candidates, unread(candidates)
     for entry in candidates:
         rest = [other for other in entries if other is not entry]
-        without = _unread(note, rest)
+        without = unread(rest)
         if without <= fewest:
             entries, fewest = rest, without
     for entry in reversed([entry for entry in candidates if entry not in entries]):
         # It may have been missed for what stood beside it then.
-        within = _unread(note, [*entries, entry])
+        more = [other for other in candidates if other is entry or other in entries]
+        within = unread(more)
         if within < fewest:
-            entries, fewest = [*entries, entry], within
+            entries, fewest = more, within
     # Functions that are only guessed, and serve fewer statements than they are, say nothing worth reading.
     rest = [entry for entry in entries if not (entry.guessed and entry.group == "function")]
     guessed = len(entries) - len(rest)
-    return rest if guessed and _unread(note, rest) < fewest + guessed else entries
+    return rest if guessed and unread(rest) < fewest + guessed else entries
 
 
-def _unread(note: Note, entries: Many[Entry]) -> int:
-    """How many statements have an error, after these entries."""
-    proposed = SourceFile("proposed", "\n\n".join(entry.markdown for entry in _in_order(entries)))
-    elaborator, problems = note.elaborated([proposed])
+def _unread(note: Note, entries: Many[Entry], candidates: Many[Entry]) -> int:
+    """How many statements have an error, after some of the candidates."""
+    # Each stands at its own place, whichever others are left out: so all trials parse it as the same formula.
+    written = (entry.markdown if entry in entries else " " * len(entry.markdown) for entry in _in_order(candidates))
+    elaborator, problems = note.elaborated([SourceFile("proposed", "\n\n".join(written))])
     return len(problems) + sum(bool(statement.diagnostics) for statement in elaborator.statements)
 
 

@@ -382,25 +382,6 @@ def test_a_name_that_is_empty_and_a_folder_without_notes_are_told(check: Check, 
     assert result.exit_code == 2 and "no file in it is a note by its name" in " ".join(result.stderr.split())
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("-", "give the name of a file"), ("", "give the name of a file"), ("none/c.json", "there is no folder none"),
-        ("a.md", "would destroy the note"), ("/dev/null", "no ordinary file"),
-    ],
-)  # fmt: skip
-def test_a_certificate_that_could_not_be_written_is_refused_before_anything_is_checked(
-    check: Check, tmp_path: Path, name: str, said: str
-) -> None:
-    result = check("a.md", "--certificate", name, a=TRUE)
-    assert result.exit_code == 2 and said in result.stderr and result.stdout == ""
-    (tmp_path / "other").write_text("precious")
-    assert check("a.md", "--certificate", "other", a=TRUE).exit_code == 2
-    assert (tmp_path / "other").read_text() == "precious"
-    assert check("a.md", "--certificate", "c.json", a=TRUE).exit_code == 0
-    assert check("a.md", "--certificate", "c.json", a=TRUE).exit_code == 0, "a certificate may be written over"
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
 def test_any_encoding_of_the_output_will_do(tmp_path: Path, encoding: str) -> None:
     note = tmp_path / "note.md"

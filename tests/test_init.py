@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from click.testing import CliRunner, Result
 
 from symbn.cli import main
 from symbn.note import Note
+from symbn.notes.markdown import MathBlock
+from symbn.notes.parsed import Parsed, parse
 from symbn.preamble import needed, proposed_preamble
 from symbn.source import SourceFile
 
@@ -201,3 +204,15 @@ def test_init_needs_a_note(tmp_path: Path) -> None:
     missing = run("init", str(tmp_path / "none.md"))
     assert missing.exit_code == 2
     assert "P001" in missing.stderr
+
+
+def test_a_note_is_parsed_once_however_many_preambles_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    note, parsed = Note.from_text(POST), []
+
+    def counted(source: SourceFile, blocks: Sequence[MathBlock]) -> Parsed:
+        parsed.append(source)
+        return parse(source, blocks)
+
+    monkeypatch.setattr("symbn.note.parse", counted)
+    assert needed(note)
+    assert parsed.count(note.source) == 1 < len(parsed)

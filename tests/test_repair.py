@@ -10,6 +10,7 @@ import symbn
 from symbn.note import Note
 from symbn.repair import Bounds, Exhausted, Search
 from symbn.report import NoteReport, Report, Suggestion
+from tests.reports import checked as checked_note
 
 DERIVATIONS = Path(symbn.__file__).parent.parent / "derivations"
 
@@ -153,7 +154,7 @@ PUBLISHED = {
 
 @pytest.fixture(scope="module")
 def published() -> NoteReport:
-    return Note.read(DERIVATIONS / "batchnorm_as_published.md").check(explain=False)
+    return checked_note(DERIVATIONS / "batchnorm_as_published.md")
 
 
 @pytest.mark.parametrize("label", PUBLISHED)
@@ -307,11 +308,9 @@ def test_the_search_can_be_left_out() -> None:
     assert Note.from_text(text).check().statements[-1].suggestion is not None
 
 
-def test_a_repair_leaves_the_other_verdicts_alone() -> None:
-    text = (DERIVATIONS / "batchnorm_as_published.md").read_text(encoding="utf-8")
-    with_repairs = Note.from_text(text).check(explain=False)
-    without = Note.from_text(text).check(explain=False, repair=False)
-    assert [(s.id, s.verdict, s.message) for s in with_repairs.statements] == [
+def test_a_repair_leaves_the_other_verdicts_alone(published: NoteReport) -> None:
+    without = checked_note(DERIVATIONS / "batchnorm_as_published.md", explain=False, repair=False)
+    assert [(s.id, s.verdict, s.message) for s in published.statements] == [
         (s.id, s.verdict, s.message) for s in without.statements
     ]
 

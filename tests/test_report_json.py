@@ -13,7 +13,9 @@ from symbn.note import Note
 from symbn.report import Condition, Counterexample, Report
 from symbn.report_json import from_json, to_json
 from symbn.source import Span
-from tests.corpus.claims import NOTES, read
+from tests.corpus.claims import FOLDER as CORPUS
+from tests.corpus.claims import NOTES
+from tests.reports import checked
 
 PUBLISHED = Path(__file__).parent.parent / "derivations" / "batchnorm_as_published.md"
 
@@ -24,7 +26,7 @@ def there_and_back(report: Report) -> Report:
 
 @pytest.mark.parametrize("note", NOTES)
 def test_a_report_is_read_back_as_it_was_written(note: str) -> None:
-    for report in read(note).check(explain=False).statements:
+    for report in checked(CORPUS / f"{note}.md", explain=False, repair=False).statements:
         assert there_and_back(report) == report
 
 

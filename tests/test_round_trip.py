@@ -20,6 +20,7 @@ from symbn.note import Note
 from symbn.report import NoteReport, Report
 from symbn.source import SourceFile
 from tests.long_notes import LONG
+from tests.reports import checked
 
 from .expressions import CONTEXT, DECLARED, expressions
 
@@ -93,7 +94,7 @@ def test_a_document_states_what_its_note_states(path: Path) -> None:
 
 @pytest.mark.parametrize("path", VERIFIED, ids=lambda path: path.stem)
 def test_a_document_has_the_verdicts_of_its_note(path: Path) -> None:
-    report = Note.read(path).check(explain=False, repair=False)
+    report = checked(path, explain=False, repair=False)
     back = Note.from_text(render_latex(report)).check(explain=False, repair=False)
     assert list(map(_said, back.statements)) == list(map(_said, report.statements))
 
@@ -101,7 +102,7 @@ def test_a_document_has_the_verdicts_of_its_note(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in SHIPPED if path.stem not in LONG], ids=lambda path: path.stem)
 def test_what_symbn_says_is_not_read_as_the_authors(path: Path) -> None:
     """With all that it has to say: counterexamples, mended and derived formulas, steps."""
-    whole = Note.read(path).check()
+    whole = checked(path)
     document = render_latex(whole, credit="$x = y$")
     assert [(s.id, s.label, s.kind) for s in Note.from_text(document).statements] == [
         (r.id, r.label, r.kind) for r in whole.statements
@@ -199,5 +200,6 @@ def test_a_printed_expression_is_passed_on_as_it_is(e: Expr) -> None:
     """What symbn prints is made of the commands that documents may have, and means the same in them."""
     latex = to_latex(e)
     text = f"{DECLARED}\n$$0 = {latex}$$ {{#eq:a}}\n"
-    back = Note.from_text(render_latex(unchecked(Note.from_text(text))))
-    assert list(map(_meant, back.statements)) == list(map(_meant, Note.from_text(text).statements))
+    note = Note.from_text(text)
+    back = Note.from_text(render_latex(unchecked(note)))
+    assert list(map(_meant, back.statements)) == list(map(_meant, note.statements))

@@ -20,13 +20,14 @@ from symbn.certificate.graphs import (
     POWER,
     RESERVED,
     Factor,
-    Graphs,
     Index,
+    Rejected,
     Sum,
     added,
     fixed,
     fresh,
 )
+from symbn.certificate.reading import Reading
 
 ELEMENTARY = ("sinh", "cosh", "tanh", "sigmoid", "softplus", "tan", "sign")
 DERIVATIVES = {  # φ′ as Σ number · function^k
@@ -36,11 +37,7 @@ DERIVATIVES = {  # φ′ as Σ number · function^k
 }  # fmt: skip
 
 
-class Rejected(Exception):
-    """A step that does not follow, or a certificate that is none."""
-
-
-class Calculus(Graphs):
+class Calculus(Reading):
     """definitions: name → indices, parameters with formal indices, body.  shapes: the sizes of the other tensors."""
 
     definitions: dict[str, Any]
@@ -211,13 +208,12 @@ class Calculus(Graphs):
         """s with every factor that holds `name`, however deep, made anew: by `leaf`, if that gives something."""
         if name not in self.names(s):
             return s
-        parts = []
-        for c, factors, bound in map(self.apart, s.terms.values()):
-            new = [
-                f._replace(over=tuple((fs, self.rebuilt(inner, name, leaf)) for fs, inner in f.over)) for f in factors
-            ]
-            parts.append(self.contract([leaf(f) or self.atom(f) for f in new], bound).scaled(c))
-        return added(parts)
+
+        def anew(f: Factor) -> Sum:
+            new = self.inside(f, lambda inner: self.rebuilt(inner, name, leaf))
+            return leaf(new) or self.atom(new)
+
+        return self.each(s, anew)
 
     def substituted(self, name: str, own: tuple[Index, ...], s: Sum, f: Factor) -> Sum | None:
         return self.rename(s, dict(zip(own, f.at, strict=True))) if f.name == name else None

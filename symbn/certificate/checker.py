@@ -3,37 +3,59 @@
 A certificate says of each claim what its letters are, its definitions, the derivatives that it states, its two sides
 (or the shape that it claims), what is presupposed of them, lemmas (how a power, a logarithm, a determinant splits;
 rules for inverses), and steps.  Every lemma is proved here before it is used.  Nothing is shared with the prover; taken
-as given is the arithmetic of `graphs`, the rules of `calculus`, and what the heads of `scalars` and `matrices` say.
+as given is what `arithmetic` does, the rules of `calculus`, and what the heads of `scalars` and `matrices` say.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import reduce
 from hashlib import sha256
 from typing import Any
 
 from sympy import QQ
 
-from symbn.certificate.calculus import Rejected
+from symbn.certificate.entries import Entries
 from symbn.certificate.graphs import (
     INVERSE,
     POWER,
     RESERVED,
     Factor,
     Index,
+    Rejected,
     Sum,
     added,
     fixed,
     fresh,
 )
-from symbn.certificate.matrices import Matrices
 
-FORMAT = "symbn certificate 1"
+FORMAT = "symbn certificate 2"
+BEGINNING = '{"format":"symbn certificate '
+"""What the text of a certificate of any version begins with."""
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What reading data that are no certificate may raise."""
 LEMMAS = ("power", "function", "matrix", "split", "update", "inverse", "periodic", "rule", "same")
+ZEROS = ("relation", "rule", "power", "raised", "reflected", "shifted")
 
 
-class Checker(Matrices):
+class NoCertificate(Rejected):
+    """A text that is no certificate, or one of another version."""
+
+
+@contextmanager
+def told_of(place: str) -> Iterator[None]:
+    """What is found wrong meanwhile is wrong there.  Raises Rejected."""
+    try:
+        yield
+    except Rejected as reason:
+        raise Rejected(f"{place}: {reason}") from reason
+    except MALFORMED as malformed:
+        raise Rejected(f"{place}: it is not written as in a certificate") from malformed
+
+
+class Checker(Entries):
     """One equation of a claim, with what its certificate gives."""
 
     def __init__(self, part: Any) -> None:
@@ -66,84 +88,62 @@ class Checker(Matrices):
 
     # Relations ------------------------------------------------------------------------------------------------
 
-    def relation(self, head: Any, head_first: bool, transposed: bool) -> Sum:
-        """X Y − I at @0, @1: X or Y is the head, the other its argument, or its transpose if it is orthogonal."""
+    def multiple(self, kind: str, c: Any, rest: Any, *of: Any) -> Sum:
+        """c Σ rest · zero, over indices that both may use: 0, whatever the rest is."""
+        self.need(kind in ZEROS, f"no multiple is called {kind}")
+        *data, bound = of
+        joints = self.indices(bound)
+        self.need(not any(map(fixed, joints)), "a sum over one place")
+        zero = getattr(self, f"zero_{kind}")(*data)
+        return self.contract([self.read(rest), zero], joints).scaled(self.coefficient(c))
+
+    def zero_relation(self, head: Any, head_first: bool) -> Sum:
+        """X Y − I at the head's places: X or Y is the head, the other its argument, or its transpose if orthogonal."""
         f = self.factor(head)
-        self.need(len(f.at) == 2 and not f.slots, "a relation of no matrix")
-        a, b = ((f"'@{k}", f.at[0][1]) for k in ((1, 0) if transposed else (0, 1)))
-        joint = fresh(a)
+        self.need(len(f.at) == 2 and f.at[0][1] == f.at[1][1] and not f.slots, "a relation of no square matrix")
+        self.need(f.name == INVERSE or "orthogonal" in self.traits.get(f.name, ()), "a relation of nothing known")
+        self.need_conditions(self.single(f))
+        (a, b), joint = f.at, fresh(f.at[0])
 
         def entry(own: bool, i: Index, j: Index) -> Sum:
             if own or f.name != INVERSE:
                 return self.single(f._replace(at=(i, j) if own else (j, i)))
             return self.rename(f.over[0][1], dict(zip(f.over[0][0], (i, j), strict=True)))
 
-        self.need_conditions(self.single(f))
-        self.need(f.name == INVERSE or "orthogonal" in self.traits.get(f.name, ()), "a relation of nothing known")
         both = self.contract([entry(head_first, a, joint), entry(not head_first, joint, b)], [joint])
         return self.minus(both, self.single(Factor("delta", at=(a, b))))
 
-    def rule(self, term: Any, value: Any, proof: Any) -> Sum:
-        """term − value, which is Σ c · before · relation · after."""
-        total = []
-        for c, before, relation, after in proof:
-            parts = [
-                p for p in (before and self.read(before), self.relation(*relation), after and self.read(after)) if p
-            ]
-            ends = (
-                [next(i for i in p.free if i[0] == "'@0") for p in parts],
-                [next(i for i in p.free if i[0] == "'@1") for p in parts],
-            )
-            joints = [fresh(i) for i in ends[0][1:]]
-            names = zip(parts, ends[0], [ends[0][0], *joints], ends[1], [*joints, ends[1][-1]], strict=True)
-            total.append(
-                self.contract([self.rename(p, {a: x, b: y}) for p, a, x, b, y in names], joints).scaled(
-                    self.coefficient(c)
-                )
-            )
-        difference = self.minus(self.read(term), self.read(value))
-        self.need(not self.minus(difference, added(total)).terms, "a rule that does not follow")
-        return difference
+    def zero_rule(self, number: int, ends: Any) -> Sum:
+        """A rule that was shown, at other places."""
+        return self.rename(self.rules[number], {self.index(i): self.index(j) for i, j in ends})
 
-    def multiple(self, kind: str, *of: Any) -> Sum:
-        """A sum that is 0: a multiple of e e^r = e^(r+1), of what powers of matrices satisfy, or of a rule."""
-        if kind in ("raised", "reflected", "shifted"):
-            c, rest, *data, bound = of
-            zero = getattr(self, f"zero_{kind}")(*data)
-        elif kind == "power":
-            c, rest, base, exponent, bound = of
-            e, r = self.read(base), self.coefficient(exponent)
-            raised = self.power(e, r)
-            self.need(bool(e.terms), "a power of 0")
-            self.need_conditions(raised)
-            zero = self.minus(self.multiply(e, raised), self.power(e, r + 1))
-        else:
-            self.need(kind == "rule", f"no multiple is called {kind}")
-            c, rest, number, ends, bound = of
-            zero = self.rename(self.rules[number], {self.index(i): self.index(j) for i, j in ends})
-        joints = self.indices(bound)
-        self.need(not any(map(fixed, joints)), "a sum over one place")
-        return self.contract([self.read(rest), zero], joints).scaled(self.coefficient(c))
+    def zero_power(self, base: Any, exponent: Any) -> Sum:
+        """e e^r − e^(r+1)."""
+        e, r = self.read(base), self.coefficient(exponent)
+        raised = self.power(e, r)
+        self.need(bool(e.terms), "a power of 0")
+        self.need_conditions(raised)
+        return self.minus(self.multiply(e, raised), self.power(e, r + 1))
+
+    def difference(self, before: Sum, after: Sum, multiples: Any) -> Sum:
+        """before − after, which is a sum of multiples of what is 0."""
+        e = self.minus(before, after)
+        self.need(not self.minus(e, added(self.multiple(*m) for m in multiples)).terms, "sums that are not the same")
+        return e
+
+    def lemma_rule(self, before: Any, after: Any, multiples: Any) -> None:
+        """A difference that is 0 at whatever places."""
+        self.rules.append(self.difference(self.read(before), self.read(after), multiples))
 
     def lemma_same(self, before: Any, after: Any, multiples: Any) -> None:
-        """A sum that relations make another."""
+        """A nested sum that is another."""
         e, v = self.read(before), self.read(after)
-        difference = self.minus(self.minus(e, v), added(self.multiple(*m) for m in multiples))
-        self.need(not difference.terms, "a sum that is not the same")
+        self.difference(e, v, multiples)
         self.learn(Factor("same", over=(((), e),)), v)
 
     def related(self, s: Sum) -> Sum:
         """s with every nested sum replaced by what it was shown to be."""
-        parts = []
-        for c, factors, bound in map(self.apart, s.terms.values()):
-            new = [f._replace(over=tuple((fs, self.resolved(inner)) for fs, inner in f.over)) for f in factors]
-            parts.append(
-                self.contract(
-                    [self.atom(f) if f != g else self.single(g) for f, g in zip(new, factors, strict=True)],
-                    bound,
-                ).scaled(c)
-            )
-        return added(parts)
+        return self.each(s, lambda f: self.atom(self.inside(f, self.resolved)))
 
     def resolved(self, s: Sum) -> Sum:
         s = self.related(s)
@@ -177,37 +177,49 @@ class Checker(Matrices):
         self.need(s.free == {*at, *known} and all(i[1] != 1 for i in at), "another shape")
 
     def learn_all(self, lemmas: Any) -> None:
-        for kind, of in lemmas:
-            self.need(kind in LEMMAS, f"no lemma is called {kind}")
-            getattr(self, f"lemma_{kind}")(*of)
+        for number, (kind, of) in enumerate(lemmas, 1):
+            with told_of(f"lemma {number} ({kind})"):
+                self.need(kind in LEMMAS, "there is no such lemma")
+                getattr(self, f"lemma_{kind}")(*of)
 
     def annul(self, s: Sum, steps: Any) -> None:
         """s = 0 by the steps.  Raises Rejected."""
-        for number, (step, *of) in enumerate(steps):
-            match step:
-                case "unfold":
-                    s = self.unfolded(s, *of)
-                case "related":
-                    s = self.related(s)
-                case "elementary":
-                    s = self.in_few_functions(s)
-                case "minus":
-                    s = self.minus(s, added(self.multiple(*m) for m in of))
-                case "changed":
-                    self.learn_all(of[1])
-                    s = self.rebuilt(s, of[0], lambda f: None)
-                case "through":
-                    s = self.through(s, *of)
-                case "cases":
-                    cases = list(self.cases(s))
-                    self.need(len(cases) == len(of) and number == len(steps) - 1, "another number of cases")
-                    for case, own in zip(cases, of, strict=True):
-                        self.annul(case, own)
+        for number, (kind, *of) in enumerate(steps, 1):
+            with told_of(f"step {number} ({kind})"):
+                if kind == "cases":
+                    self.need(number == len(steps), "steps after the cases")
+                    self.annul_cases(s, of)
                     return
-                case _:
-                    raise Rejected(f"no step is called {step}")
-        self.need_conditions(s)
-        self.need(self.vanishes(s), "the sides are not shown to be equal")
+                s = self.after(s, kind, of)
+        with told_of(f"after {len(steps)} steps" if steps else "as they stand"):
+            self.need_conditions(s)
+            self.need(self.vanishes(s), "the sides are not shown to be equal")
+
+    def annul_cases(self, s: Sum, steps: Any) -> None:
+        """s = 0 at every position, each by its own steps.  Raises Rejected."""
+        cases = list(self.cases(s))
+        self.need(len(cases) == len(steps), "another number of cases")
+        for number, (case, own) in enumerate(zip(cases, steps, strict=True), 1):
+            with told_of(f"case {number}"):
+                self.annul(case, own)
+
+    def after(self, s: Sum, kind: str, of: Any) -> Sum:
+        """What is 0 only if s is, by one step.  Raises Rejected."""
+        match kind:
+            case "unfold":
+                return self.unfolded(s, *of)
+            case "related":
+                return self.related(s)
+            case "elementary":
+                return self.in_few_functions(s)
+            case "minus":
+                return self.minus(s, added(self.multiple(*m) for m in of))
+            case "changed":
+                self.learn_all(of[1])
+                return self.rebuilt(s, of[0], lambda f: None)
+            case "through":
+                return self.through(s, *of)
+        raise Rejected("there is no such step")
 
     def through(self, s: Sum, inverse: Any, end: Any) -> Sum:
         """Σ_i A[j, i] s[i], or Σ_i s[i] A[i, j], which is 0 only if s is: the inverse of A stands at i and j."""
@@ -219,9 +231,6 @@ class Checker(Matrices):
         self.need_conditions(self.single(f))
         body = self.rename(f.over[0][1], dict(zip(f.over[0][0], reversed(f.at), strict=True)))
         return self.contract([body, s], [i])
-
-    def lemma_rule(self, *rule: Any) -> None:
-        self.rules.append(self.rule(*rule))
 
     def product(self, e: Sum, v: Sum, i: Index, j: Index) -> Sum:
         """Σ_k e[i, k] v[k, j] − δ_ij."""
@@ -260,16 +269,10 @@ class Checker(Matrices):
         return self.field(c.numer.ring.from_dict({e: k for e, k in terms.items() if k}))
 
 
-MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
-"""What reading data that are no certificate may raise."""
-
-
-def accept(part: Any) -> None:
-    """One equation or shape of a claim.  Raises Rejected."""
-    try:
+def accept(part: Any, place: str = "the equation") -> None:
+    """One equation or shape of a claim.  Raises Rejected, which names the place."""
+    with told_of(place):
         Checker(part).accept(part)
-    except MALFORMED as malformed:
-        raise Rejected(f"this says nothing that can be checked: {malformed!r}") from malformed
 
 
 def seal(claims: Any) -> str:
@@ -281,21 +284,42 @@ TOLD = ("note", "line", "column", "id")
 """What a person reads of a claim, first."""
 
 
-def verify(text: str) -> tuple[list[Any], int]:
-    """The claims of a certificate, each of them checked, and how many it has no proof of.  Raises Rejected."""
+def opened(text: str) -> Any:
+    """A certificate as data.  Raises NoCertificate."""
     try:
         document = json.loads(text)
-        claims, uncertified = document["claims"], document["uncertified"]
-        if document["format"] != FORMAT or document["seal"] != seal([claims, uncertified]):
-            raise Rejected("this is no certificate, or it was changed")
-        for claim in claims:
-            try:
-                if not claim["parts"] or any(not str(claim[key]) for key in TOLD):
-                    raise Rejected("a claim of nothing")
-                for part in claim["parts"]:
-                    accept(part)
-            except Rejected as reason:
-                raise Rejected(f"{claim.get('id')}: {reason}") from reason
-        return list(claims), len(uncertified)
-    except MALFORMED as malformed:
-        raise Rejected(f"this says nothing that can be checked: {malformed!r}") from malformed
+    except RecursionError as error:
+        raise NoCertificate("it is nested more deeply than any certificate") from error
+    except ValueError as error:
+        cut = text.startswith(BEGINNING)
+        raise NoCertificate("it breaks off or is damaged" if cut else "it is no JSON") from error
+    if not isinstance(document, dict) or not str(document.get("format")).startswith("symbn certificate "):
+        raise NoCertificate("check --certificate did not write it")
+    if document["format"] != FORMAT:
+        raise NoCertificate(f"it is a {document['format']}, and this version of symbn reads {FORMAT}")
+    if not all(isinstance(document.get(key), list) for key in ("claims", "uncertified")) or "seal" not in document:
+        raise NoCertificate("its claims or its seal are missing")
+    return document
+
+
+def verify(text: str) -> tuple[list[Any], int]:
+    """The claims of a certificate, each of them checked, and how many it has no proof of.  Raises Rejected."""
+    document = opened(text)
+    claims, uncertified = document["claims"], document["uncertified"]
+    for number, claim in enumerate(claims, 1):
+        with told_of(f"claim {number}"):
+            verify_claim(claim)
+    if document["seal"] != seal([claims, uncertified]):
+        raise Rejected("each proof in it holds, but it was changed after it was written: its seal is another")
+    return claims, len(uncertified)
+
+
+def verify_claim(claim: Any) -> None:
+    """Everything that a claim says.  Raises Rejected."""
+    parts = claim["parts"]
+    note, line, column, name = (str(claim[key]) for key in TOLD)
+    if not (parts and note and line and column and name):
+        raise Rejected("it claims nothing")
+    for number, part in enumerate(parts, 1):
+        equation = f", equation {number}" if len(parts) > 1 else ""
+        accept(part, f"{name} ({note}, line {line}{equation})")

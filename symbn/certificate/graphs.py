@@ -1,21 +1,17 @@
-"""Arithmetic on graphs: sums of products of factors joined at indices, whatever the sizes are.
+"""Graphs: sums of products of factors joined at indices, whatever the sizes are, and the least text of each.
 
-    sum    ::= [[coefficient, [factor, …]], …]         Σ coefficient · Σ_bound Π factors; bound labels are numbers
-    factor ::= {"kind": delta | tensor | power | function, "name", "at": [index, …], "slots": [[target, [index, …]], …],
-                "captured": [index, …], "over": [[[dimension, …], sum], …], "exponent"}
+    Σ coefficient · Σ_bound Π factors
 
-A nested sum uses the places `captured` as #0, #1, … and its formal indices as @0, @1, ….  Equal sums have equal texts:
-bound indices are numbered so that the text is least.  Coefficients are SymPy's rational functions.  Of all this the
-prover shares nothing.  Taken as given: Σ_i δ_ij F(i) = F(j), Σ_i 1 = n, e^a e^b = e^(a+b), and that 𝔼 is linear.
+Equal sums have equal texts: bound indices are numbered so that the text is least.  Coefficients are SymPy's rational
+functions.  Of all this the prover shares nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
-from functools import cached_property, reduce
-from itertools import count, permutations, product
+from functools import cached_property
+from itertools import count
 from typing import Any, NamedTuple
 
 from sympy import QQ
@@ -24,9 +20,12 @@ from sympy.polys.fields import field
 INVERSE, DETERMINANT, POWER = "·⁻¹", "·det", "·power"
 MEAN, POSITION = "·mean", "·position"
 RESERVED = {INVERSE, DETERMINANT, POWER, MEAN, POSITION}
-SHAPES = (("delta", False, False, False), ("power", False, True, True), ("function", True, True, True))
 Index = tuple[Any, Any]
 numbers = count()
+
+
+class Rejected(Exception):
+    """A step that does not follow, or a certificate that is none."""
 
 
 class Factor(NamedTuple):
@@ -97,7 +96,7 @@ def sole(s: Sum) -> Factor | None:
 
 
 class Graphs:
-    """Sums with coefficients in ℚ(dimensions, parameters); what heads are known to be is in `lemmas`."""
+    """Texts of sums with coefficients in ℚ(dimensions, parameters)."""
 
     def __init__(self, least: dict[str, int], signs: dict[str, str], traits: dict[str, list[str]]) -> None:
         self.least, self.signs, self.traits = least, signs, traits
@@ -106,10 +105,13 @@ class Graphs:
         self.variables = dict(zip(names, gens, strict=False))
         self.unit = self.field(1)
         self.zero, self.one = Sum({}), Sum({"": (self.unit, (), ())})
-        self.lemmas: dict[str, Sum] = {}
         self.known: dict[str, str] = {}
 
-    # Texts: the numbering of bound indices with the least text ------------------------------------------------
+    def need(self, holds: bool, what: str) -> None:
+        if not holds:
+            raise Rejected(what)
+
+    # The numbering of bound indices with the least text -------------------------------------------------------
 
     def is_declared(self, f: Factor, *traits: str) -> bool:
         """Whether the matrix that a factor is the inverse, determinant or power of is a name with one of the traits."""
@@ -209,198 +211,3 @@ class Graphs:
             if not any(present == seen(discrete | {i: discrete[j], j: discrete[i]}) for j in alike):
                 alike.append(i)
         return min(self.least_text(factors, {j: 2 * k + (j == i) for j, k in colour.items()}, names) for i in alike)
-
-    # Arithmetic -----------------------------------------------------------------------------------------------
-
-    def renamed(self, f: Factor, names: dict[Index, Index]) -> Factor:
-        slots = tuple((target, tuple(names.get(i, i) for i in places)) for target, places in f.slots)
-        over = tuple(
-            (formals, self.rename(s, {i: j for i, j in names.items() if i not in formals})) for formals, s in f.over
-        )
-        return f._replace(at=tuple(names.get(i, i) for i in f.at), slots=slots, over=over)
-
-    def normal(self, c: Any, factors: list[Factor], bound: Any) -> Sum:
-        """c · Σ_bound Π factors: no δ with a bound index, one power of each base."""
-        names: dict[Index, Index] = {}
-
-        def find(i: Index) -> Index:
-            return find(names[i]) if i in names else i
-
-        for f in (f for f in factors if f.kind == "delta"):
-            a, b = sorted(map(find, f.at), key=lambda i: (not fixed(i), i in bound, str(i)))
-            if a != b and fixed(a) and fixed(b) and a[1] == b[1] and f"{a[0]}{b[0]}".replace("=", "").isdigit():
-                return self.zero
-            names |= {b: a} if a != b else {}
-        names = {i: find(i) for i in names}
-        rest = [self.renamed(f, names) for f in factors if f.kind != "delta"]
-        kept = [f for f in rest if f.kind != "power"] + [
-            Factor("delta", at=(a, b)) for b, a in names.items() if b not in bound
-        ]
-        powers: dict[str, list[Factor]] = {}
-        for f in (f for f in rest if f.kind == "power"):
-            powers.setdefault(self.text(f.over[0][1]), []).append(f)
-        made = []
-        for same in powers.values():
-            exponent, base = sum((f.exponent for f in same), self.field(0)), same[0].over[0][1]
-            if len(same) > 1 or (self.natural(exponent) is not None and not is_exponential(base)):
-                made.append(self.power(base, exponent))
-            else:
-                kept += same
-        if made:
-            return self.contract([self.normal(c, kept, ()), *made], [i for i in bound if i not in names])
-        used = {i for f in kept for i in f.free()}
-        for i in bound:
-            c = c * self.size(i[1]) if i not in used and i not in names else c
-        bound = tuple(i for i in bound if i in used)
-        return Sum({self.term_text(kept, bound, {i: repr(i) for i in used}): (c, tuple(kept), bound)})
-
-    def single(self, f: Factor) -> Sum:
-        """A factor as it stands, as a sum."""
-        return self.normal(self.unit, [f], ())
-
-    def size(self, dim: Any) -> Any:
-        return self.field(dim) if isinstance(dim, int) else self.variables[dim]
-
-    def apart(self, term: Any) -> tuple[Any, list[Factor], list[Index]]:
-        c, factors, bound = term
-        names = {i: fresh(i) for i in bound}
-        return c, [self.renamed(f, names) for f in factors] if names else list(factors), list(names.values())
-
-    def multiply(self, a: Sum, b: Sum) -> Sum:
-        pairs = [(self.apart(x), self.apart(y)) for x, y in product(a.terms.values(), b.terms.values())]
-        return added(self.normal(c * d, fs + gs, bs + ds) for (c, fs, bs), (d, gs, ds) in pairs)
-
-    def minus(self, a: Sum, b: Sum) -> Sum:
-        return a + b.scaled(-self.unit)
-
-    def rename(self, s: Sum, names: dict[Index, Index], bound: Any = ()) -> Sum:
-        """s with free indices renamed, and summed over `bound`."""
-        if not bound and s.free.isdisjoint(names):
-            return s
-        terms = [self.apart(term) for term in s.terms.values()]
-        return added(self.normal(c, [self.renamed(f, names) for f in fs], [*bs, *bound]) for c, fs, bs in terms)
-
-    def contract(self, parts: list[Sum], bound: Any) -> Sum:
-        whole, left = self.one, list(bound)
-        for k, part in enumerate(parts):
-            whole = self.multiply(whole, part)
-            done = [i for i in left if not any(i in p.free for p in parts[k + 1 :])]
-            whole, left = self.rename(whole, {}, done), [i for i in left if i not in done]
-        return whole
-
-    def value(self, c: Any) -> Fraction | None:
-        return Fraction(str(c)) if c.numer.is_ground and c.denom.is_ground else None
-
-    def natural(self, c: Any) -> int | None:
-        value = self.value(c)
-        return int(value) if value is not None and value >= 0 and value.denominator == 1 else None
-
-    def key(self, f: Factor) -> tuple[str, dict[Index, Index]]:
-        """A factor up to the names of its indices: the least text over orders of those that nested sums use."""
-        inside = sorted(
-            {i for formals, s in f.over for i in s.free if i not in formals and not fixed(i) and i not in f.at}, key=str
-        )
-        dims = sorted({str(i[1]) for i in inside})
-        owns = [f.at, f.at[::-1]] if f.name in (INVERSE, POWER) else [f.at]
-        found = []
-        for at, *orders in product(owns, *(permutations([i for i in inside if str(i[1]) == d]) for d in dims)):
-            names = {i: (f"${k}", i[1]) for k, i in enumerate(at)} | {
-                i: (f"#{k}", i[1]) for k, i in enumerate(i for o in orders for i in o)
-            }
-            found.append((self.factor_text(f, {i: repr(names.get(i, i)) for i in f.free()}), names))
-        return min(found, key=lambda pair: pair[0])
-
-    def atom(self, f: Factor) -> Sum:
-        """A factor that was made anew: what a lemma says it is, if there is one."""
-        if f.name == MEAN and f.kind == "tensor":
-            return self.mean(f.over[0][1])
-        inside = {i for formals, s in f.over for i in s.free if i not in formals}
-        if f.over and (len({*f.at}) < len(f.at) or not inside.isdisjoint(f.at)):  # known at places of their own
-            ends = tuple(map(fresh, f.at))
-            return self.rename(self.atom(f._replace(at=ends)), dict(zip(ends, f.at, strict=True)))
-        key, names = self.key(f) if f.over else ("", {})
-        if key in self.lemmas:
-            return self.rename(self.lemmas[key], {new: old for old, new in names.items()})
-        return self.single(f)
-
-    def power(self, s: Sum, exponent: Any) -> Sum:
-        whole, value = self.natural(exponent), self.value(exponent)
-        if whole == 0 or (whole is not None and not is_exponential(s)):
-            return reduce(self.multiply, [s] * whole, self.one)
-        if s.terms.keys() == {""} and value is not None and value // 1:
-            return self.power(s, exponent - value // 1).scaled(s.terms[""][0] ** int(value // 1))
-        return self.atom(Factor("power", over=(((), s),), exponent=exponent))
-
-    def function(self, name: str, s: Sum, order: int = 0) -> Sum:
-        return self.atom(Factor("function", name, over=(((), s),), exponent=order))
-
-    def is_random(self, f: Factor) -> bool:
-        inside = f.name != MEAN and any(
-            self.is_random(g) for _, s in f.over for _, fs, _ in s.terms.values() for g in fs
-        )
-        return "random" in self.traits.get(f.name, ()) or inside
-
-    def mean(self, s: Sum) -> Sum:
-        parts = []
-        for c, factors, bound in map(self.apart, s.terms.values()):
-            moment = self.normal(self.unit, [f for f in factors if self.is_random(f)], ())
-            mean = [Factor("tensor", MEAN, over=(((), moment),))] if any(map(self.is_random, factors)) else []
-            parts.append(self.normal(c, [f for f in factors if not self.is_random(f)] + mean, bound))
-        return added(parts)
-
-    # Reading ----------------------------------------------------------------------------------------------
-
-    def coefficient(self, data: Any) -> Any:
-        above, below = (
-            sum(
-                (reduce(lambda c, v: c * self.variables[v[0]] ** v[1], vs, self.field(int(k))) for k, vs in side),
-                self.field(0),
-            )
-            for side in data
-        )
-        return above / below
-
-    def index(self, data: Any, nested: bool = False) -> Index:
-        """A number is a bound index, =k a fixed place, #k and @k are a nested sum's own; other names are quoted."""
-        label, dim = data
-        bare = isinstance(label, int) or label.startswith("=") or (nested and label[:1] in "#@")
-        return (label if bare else f"'{label}", dim)
-
-    def indices(self, data: Any, nested: bool = False) -> tuple[Index, ...]:
-        return tuple(self.index(i, nested) for i in data)
-
-    def read(self, data: Any, nested: bool = False) -> Sum:
-        parts = []
-        for c, factors in data:
-            found = [self.factor(f, nested) for f in factors]
-            bound = {i for f in found for i in f.free() if not isinstance(i[0], str)}
-            parts.append(self.normal(self.coefficient(c), found, tuple(bound)))
-        return added(parts)
-
-    def factor(self, f: Any, nested: bool = False) -> Factor:
-        slots = tuple((target, self.indices(at, nested)) for target, at in f["slots"])
-        captured = {(f"#{k}", i[1]): i for k, i in enumerate(self.indices(f["captured"], nested))}
-        over = []
-        for dims, data in f["over"]:
-            formals = tuple(fresh(("", d)) for d in dims)
-            names = {(f"@{k}", i[1]): i for k, i in enumerate(formals)}
-            over.append((formals, self.rename(self.read(data, True), names | captured)))
-            if not all(fixed(i) or i in formals or i in captured.values() for i in over[-1][1].free):
-                raise ValueError("a nested sum that uses a place that is none of its own")
-        shape = f["kind"], bool(f["name"]), f["exponent"] is not None, [len(dims) for dims, _ in f["over"]] == [0]
-        if shape not in SHAPES and (shape[:3] != ("tensor", True, False) or not f["name"]):
-            raise ValueError(f"no factor is so: {f}")
-        if f["kind"] == "function" and f["name"][0] != "?" and f["exponent"] != 0:
-            raise ValueError(f"a derivative of a function that is known: {f}")
-        if f["name"] in (INVERSE, DETERMINANT, POWER):
-            sizes = {str(dim) for _, dim in f["at"]} | {str(dim) for dim in f["over"][0][0]}
-            more = [len(dims) for dims, _ in f["over"][1:]] != ([0] if f["name"] == POWER else [])
-            if (
-                more
-                or len(sizes) != 1
-                or len(f["over"][0][0]) != 2
-                or len(f["at"]) != (0 if f["name"] == DETERMINANT else 2)
-            ):
-                raise ValueError(f"no square matrix is so: {f}")
-        exponent = self.coefficient(f["exponent"]) if f["kind"] == "power" else f["exponent"]
-        return Factor(f["kind"], f["name"], self.indices(f["at"], nested), slots, tuple(over), exponent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
@@ -13,7 +12,7 @@ from symbn.core.contraction import is_exponential, multiply, rename
 from symbn.core.differentiation import Variable
 from symbn.core.expectation import is_random
 from symbn.core.heads import tensor
-from symbn.core.relations import GraphRule, Relation, relations_of
+from symbn.core.relations import GraphRule, Relation
 from symbn.core.ring import Coefficient, Ring, Step
 from symbn.core.terms import Factor, Index, SumOfProducts, Tensor, constant, formal, index_key
 from symbn.expr import tree
@@ -162,29 +161,30 @@ class Recorder:
         apart: SumOfProducts,
     ) -> Data:
         """A A⁻¹ = I where an equation was multiplied by A, or A⁻¹ A = I."""
-        row, column = formal(0, ends[0].dim), formal(1, ends[0].dim)
-        (relation,) = (
-            rename(e, {i: row, j: column})
-            for e, i, j, said in relations_of(times.ring, head, (row.dim, row.dim))
-            if said.head_first == (side == 1)
-        )
-        proof = ((times.ring.one, None, Relation(head, (row.dim, row.dim), side == 1), None),)
-        number = self._number(GraphRule(relation, (), Counter(), constant(times.ring.zero), proof))
-        names = [
-            [serial.place(own), serial.place(i)] for own, i in zip((row, column), ends[:: 1 - 2 * side], strict=True)
-        ]
+        row, column = ends[::-1] if side else ends
         whole = serial.total(multiply(product(times.ring, around), apart))
-        return ["rule", serial.coefficient(times), whole, number, names, serial.places(tuple(bound))]
+        of: Data = [serial.factor(Factor(head, (row, column))), bool(side)]
+        return ["relation", serial.coefficient(times), whole, *of, serial.places(tuple(bound))]
 
     def _number(self, rule: GraphRule) -> int:
-        proof: list[Data] = []
-        for c, before, said, after in rule.proof:
-            head = serial.factor(Factor(said.head, (Index("a", said.dims[0]), Index("b", said.dims[1]))))
-            around: list[Data] = [None if e is None else serial.total(e) for e in (before, after)]
-            proof.append([serial.coefficient(c), around[0], [head, said.head_first, said.transposed], around[1]])
-        data: Data = ["rule", [serial.total(rule.term), serial.total(rule.value), proof]]
+        multiples = [self._relation(*multiple) for multiple in rule.proof]
+        data: Data = ["rule", [serial.total(rule.term), serial.total(rule.value), multiples]]
         _once(self._later, data)
         return self._numbers.setdefault(json.dumps(data), len(self._numbers))
+
+    def _relation(
+        self, c: Coefficient, before: SumOfProducts | None, said: Relation, after: SumOfProducts | None
+    ) -> Data:
+        """c · before · relation · after, from @0 to @1."""
+        start, end = (formal(number, dim) for number, dim in enumerate(said.dims))
+        row = start if before is None else Index("@row", start.dim)
+        column = end if after is None else Index("@column", end.dim)
+        around = [None if before is None else rename(before, {formal(1, row.dim): row})]
+        around += [None if after is None else rename(after, {formal(0, column.dim): column})]
+        head = serial.factor(Factor(said.head, (column, row) if said.transposed else (row, column)))
+        rest = serial.total(product(c.ring, (e for e in around if e is not None)))
+        joints = tuple(i for i in (row, column) if i not in (start, end))
+        return ["relation", serial.coefficient(c), rest, head, said.head_first, serial.places(joints)]
 
 
 def _once(kept: dict[str, Data], data: Data) -> None:

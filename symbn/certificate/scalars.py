@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import QQ
 
-from symbn.certificate.calculus import Calculus, Rejected
+from symbn.certificate.calculus import Calculus
 from symbn.certificate.graphs import DETERMINANT, Factor, Sum, added, is_exponential, sole
 
 POSITIVE = ("exp", "cosh", "sigmoid", "softplus")
@@ -22,10 +22,6 @@ POSITIVE = ("exp", "cosh", "sigmoid", "softplus")
 
 class Scalars(Calculus):
     """Lemmas of powers and functions."""
-
-    def need(self, holds: bool, what: str) -> None:
-        if not holds:
-            raise Rejected(what)
 
     def learn(self, f: Factor, value: Sum) -> None:
         """A factor is that value, wherever it is made anew."""

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 
 from symbn.certificate import serial
-from symbn.certificate.calculus import Rejected
 from symbn.certificate.checker import FORMAT, accept, seal
+from symbn.certificate.graphs import Rejected
 from symbn.certificate.passages import Passages, steps_to_zero
 from symbn.certificate.recording import Recorder, StatedDerivatives, Uncertified
 from symbn.certificate.serial import Data

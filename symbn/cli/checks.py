@@ -9,11 +9,11 @@ import click
 
 from symbn.checking import Asked, Interrupted, Partial, reports_of
 from symbn.cli import options
-from symbn.cli.endings import INTERRUPTED, PROVED, ended, exit_code
+from symbn.cli.certificates import check_place, write_certificate
+from symbn.cli.endings import INTERRUPTED, PROVED, ended, exit_code, tried
 from symbn.cli.opening import read, read_all, selected
 from symbn.cli.reports import Printer, until_when
 from symbn.export.layout import visible
-from symbn.export.writing import check_output
 from symbn.kept import KeptReports, cache_folder
 from symbn.report import NoteReport
 from symbn.source import SourceFile
@@ -21,29 +21,11 @@ from symbn.source import SourceFile
 
 @click.command()
 @click.argument("notes", nargs=-1, required=True, metavar="NOTE...")
-@options.preambles
-@options.select
-@click.option(
-    "--format",
-    "format",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="How to print the reports.",
-)
+@options.asking("text", "json", "github", timeout="Time for a claim; past it, it is undecided.")
 @click.option(
     "--explain",
     is_flag=True,
     help="Print each statement as understood, its conventions, assumptions and the rules that decided it.",
-)
-@click.option(
-    "--timeout",
-    type=float,
-    default=options.SECONDS,
-    show_default=True,
-    metavar="SECONDS",
-    callback=options.seconds,
-    help="Time for a claim; past it, it is undecided.",
 )
 @click.option(
     "--max-terms",
@@ -79,6 +61,7 @@ from symbn.source import SourceFile
     callback=options.file,
     help="Write what another program needs to check the proofs; see verify-certificate.",
 )
+@options.force
 @click.pass_context
 def check(
     context: click.Context,
@@ -93,6 +76,7 @@ def check(
     jobs: int,
     no_cache: bool,
     certificate: str | None,
+    force: bool,
 ) -> None:
     """Check the equations of each NOTE (Markdown, a notebook or LaTeX, or a folder of them; - is standard input).
 
@@ -102,9 +86,11 @@ def check(
     were.
     """
     options.check_standard_input([*notes, *preambles])
+    if force and certificate is None:
+        raise click.UsageError("--force goes with --certificate")
     asked = Asked(SourceFile("", ""), (), select, timeout, max_terms, explain, max_memory)
     kept = KeptReports(None if no_cache else cache_folder())
-    request = _Request(notes, preambles, asked, kept, jobs, certificate)
+    request = _Request(notes, preambles, asked, kept, jobs, certificate, force)
     context.exit(ended(lambda: _run(request, Printer(format, explain))))
 
 
@@ -118,6 +104,7 @@ class _Request:
     kept: KeptReports
     jobs: int
     certificate: str | None
+    force: bool
 
 
 def _run(request: _Request, printer: Printer) -> int:
@@ -126,7 +113,7 @@ def _run(request: _Request, printer: Printer) -> int:
 
     paths = list(with_folders_opened(request.notes))
     if request.certificate is not None:
-        check_output(request.certificate, True, (*paths, *request.preambles))
+        check_place(request.certificate, request.force, (*paths, *request.preambles))
     reports: list[NoteReport] = []
     open_ones = [NoteReport(SourceFile(path, ""), None, ()) for path in paths]
     try:
@@ -141,12 +128,14 @@ def _run(request: _Request, printer: Printer) -> int:
     except KeyboardInterrupt:  # not in the middle of a note
         return _interrupted((Partial(one, 0, 0, begun=False) for one in open_ones[len(reports) :]), printer)
     printer.finish()
-    code = max(map(exit_code, reports), default=PROVED)
     if request.certificate is not None:
-        from symbn.certificate.command import write_certificate  # slow to import, and few checks ask for it
+        _certify(request, request.certificate, reports, preambles)
+    return max(map(exit_code, reports), default=PROVED)
 
-        code = max(code, write_certificate(reports, preambles, request.certificate, request.asked.terms))
-    return code
+
+def _certify(request: _Request, path: str, reports: Sequence[NoteReport], preambles: tuple[SourceFile, ...]) -> None:
+    """Write the certificate.  Raises NotWritten, and Stopped where symbn itself fails in it."""
+    tried(SourceFile(path, ""), lambda: write_certificate(reports, preambles, path, request.force, request.asked.terms))
 
 
 def _notes(paths: Sequence[str], preambles: tuple[SourceFile, ...], asked: Asked) -> list[Asked | NoteReport]:

@@ -15,20 +15,7 @@ from symbn.cli.printing import print_lines, style_of
 
 @click.command()
 @click.argument("note", metavar="NOTE")
-@options.select
-@options.preambles
-@click.option(
-    "--format", "format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
-)
-@click.option(
-    "--timeout",
-    type=float,
-    default=options.SECONDS,
-    show_default=True,
-    metavar="SECONDS",
-    callback=options.seconds,
-    help="Time for a derivation.",
-)
+@options.asking("text", "json", timeout="Time for a derivation.")
 @click.pass_context
 def derive(
     context: click.Context, note: str, select: tuple[str, ...], preambles: tuple[str, ...], format: str, timeout: float

@@ -27,7 +27,7 @@ from symbn.source import SourceFile
     help="What the module is written for.",
 )
 @options.output
-@click.option("--force", is_flag=True, help="Write over a file that symbn did not make.")
+@options.force
 @click.option("--plan", is_flag=True, help="Print the passes over memory, bytes, operations and temporaries instead.")
 @options.preambles
 @click.pass_context

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 SECONDS, TERMS, MEGABYTES = 10.0, 200_000, 1024
 """What a claim may take if nothing else is asked for."""
@@ -47,6 +50,29 @@ output = click.option(
     callback=file,
     help="Where to write it; standard output if not given.",
 )
+force = click.option("--force", is_flag=True, help="Write over a file that symbn did not make.")
+
+
+def asking(*formats: str, timeout: str) -> Callable[[_Command], _Command]:
+    """What is asked of a note's statements: which ones, with which preambles, in which format, for how long."""
+    format = click.option(
+        "--format",
+        "format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="How to print the reports.",
+    )
+    time = click.option(
+        "--timeout",
+        type=float,
+        default=SECONDS,
+        show_default=True,
+        metavar="SECONDS",
+        callback=seconds,
+        help=timeout,
+    )
+    return lambda command: preambles(select(format(time(command))))
 
 
 def check_standard_input(paths: Sequence[str]) -> None:

@@ -276,10 +276,12 @@ def _assumptions(sums: tuple[SumOfProducts, ...]) -> tuple[str, ...]:
 
 
 def _reach(e: SumOfProducts) -> int:
-    """The largest number of distinct indices of one term, and past the sizes at which its coefficient may vanish."""
+    """The largest number of distinct indices of one term, and past the sizes at which its coefficient may vanish.
+
+    The free indices of all terms are told apart: u_i − u_j is 0 at size 1.
+    """
     most = 1
     for monomial, coefficient in e.terms.items():
         bound = sum(len({i for f in component for i in f.indices if i.is_bound}) for component in monomial)
-        free = {i for component in monomial for i in component.free}
-        most = max(most, bound + len(free), 1 + coefficient.degree_in_dimensions())
+        most = max(most, bound + len(e.free), 1 + coefficient.degree_in_dimensions())
     return most

@@ -112,6 +112,11 @@ class FactorForms:
 
     def _tensor(self, head: Tensor, indices: tuple[Index, ...], variable: Collection[Index]) -> Piece:
         """The tensor sliced at its fixed indices, stacked over those that are neither its row nor its column."""
+        if self._is_of_products(head):
+            alias = self._alias(head, indices, variable)
+            if alias is None:
+                raise NoRule(f"{head.name}, whose sizes are products, has no matrix form here")
+            return alias
         places = self._natural_places(head, indices)
         natural = [p for p in places if p is not None]
         stacked = tuple(dict.fromkeys(i for place, i in enumerate(indices) if place not in natural and i in variable))
@@ -129,6 +134,11 @@ class FactorForms:
         if stacked and len(kept) == 2:  # one index twice, beside another
             body, kept = tree.DiagonalPart(arg=body, shape=(body.shape[0], 1)), kept[:1]
         return Piece(_stacked(body, kept, over), (*kept, *stacked))
+
+    def _is_of_products(self, head: Tensor) -> bool:
+        """Whether a size of a name is a product, so that a position in it is no single index."""
+        shape = self._shapes.get(head.name, ())
+        return not head.arguments and not head.slots and any(isinstance(size, tree.DimProduct) for size in shape)
 
     def _natural_places(self, head: Tensor, indices: tuple[Index, ...]) -> tuple[int | None, int | None]:
         """Which of the indices are the row and the column of the tensor as a matrix."""
@@ -201,11 +211,12 @@ class FactorForms:
         return self._write(argument.body, None if row is None else at[row], None if column is None else at[column])
 
     def _alias(self, head: Tensor, indices: tuple[Index, ...], variable: Collection[Index]) -> Piece | None:
-        """A definition that only renames this tensor (Ŷ := (ŷ_1 … ŷ_m)) instead of a stack of it."""
+        """A definition that only renames this tensor (Ŷ := (ŷ_1 … ŷ_m)) instead of a stack of it, or a part of it."""
         for key, unfolding in self._indexing.theory.unfoldings.items():
             definition = self._context.definitions[key]
             factors = list(unfolding.body.factors())
-            if unfolding.parameters or definition.indices or len(factors) != 1:
+            count = len(definition.indices)
+            if unfolding.parameters or len(factors) != 1 or (count and not self._is_of_products(head)):
                 continue
             if (
                 not all(c.is_one() for c in unfolding.body.terms.values())
@@ -214,9 +225,11 @@ class FactorForms:
             ):
                 continue
             at = dict(zip(factors[0].indices, indices, strict=True))
-            own = [at[i] for i in unfolding.indices]
+            family, own = [at[i] for i in unfolding.indices[:count]], [at[i] for i in unfolding.indices[count:]]
+            if any(index in variable for index in family):
+                continue
             row, column = _by_shape(definition.body.shape, list(range(len(own))))
-            whole = tree.Reference(name=key, shape=definition.body.shape)
+            whole = tree.Reference(name=key, indices=tuple(map(fixed, family)), shape=definition.body.shape)
             at_row, at_column = (own[p] if p is not None else None for p in (row, column))
             return Piece(*_sliced(whole, at_row, at_column, variable))
         return None

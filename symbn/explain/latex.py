@@ -15,7 +15,7 @@ from symbn.expr.tree import Expr, Ix
 _SUM, _PRODUCT, _FACTOR, _ATOM = range(4)
 
 
-_NUMBERED = re.compile(r"\^\{\(\\cdot\)\}_\{([^{}]*)\}")
+_NUMBERED = re.compile(r"\^\{([(\[])\\cdot([)\]])\}_\{([^{}]*)\}")
 
 
 def to_latex(e: Expr) -> str:
@@ -50,7 +50,7 @@ def _as_word(name: str) -> str:
 def name_latex(name: str) -> str:
     """A symbol's or definition's name; a defined function's parameter without its definition's key."""
     plain = name.split("@")[0].removesuffix("_")
-    return _NUMBERED.sub(r"^{(\1)}", plain)
+    return _NUMBERED.sub(r"^{\1\3\2}", plain)
 
 
 def _in(e: Expr, level: int) -> str:

@@ -73,10 +73,10 @@ def written(note: NoteReport) -> Iterator[Written]:
     """What the note states, in the order of the text."""
     text = texts_of(note.source)
     for reports in _chained(note, text):
-        texts = [text.of(report.span) for report in reports]
         try:
             if any(_is_unread(report) for report in reports):
                 raise Refused("it was not read")
+            texts = [_text(report, text) for report in reports]
             pieces = [read_math(_balanced(text) + _range(one)) for text, one in zip(texts, reports, strict=True)]
             if not all(map(_is_whole, reports, pieces)):
                 raise Refused("something else stands within it")
@@ -88,6 +88,21 @@ def written(note: NoteReport) -> Iterator[Written]:
             yield Declaration(joined(pieces[0]), reports)
         else:
             yield _chain(reports, pieces)
+
+
+def _text(report: Report, text: Texts) -> str:
+    """What is written; what the prose says of rows and columns is written as the definition that it is."""
+    return f"{report.lhs} = {report.rhs}" if _is_said(report, text) else text.of(report.span)
+
+
+def _is_said(report: Report, text: Texts) -> bool:
+    """Whether a definition is said in words, at a formula without a relation."""
+    if report.kind != "definition" or not report.rhs:
+        return False
+    try:
+        return not any(piece.role == "relation" for piece in read_math(_balanced(text.of(report.span))))
+    except Refused:
+        return False
 
 
 def _range(report: Report) -> str:
@@ -137,14 +152,20 @@ def _chained(note: NoteReport, text: Texts) -> Iterator[tuple[Report, ...]]:
             end = max(before.span.end for before in group)
             goes_on = bool(report.rhs) and _LEADING.match(text.of(report.span)) is not None
             listed = report.span.end == end and group[-1].span.start < report.span.start < end
-            if goes_on or listed:
+            twice = report.span.start == group[-1].span.start and not _is_said(group[-1], text)
+            if goes_on or listed or twice:
                 group.append(report)
                 continue
         if group:
-            yield tuple(group)
+            yield _longest_first(group)
         group = [report]
     if group:
-        yield tuple(group)
+        yield _longest_first(group)
+
+
+def _longest_first(group: list[Report]) -> tuple[Report, ...]:
+    r"""Of A = B \in S, which is two statements, the one that is all of it comes first."""
+    return tuple(sorted(group, key=lambda report: (report.span.start, -report.span.end)))
 
 
 def _balanced(text: str) -> str:

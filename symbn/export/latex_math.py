@@ -273,6 +273,8 @@ class _Reader:
             return [Piece(f"{token}{{{above}}}{{{below}}}", max(upper, lower) + self._scaled(0.6))]
         if token == r"\sqrt":
             return [self._root()]
+        if token == r"\substack":
+            return [self._below_each_other()]
         if token in MARKED:
             return [self._marked(token)]
         if token in FRAMES:
@@ -298,6 +300,17 @@ class _Reader:
                 self._raw()
             return []
         raise Refused(f"{token} is not known")
+
+    def _below_each_other(self) -> Piece:
+        r"""\substack with its rows."""
+        rows: list[list[Piece]] = [[]]
+        for piece in self._argument():
+            if piece.role == "row":
+                rows.append([])
+            else:
+                rows[-1].append(piece)
+        below = r" \\ ".join(map(joined, rows))
+        return Piece(rf"\substack{{{below}}}", max(map(width_of, rows)))
 
     def _root(self) -> Piece:
         root = ""

@@ -41,7 +41,7 @@ from symbn.notes.syntax import (
     Unread,
     unscripted,
 )
-from symbn.notes.vocabulary import DEFINING
+from symbn.notes.vocabulary import DEFINING, NUMBERED
 
 _DOTS = {r"\dots": "…", r"\cdots": "⋯", r"\vdots": "⋮", r"\ddots": "⋱", r"\iddots": "⋰"}
 _FENCES = {
@@ -156,12 +156,12 @@ class MathML:
             sup.insert(0, _enclosed("(", [self.print(base.sub)]))
             base = base.base
         elif _is_numbered(base) and sub is not None:
-            sup, sub = [_enclosed("(", [sub]), *sup], None
+            sup, sub = [_enclosed(_fence(base), [sub]), *sup], None
         if node.primes:
             sup.insert(0, f"<mo>{'′' * node.primes}</mo>")
         if isinstance(base, Nabla) and sub is None:
             return self._nabla(base, _row(sup))
-        stem = letters(base.latex.removesuffix(r"^{(\cdot)}")) if _is_numbered(base) else self.print(base)
+        stem = letters(base.latex[: -len(NUMBERED[0])]) if _is_numbered(base) else self.print(base)
         return _scripted(stem, sub, _row(sup) if sup else None)
 
     def _nabla(self, node: Nabla, sup: str | None) -> str:
@@ -292,8 +292,13 @@ def _enclosed(delimiter: str, content: Iterable[str], stretched: bool = False) -
 
 
 def _is_numbered(node: Syntax) -> TypeGuard[Name]:
-    r"""Whether this is the x^{(\cdot)} of x^{(i)}."""
-    return isinstance(node, Name) and node.latex.endswith(r"^{(\cdot)}")
+    r"""Whether this is the x^{(\cdot)} of x^{(i)}, or the x^{[\cdot]} of x^{[i]}."""
+    return isinstance(node, Name) and node.latex.endswith(NUMBERED)
+
+
+def _fence(numbered: Name) -> str:
+    """What opens the superscript of x^{(i)}, or of x^{[i]}."""
+    return "(" if numbered.latex.endswith(NUMBERED[0]) else "["
 
 
 def _are_apart(left: Syntax, right: Syntax) -> bool:

@@ -123,6 +123,7 @@ def add(terms: Sequence[Expr], span: Span | None, notices: Notices) -> Expr:
     for term in shaped[1:]:
         before = resolved_shape(first.shape)
         if not unify_shapes(first.shape, term.shape):
+            _check_no_offset(first, term)
             turned = before == resolved_shape(term.shape)[::-1]
             raise shape_error(
                 "S202", f"{shape_text(before)} and {shape_text(term.shape)} cannot be added", (first, term),
@@ -130,6 +131,23 @@ def add(terms: Sequence[Expr], span: Span | None, notices: Notices) -> Expr:
             )  # fmt: skip
     fitted = [t if not is_scalar(t.shape) else _broadcast(t, first, notices) for t in terms]
     return tree.Add(terms=tuple(fitted), shape=first.shape, span=span)
+
+
+def _check_no_offset(first: Expr, second: Expr) -> None:
+    """Raises NoteError (S222) for X W + b with a column b: many add it to every row, or to every column."""
+    for matrix, column in ((first, second), (second, first)):
+        if not is_vector(matrix.shape) and is_column(column.shape):
+            length = resolved(column.shape[0])
+            for fits, every, written in (
+                (resolved(matrix.shape[1]), "row", r"\mathbf 1 b^\top"),
+                (resolved(matrix.shape[0]), "column", r"b \mathbf 1^\top"),
+            ):  # fmt: skip
+                if length == fits:
+                    misread = shape_error(
+                        "S222", f"is this column added to every {every} of the matrix?", (matrix, column),
+                        f"write {written} then: a sum is of two things of one shape",
+                    )  # fmt: skip
+                    raise NoteError(misread.diagnostic)
 
 
 def _broadcast(scalar: Expr, beside: Expr, notices: Notices) -> Expr:
@@ -297,7 +315,12 @@ def power(e: Expr, exponent: Expr, span: Span | None, least: Mapping[str, int] |
     Raises NoteError (S207) for a vector or a matrix that is not square: v² may be v ⊙ v, or vᵀv.
     """
     if not is_scalar(exponent.shape):
-        raise shape_error("S206", "an exponent that is no scalar", (e, exponent))
+        raise fail(
+            "S206",
+            f"an exponent that is no number, but {shape_text(exponent.shape)}",
+            exponent.span or span,
+            help="declare the name with what stands above it, if that is part of the name",
+        )
     if is_scalar(e.shape):
         return tree.Power(base=e, exponent=exponent, shape=SCALAR, span=span)
     if is_vector(e.shape) or not unify(*e.shape):

@@ -7,12 +7,14 @@ A factor takes with it what belongs to it: a function its arguments, an operator
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
 from symbn.expr.context import PI
-from symbn.expr.shape import finished, is_scalar, resolved_shape, shape_text, unify
+from symbn.expr.shape import finished, is_scalar, is_vector, resolved_shape, shape_text, unify
 from symbn.expr.tree import Expr
 from symbn.notes.differentials import Differentials
 from symbn.notes.grouping import divides_openly
@@ -57,8 +59,8 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         while place < len(items):
             item, bare, start = items[place], len(self.left_bare), place
             factor, place = self.next_factor(items, place)
-            if place == start + 1 < len(items):
-                self.check_no_value(item, items[place], self.left_bare[bare:])
+            if place < len(items) and (place == start + 1 or isinstance(item, Nabla)):
+                self.check_no_value(items[place - 1], items[place], self.left_bare[bare:])
             if divides_openly(before) and is_scalar(factor.shape) and isinstance(factor, _PLAIN):
                 raise fail(
                     "E128", "does this factor stand below the `/` or after the fraction?", factor.span or span,
@@ -142,6 +144,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
             picked = None if following is None else self._entry_in_brackets(item, following)
             if picked is not None:
                 return picked, place + 2
+            self._check_no_function(item, head, following)
             whole = composite(item) if isinstance(item, Script) else None
             known = self.is_name(head.latex) or self.is_name(whole or "")
             if isinstance(group, Group) and isinstance(group.content, Given):
@@ -174,6 +177,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         if rest_sub is not None and not self.takes(key, group):
             return None  # p_i (1 - p_j): a product with an entry of p
         self._check_bars(key, group)
+        self._check_mean(key, group)
         span = item.span.to(group.span)
         if rest_sup is not None and negates(rest_sup):
             raise fail(
@@ -183,6 +187,29 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         result = self.scripted(self.apply(key, group, primes, span), rest_sub, rest_sup, span)
         return self.ended(result, following, item.span.to(group.span if following is None else following.span))
 
+    def _check_no_function(self, item: Syntax, head: Name, following: Syntax | None) -> None:
+        """Raises NoteError (E246) for x(t), α(0) of what is no function: a product with one name is not written so.
+
+        A(x) and A(B) of a matrix are, and mean the same if A is taken for a linear map.
+        """
+        if not (isinstance(following, Group) and following.delimiter == "("):
+            return  # a (x)_i and A (W^{(1)})^\top are products
+        alone = following.content
+        named = isinstance(alone, Name) or (isinstance(alone, Script) and alone.sup is None)
+        atom = isinstance(alone, Numeral) or (named and spelled(alone) is not None)
+        raised = isinstance(item, Script) and (item.sup is not None or item.primes)
+        if not atom or raised or head.word or not self.is_name(head.latex) or is_constant(head.latex):
+            return
+        whole, argument = self.readable(item), self.readable(alone)
+        if whole is None or argument is None:
+            return
+        maps = not (is_scalar(whole.shape) or is_vector(whole.shape)) and not is_scalar(argument.shape)
+        if not maps and (is_scalar(argument.shape) or is_vector(argument.shape)):
+            raise fail(
+                "E246", f"is `{head.latex}` a function here, or is this a product?", item.span.to(following.span),
+                help="declare the function, by a name of its own; or write the product without parentheses",
+            )  # fmt: skip
+
     def _check_bars(self, name: str, group: Group) -> None:
         """Raises NoteError (E219) for f(x | A) of a function that has no bar elsewhere: p(x | y) is not p(x, y)."""
         written = {isinstance(content, Given) for content in (group.content, *self.scope.applications.get(name, ()))}
@@ -190,6 +217,14 @@ class Applications(Scripts, Words, Differentials, NewArguments):
             raise fail(
                 "E219", f"`{name}` has a bar between its arguments in one place, and none in another", group.span,
                 help="write a comma in all places if it is one function; give two functions two names",
+            )  # fmt: skip
+
+    def _check_mean(self, name: str, group: Group) -> None:
+        """Raises NoteError (E256) for E[x] of a random x in a note that has a function E."""
+        if name == "E" and group.delimiter == "[" and self.random_in(self.read(group.content)):
+            raise fail(
+                "E256", "is this the mean of what is random here, or the note's function E?", group.span,
+                help=r"write \mathbb{E}[…] for the mean, and E(…) for the function",
             )  # fmt: skip
 
     def _bar_of_unknown(self, item: Syntax, given: Given) -> NoteError:
@@ -259,7 +294,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
                 raise fail("E118", f"`{name}` has {len(meaning.parameters)} parameter(s), here {len(arguments)}", span)
             if primes:
                 return self.primed(meaning, arguments[0], primes, span)
-            arguments = tuple(finished(a) for a in arguments)
+            arguments = tuple(finished(a) for a in self._of_domain(meaning, arguments))
             definition = self._define_function(meaning, arguments)
             applied = tree.Reference(name=definition.key, arguments=arguments, shape=definition.body.shape, span=span)
             self.check_means_in(applied, span)
@@ -287,6 +322,21 @@ class Applications(Scripts, Words, Differentials, NewArguments):
                 )
             fitted.append(argument)
         return tree.Apply(name=name, arguments=tuple(fitted), shape=function.codomain, span=span)
+
+    def _of_domain(self, function: DefinedFunction, arguments: tuple[Expr, ...]) -> Iterator[Expr]:
+        """The arguments of a defined function.  Raises NoteError (E244) for a number where it is defined for vectors.
+
+        A function of numbers may act on the entries of a vector, and one of n×1 on what is m×1.
+        """
+        for argument, shape in zip_longest(arguments, function.domain[: len(arguments)]):
+            fitted = argument if shape is None else build.as_shape(argument, shape)
+            if shape is not None and is_scalar(fitted.shape) and not is_scalar(shape):
+                raise fail(
+                    "E244", f"`{function.name}` is defined for what is {shape_text(shape)}, and this is a number",
+                    argument.span or function.span,
+                    help="an entry x_1 of x is a number; give a vector that is meant another name",
+                )  # fmt: skip
+            yield fitted
 
     @abstractmethod
     def joined(self, op: str, left: Expr, right: Expr, span: Span) -> Expr:

@@ -18,7 +18,7 @@ from symbn.expr.tree import Expr
 from symbn.notes.evaluations import Evaluations
 from symbn.notes.grouping import Grouping, carried
 from symbn.notes.reserved import transposes
-from symbn.notes.syntax import Binary, Derivation, Group, Nabla, Script, Sequence, Syntax, unscripted, walk
+from symbn.notes.syntax import Binary, Derivation, Group, Nabla, Name, Script, Sequence, Syntax, unscripted, walk
 from symbn.notes.targets import target_of
 from symbn.source import Span
 
@@ -221,6 +221,8 @@ class Calculus(Evaluations, Grouping):
             variable = self._variable(syntax.variable)
         elif isinstance(body, tree.Apply) and len(body.arguments) == 1 and not _is_named(body.arguments[0]):
             return tree.at_span(self.gradient_at(body, syntax), span)
+        elif isinstance(body, tree.Reference) and (taken := self._by_its_parameter(body, syntax)) is not None:
+            return tree.at_span(taken, span)
         elif isinstance(body, (tree.Apply, tree.Reference)) and len(body.arguments) == 1:
             variable = body.arguments[0]  # ∇f(x) is by x
         else:
@@ -233,6 +235,17 @@ class Calculus(Evaluations, Grouping):
             raise fail("E138", "∇ of this order is not read", span)
         self.check_dependence(body, [variable], span)
         return result
+
+    def _by_its_parameter(self, body: tree.Reference, syntax: Nabla) -> Expr | None:
+        r"""\nabla f(a) of a defined f by its parameter, taken at a; None where that is the derivative by a."""
+        function = self.function_of(body) if len(body.arguments) == 1 else None
+        if function is None:
+            return None
+        (argument,) = body.arguments
+        inside = self.scope.context.definitions[body.name].body
+        if _is_named(argument) and not self.depends([inside], target_of(argument, self.scope.context)):
+            return None
+        return self.at_point(body, replace(syntax, variable=Name(function.parameters[0], syntax.span)), held=True)
 
 
 def _ask_about_d(span: Span) -> NoteError:

@@ -14,19 +14,11 @@ from symbn.notes.columns import SIGNS, operates, states
 from symbn.notes.introductions import conditions_itself, places, ranges_over, said_by
 from symbn.notes.layout import relations_in
 from symbn.notes.lexer import Token
-from symbn.notes.open_chains import (
-    OpenChain,
-    as_range,
-    begins_range,
-    is_range,
-    limits_something,
-    nothing_right_of,
-    only_numbers,
-    summed,
-)
+from symbn.notes.open_chains import OpenChain, begins_range, is_range, nothing_right_of, summed
 from symbn.notes.parser import Parser
-from symbn.notes.syntax import Chain, Commas, Dots, Group, Link, Name, Said, Syntax, Unread, unscripted
-from symbn.notes.vocabulary import DOTS, IMPLICATIONS, IN_RANGE, relates
+from symbn.notes.remarks import Remarks, ranges_alone, read_range
+from symbn.notes.syntax import Chain, Link, Syntax, Unread
+from symbn.notes.vocabulary import IMPLICATIONS, IN_RANGE, relates
 from symbn.source import Span
 
 
@@ -42,9 +34,8 @@ class RowReader:
         self.label = label
         self.done = done
         self.problems = problems
-        self.first = len(done)
-        """Where the chains of this row begin in `done`."""
-        self.implied = self.first
+        self.remarks = Remarks(done)
+        self.implied = len(done)
         """Up to where in `done` they are known to be parts of an implication."""
         self.beside = beside
         self.goes_on = before is not None and before.dangling is None and (tokens[0].is_(*SIGNS) or operates(tokens[0]))
@@ -81,6 +72,8 @@ class RowReader:
             chain.label = label
         if self.previous is not None and is_range(chain):
             chain = self._after_range(self.previous)
+        elif self.previous is not None and chain.whole and not chain.said and self.remarks.tell_apart(chain.close()):
+            chain = self._after_condition(self.previous)
         return chain if chain.sides else None
 
     def _written(self) -> bool:
@@ -150,7 +143,7 @@ class RowReader:
             return
         if chain.whole and conditions_itself(token):
             chain.conditions.append(token.span)
-        if chain.whole and not self.beside and (said or ranges_over(token) or places(token)):
+        if chain.whole and not self.beside and (said or ranges_over(token) or places(token) or token.text == "("):
             self._remark(token)
         elif token.is_(",") and begins_range(chain) and following.kind in ("command", "number"):
             self._range()
@@ -169,14 +162,18 @@ class RowReader:
     def _ended(self) -> None:
         """The chain is whole, and another begins; what follows a condition holds under it."""
         ended = self.chain
+        if not (ended.said or self.beside) and self.remarks.tell_apart(ended.close()):
+            ended.said = "if"
         self.done.append(ended.close())
         self.chain = OpenChain()
+        if ended.said == "if" and self.previous is not None:
+            return
         if ended.said == "if":
             self.chain.conditions = [*ended.conditions, self.done[-1].span]
         if not is_range(ended):
             self.previous = ended
         elif self.previous is not None:
-            self._limit(self.done[-1])
+            self.remarks.limit(self.done[-1], self.chain)
 
     def _up_to_space(self) -> list[Token]:
         """What stands before the next wide space."""
@@ -242,97 +239,54 @@ class RowReader:
             )  # fmt: skip
         if not rest:
             return
-        found: list[Chain] = []
         try:
-            reader = RowReader(rest, None, None, found, self.problems, beside=True)
-            last = reader.read()
-            found += [last.close()] if last is not None else []
+            found = self._beside(rest, self.problems)
         except NoteError as error:
             main.conditions.append(rest[0].span.to(rest[-1].span))
             if not token.is_(r"\forall"):
                 self.problems.append(error.diagnostic)
             return
         for chain in found:
-            self._heed(chain, token)
+            self.remarks.heed(chain, token, main)
+
+    def _beside(self, rest: list[Token], problems: list[Diagnostic]) -> list[Chain]:
+        """The chains of a remark.  Raises NoteError."""
+        found: list[Chain] = []
+        last = RowReader(rest, None, None, found, problems, beside=True).read()
+        return [*found, last.close()] if last is not None else found
 
     def _ranges_only(self, rest: list[Token]) -> bool:
         r"""Take up \forall i \in [n], which is a whole formula; False for a statement behind it."""
-        found: list[Chain] = []
         try:
-            last = RowReader(rest, None, None, found, [], beside=True).read()
+            ranges = ranges_alone(self._beside(rest, []))
         except NoteError:
             return False
-        found += [last.close()] if last is not None else []
-        over = [c for c in found if c.links and c.links[0].relation == r"\in" and isinstance(c.sides[1], Group)]
-        if not found or len(over) + sum(map(is_range, found)) < len(found):
-            return False
-        self.done += [as_range(chain) if chain in over else replace(chain, said="range") for chain in found]
-        return True
-
-    def _heed(self, chain: Chain, token: Token) -> None:
-        """What is said beside the main chain: a range of all is passed over, a condition kept for it."""
-        if not chain.links:
-            return
-        said: Said = said_by(token) or ("where" if places(token) else "if")
-        if is_range(chain) and (len(chain.links) == 1 or not limits_something(chain)):
-            self._limit(chain)
-            self.done.append(replace(chain, said="range"))
-        elif chain.links[0].relation in (r"\in", ":") and said_by(token) != "if":
-            space = chain.sides[1]
-            if isinstance(space, Group) and space.delimiter == r"\{":
-                self._limit(chain)
-            elif said == "if" and not _is_whole_space(space):
-                self.chain.conditions.append(chain.span)
-                chain = replace(chain, said=said)
-            if not token.is_(r"\forall"):
-                self.done.append(chain)
-            elif isinstance(space, Group):
-                self.done.append(as_range(chain))
-        else:
-            if said != "where":
-                self.chain.conditions.append(chain.span)
-            if not token.is_(r"\forall"):
-                self.done.append(replace(chain, said=chain.said or said))
-
-    def _limit(self, chain: Chain) -> None:
-        """A range that does not run from 1 to a name is a condition on the chains of this row."""
-        compared = chain.links[0].relation == r"\le"
-        sides = (self.chain.sides, *(one.sides for one in self.done[self.first :]))
-        beside = [side for own in sides if tuple(own) != chain.sides for side in own]
-        if limits_something(chain) or (compared and not only_numbers(chain.sides[1], beside)):
-            spans = (chain.span,)
-            self.chain.conditions += spans
-            self.done[self.first :] = [replace(c, conditions=c.conditions + spans) for c in self.done[self.first :]]
+        self.done += ranges or ()
+        return ranges is not None
 
     def _range(self) -> None:
         """The rest of `i = 1, …, m` or `i = 1, 2, …, m`: the range of an index, said as i ∈ {1, …, m}."""
-        parser, chain = self.parser, self.chain
-        items: list[Syntax] = [chain.sides[1]]
-        while parser.current is not parser.end:
-            dots = parser.current
-            if dots.kind == "command" and dots.text in DOTS:
-                items.append(Dots(parser.advance().text, dots.span))
-            else:
-                items.append(parser.additive())
-            if not parser.current.is_(",") or isinstance(items[-2], Dots):
-                break
-            parser.advance()
-        if not any(isinstance(item, Dots) for item in items):
-            raise fail(
-                "P219", "is this list the range of an index?", items[0].span.to(items[-1].span),
-                help=r"write dots for a range, i = 1, \ldots, n, or one equation after the other",
-            )  # fmt: skip
-        listed = Commas(tuple(items), items[0].span.to(items[-1].span))
-        chain.sides[1] = Group(r"\{", listed, listed.span)
+        chain = self.chain
+        chain.sides[1] = read_range(self.parser, chain.sides[1])
         chain.links[0] = Link(IN_RANGE, chain.links[0].span, chain.links[0].label)
 
     def _after_range(self, main: OpenChain) -> OpenChain:
         """The chain before a range, which the next row may go on with; it is not done with."""
         chain = self.chain.close()
-        self._limit(chain)
+        self.remarks.limit(chain, self.chain)
         closed = self.done.pop()
         main.conditions = list(closed.conditions)
         self.done.append(replace(chain, said="range"))
+        return main
+
+    def _after_condition(self, main: OpenChain) -> OpenChain:
+        r"""The chain before `, \quad i \ne j`, which the next row may go on with."""
+        condition = replace(self.chain.close(), said="if")
+        if self.done[-1].sides != tuple(main.sides):
+            self.chain.said = "if"
+            return self.chain
+        main.conditions = list(self.done.pop().conditions)
+        self.done.append(condition)
         return main
 
 
@@ -341,9 +295,3 @@ def _with_braces(side: Syntax, first: Token, last: Token) -> Syntax:
     start = first.span if first.is_(r"\boxed", "{") else side.span
     span = start.to(last.span)
     return side if span == side.span else replace(side, span=span)
-
-
-def _is_whole_space(space: Syntax) -> bool:
-    r"""\mathbb{R}^n or [n]: saying that something is in it limits nothing."""
-    base = unscripted(space)
-    return (isinstance(base, Name) and base.latex == r"\mathbb{R}") or isinstance(base, Group)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from symbn.diagnostics import NoteError, ShapeError, fail
 from symbn.expr import build, tree
-from symbn.expr.shape import finished, shape_text, unify_shapes
+from symbn.expr.shape import finished, is_column, is_scalar, shape_text, unify_shapes
 from symbn.expr.statement import Goal, Statement
 from symbn.expr.tree import Expr, Shape
 from symbn.notes.expressions import Reader
 from symbn.notes.first_order import first_order_goals, orders, without_order
 from symbn.notes.register import fail_statement
-from symbn.notes.syntax import Chain, Syntax
+from symbn.notes.syntax import Chain, Nabla, Sequence, Syntax
 from symbn.source import Span
 
 
@@ -40,6 +40,8 @@ class Claims:
         self.chain = chain
         self.reader = reader
         self.scope = reader.scope
+        reader.sides = chain.sides
+        reader.foresee_arguments(chain.sides)
         reader.expands = any(orders(side, reader.scope) for side in chain.sides)
         self._sides: dict[int, _Side] = {}
         self._done: list[tuple[Expr, Expr]] = []
@@ -131,7 +133,21 @@ class Claims:
         try:
             return build.same_shape(left, right)
         except ShapeError:
+            for side, other in ((place, right), (place + 1, left)):
+                if is_scalar(other.shape) and _is_hessian(self.chain.sides[side]):
+                    raise fail(
+                        "E248", r"is this \nabla^2 the Hessian, or the Laplacian?", self.chain.sides[side].span,
+                        help=r"symbn reads the Hessian; the Laplacian is its trace, \operatorname{tr}(\nabla^2 f(x))",
+                    ) from None  # fmt: skip
+            if any(map(_is_product_of_columns, (left, right))):
+                raise fail(
+                    "E249", r"is this \otimes the Kronecker product, or the outer product?",
+                    self.chain.sides[place].span.to(self.chain.sides[place + 1].span),
+                    help=r"x \otimes y of two columns is a column here; write x y^\top for the matrix",
+                ) from None  # fmt: skip
             if place == 0 and isinstance(left, tree.Slice) and isinstance(left.row or left.column, tree.IndexConst):
+                if isinstance(left.arg, tree.Symbol):
+                    self.scope.parted.add(left.arg.name)
                 raise fail(
                     "E172", "this is an entry of a declared name, or a new name with that subscript?",
                     self.chain.sides[0].span, help="use another letter for the new name",
@@ -173,6 +189,18 @@ def claim_structure(statement: Statement, reader: Reader, subject: Syntax, shape
     statement.goals = (Goal(finished(sides[0]), finished(sides[1])),)
     statement.free = tuple(map(finished, reader.free.values()))
     statement.notices = tuple(reader.notices)
+
+
+def _is_hessian(side: Syntax) -> bool:
+    """Whether a side is ∇²f, by itself."""
+    first = side.items[0] if isinstance(side, Sequence) else side
+    return isinstance(first, Nabla) and first.order == 2
+
+
+def _is_product_of_columns(e: Expr) -> bool:
+    """Whether x ⊗ y of two columns stands in an expression."""
+    kronecker = (node for node in tree.walk(e) if isinstance(node, tree.Kronecker))
+    return any(is_column(node.left.shape) and is_column(node.right.shape) for node in kronecker)
 
 
 def _is_number(e: Expr) -> bool:

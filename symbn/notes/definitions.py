@@ -136,6 +136,7 @@ class Definitions(Functions):
             return family.key
         if name in scope.context.symbols:
             self._check_circular(name, name, body, span)
+            self._check_not_relied_on(name, span)
             new_epoch(scope)
             del scope.context.symbols[name]
             definition = Definition(name, (), (), body, self._next_rank(), name, span)
@@ -152,6 +153,14 @@ class Definitions(Functions):
             inverse = tree.Power(base=body.body, exponent=build.number(-1), shape=(1, 1))
             scope.meanings[head.name] = Derived(replace(body, body=inverse))
         return definition.key
+
+    def _check_not_relied_on(self, name: str, span: Span) -> None:
+        """Raises NoteError (E257) for a declared name whose symmetry has told how a sum before is read."""
+        if name in self.scope.relied_on:
+            raise fail(
+                "E257", f"`{name}` is declared, and a sum before this is read by its symmetry", span,
+                help="define it before that sum, or give one of the two another letter",
+            )  # fmt: skip
 
     def _check_circular(self, name: str, symbol: str, body: Expr, span: Span) -> None:
         """Raises NoteError (E162) for a body that rests on the symbol that it is to define."""

@@ -7,46 +7,35 @@ definition from there on, and what was claimed before keeps the context it was c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Sequence as Ordered
 from dataclasses import replace
-from itertools import pairwise
 
-from symbn.diagnostics import Diagnostic, NoteError, fail
-from symbn.notes.differentials import written_increments
+from symbn.diagnostics import Diagnostic, fail
+from symbn.notes.bounds import TURNED
 from symbn.notes.equations import Equations
-from symbn.notes.heads import new_heads
-from symbn.notes.letter_runs import in_words
-from symbn.notes.lexer import tokenize
+from symbn.notes.heads import Head, new_heads
 from symbn.notes.markdown import MathBlock
 from symbn.notes.memberships import Memberships
 from symbn.notes.new_arguments import forget_inferred
 from symbn.notes.open_chains import is_range, limits_something
-from symbn.notes.qualities import Named, Said
-from symbn.notes.reserved import SETTLED, is_builtin, is_operator
+from symbn.notes.parsed import Parsed, parse
+from symbn.notes.parts import with_its_space
+from symbn.notes.qualities import Said
+from symbn.notes.reserved import SETTLED
 from symbn.notes.rewriting import forget_places
-from symbn.notes.rows import parse_block
-from symbn.notes.said_ranges import Formula, SaidRanges
-from symbn.notes.samples import BELONGING, collects, limits, memberships
+from symbn.notes.said_ranges import Formula
+from symbn.notes.samples import BELONGING, collects, memberships
 from symbn.notes.scope import spelled
-from symbn.notes.sentences import Lead, leads
-from symbn.notes.syntax import (
-    Chain,
-    Given,
-    Group,
-    Name,
-    Script,
-    Sequence,
-    Syntax,
-    children,
-    unscripted,
-    walk,
-)
-from symbn.notes.vocabulary import EQUALITIES, IN_RANGE, relates
+from symbn.notes.slice_names import SliceNames
+from symbn.notes.syntax import Chain, Name, Script, walk
+from symbn.notes.values import compares_indices, is_one_constant
+from symbn.notes.vocabulary import DEFINING, EQUALITIES, IN_RANGE
 from symbn.source import SourceFile, Span
 
+_BOUNDS = frozenset((">", "<", r"\ge", r"\le", r"\ne"))
 
-class Elaborator(Memberships, Equations):
+
+class Elaborator(Memberships, Equations, SliceNames):
     """Reads blocks of math into statements; one for each note.
 
     It goes on from the names of a scope, if one is given.  Unless it `defines`, an equation is a claim whatever stands
@@ -66,69 +55,143 @@ class Elaborator(Memberships, Equations):
         forget_places(self.scope)
         self.places.clear()
 
-    def read(self, source: SourceFile, blocks: Iterable[MathBlock]) -> None:
+    def read(self, source: SourceFile, blocks: Ordered[MathBlock]) -> None:
         """All statements of a note, in order."""
-        self.register.source = source
-        self._chains = []
-        self.defining = []
-        parsed: list[tuple[MathBlock, list[Chain], list[Diagnostic]]] = []
-        for block in blocks:
-            try:
-                tokens = tokenize(source.text, block.segments, block.notation)
-            except NoteError as error:
-                parsed.append((block, [], [error.diagnostic]))
-                continue
-            chains, problems = parse_block(tokens) if tokens else ([], [])
-            states = any(map(relates, tokens))
-            parsed.append((block, chains, problems if states else []))
-            self._chains += chains
-            for chain in chains:
-                self._foresee(chain)
-        named: list[Named] = []
-        for block, chains, _ in parsed:
-            named.append(_named(block, chains, named[-1] if named else None))
-        self._said = Said(source.text, named, self._said)
+        self.elaborate(parse(source, blocks))
+
+    def elaborate(self, parsed: Parsed) -> None:
+        """All statements of a note that is parsed, in order."""
+        self._begin(parsed)
+        self._formulas = formulas = parsed.formulas
         conditions: tuple[Span, ...] = ()
-        self._supposed.clear()
-        brought_in = list(leads(source.text, [block for block, _, _ in parsed]))
-        formulas = [Formula(block, chains, lead) for (block, chains, _), lead in zip(parsed, brought_in, strict=True)]
-        self.declarer.families.ranges = SaidRanges(source.text, formulas)
-        for self._formula, ((block, chains, problems), lead) in enumerate(zip(parsed, brought_in, strict=True)):
+        for self._formula, formula in enumerate(formulas):
+            self._lead = formula.lead
+            self._section = f"{self._text}: {formula.block.section}"
             self._declare_ahead(formulas)
-            self.register.notation = block.inner
-            if lead.apart:
+            self.register.notation = formula.block.inner
+            self._name_slices(formulas, False)
+            if self._lead.apart:
                 self._supposed.clear()
-            conditions = conditions if lead.goes_on else ()
-            items: list[tuple[int, Chain | Diagnostic]] = [(c.span.start, c) for c in chains]
-            items += [(d.labels[0].span.start if d.labels else block.content.start, d) for d in problems]
-            for _, item in sorted(items, key=lambda pair: pair[0]):
-                if isinstance(item, Diagnostic):
-                    self._unreadable(block, item)
-                elif item.links:
-                    item, conditions = self._in_its_sentence(item, lead, conditions)
-                    if item.said == "if" and lead.supposed:
-                        self._supposed[item.span] = frozenset(names_in(item))
-                    self._lead = lead
-                    try:
-                        self._chain(item, block)
-                    except RecursionError:
-                        self._unreadable(block, _nested_too_deeply(item.span))
+            behind = self._conditions_behind(formulas[self._formula + 1 :][:1])
+            conditions = self._formula_read(formula, conditions if self._lead.goes_on else (), behind)
+            self._name_slices(formulas, True)
+
+    def _begin(self, parsed: Parsed) -> None:
+        """Take on what a text says as a whole."""
+        self.register.source = parsed.source
+        self._chains = parsed.chains
+        self.defining = []
+        parsed.foreseen.enter(self.scope)
+        self._said = Said(parsed.named, parsed.qualities, self._said)
+        self._supposed.clear()
+        self._text += 1
+        self.declarer.families.ranges = parsed.ranges
+        self.foresee_slices(parsed.slices)
+
+    def _formula_read(
+        self, formula: Formula, conditions: tuple[Span, ...], behind: tuple[Span, ...]
+    ) -> tuple[Span, ...]:
+        """Read one formula, under the conditions of its sentence before it and behind; those that what follows has."""
+        bounds = self._bounds_behind(formula)
+        behind = (*behind, *(chain.span for chain in bounds))
+        for item in formula.items:
+            if isinstance(item, Diagnostic):
+                self._unreadable(formula.block, item)
+            elif item.links:
+                item = replace(item, said="if") if any(item is chain for chain in bounds) else item
+                chain, conditions = self._in_its_sentence(item, formula, conditions, behind)
+                if chain.said == "if" and formula.lead.supposed:
+                    self._supposed[chain.span] = frozenset(names_in(chain))
+                try:
+                    self._chain(chain, formula.block)
+                except RecursionError:
+                    self._unreadable(formula.block, _nested_too_deeply(chain.span))
+        return conditions
 
     def _in_its_sentence(
-        self, chain: Chain, lead: Lead, conditions: tuple[Span, ...]
+        self, chain: Chain, formula: Formula, conditions: tuple[Span, ...], behind: tuple[Span, ...]
     ) -> tuple[Chain, tuple[Span, ...]]:
-        """A chain as the prose brings it in: as a condition, or under those of its sentence; and these."""
-        heads = new_heads(chain, self.scope) if self._defines and not chain.said else []
-        known = not heads or self.scope.declares(heads[0].name)
-        if chain.said or not known or any(link.relation not in EQUALITIES for link in chain.links):
-            return chain, conditions
+        """A chain as the prose brings it in: as a condition, or under those of its sentence; and those before it."""
+        lead = formula.lead
         aside = lead.aside or self._is_in_parentheses(chain)
-        if lead.condition:
+        if chain.said:
+            return chain, conditions
+        if self._defines:
+            self._define_anew(chain)
+        if self._is_condition(chain, formula):
+            perhaps_meant_for_all = lead.chosen and not is_one_constant(chain, self.scope)
+            if (lead.lasts or perhaps_meant_for_all) and not lead.condition:
+                self._supposed[chain.span] = frozenset(names_in(chain))
             return replace(chain, said="if"), (*conditions, chain.span)
+        if not (conditions or behind or lead.property or aside):
+            return chain, conditions
+        heads = self._new_heads(chain)
+        known = not heads or self.scope.declares(heads[0].name)
+        if not known or any(link.relation not in EQUALITIES for link in chain.links):
+            return chain, conditions
         if (lead.property or aside) and not heads:
             self._supposed[chain.span] = frozenset(names_in(chain))
             return replace(chain, said="since"), conditions
-        return (chain if heads else replace(chain, conditions=(*conditions, *chain.conditions))), conditions
+        return (chain if heads else replace(chain, conditions=(*conditions, *behind, *chain.conditions))), conditions
+
+    def _is_condition(self, chain: Chain, formula: Formula) -> bool:
+        """Whether the prose makes a chain a condition, or a special case of a declared name, which defines nothing."""
+        lead, relations = formula.lead, {link.relation for link in chain.links}
+        brought_in = lead.condition or (lead.behind and self._follows_equation(formula))
+        if self._bounds_a_known_name(chain) and brought_in and not lead.supposed:
+            return True
+        if compares_indices(chain, self.scope) and (lead.condition or lead.brought_in_by_for):
+            return True
+        if not relations <= EQUALITIES or not (lead.condition or lead.special or not lead.settles):
+            return False
+        heads = self._new_heads(chain)
+        if lead.condition:
+            return not heads or self.scope.declares(heads[0].name)
+        one_of_several = not (lead.settles or formula.block.display) and is_one_constant(chain, self.scope)
+        return self._declared(heads) and not relations & DEFINING and (lead.special or one_of_several)
+
+    def _bounds_a_known_name(self, chain: Chain) -> bool:
+        """Whether a chain is c > 0 of a c that is declared already: behind `if` that says nothing of c elsewhere."""
+        names = {spelled(side) for side in chain.sides}
+        bounds = bool(chain.links) and {link.relation for link in chain.links} <= _BOUNDS
+        return bounds and any(name in self.scope.context.symbols for name in names)
+
+    def _follows_equation(self, formula: Formula) -> bool:
+        """Whether the formula before this one, which is the one that is read or the next, states an equation."""
+        place = self._formula if formula is self._formulas[self._formula] else self._formula + 1
+        before = self._formulas[place - 1].chains if place else []
+        return any(link.relation in EQUALITIES for chain in before for link in chain.links)
+
+    def _bounds_behind(self, formula: Formula) -> list[Chain]:
+        r"""The c > 0 of a formula |c| = c, \quad c > 0, of a c that is declared already: that formula's condition."""
+        found: list[Chain] = []
+        equated = False
+        for chain in formula.chains:
+            if equated and not chain.said and self._bounds_a_known_name(chain):
+                found.append(chain)
+            equated = equated or any(link.relation in EQUALITIES for link in chain.links)
+        return found
+
+    def _declared(self, heads: list[Head]) -> bool:
+        """Whether heads are of a name that was declared: a number, vector, matrix, family or function."""
+        name = heads[0].name if heads else ""
+        return bool(heads) and (self.scope.declares(name) or name in self.scope.context.functions)
+
+    def _new_heads(self, chain: Chain) -> list[Head]:
+        return new_heads(chain, self.scope) if self._defines else []
+
+    def _conditions_behind(self, following: Ordered[Formula]) -> tuple[Span, ...]:
+        r"""What a formula is said under by the one behind it: `… for $i \ne j$`, `… if $t = 1$`."""
+        return tuple(
+            chain.span
+            for formula in following
+            for chain in formula.chains
+            if formula.lead.behind
+            and (chain.links and not chain.said)
+            and (
+                self._is_condition(chain, formula) or (formula.lead.explains and self._declared(self._new_heads(chain)))
+            )
+        )
 
     def _is_in_parentheses(self, chain: Chain) -> bool:
         text, before, behind = self.register.source.text, chain.span.start - 1, chain.span.end
@@ -137,29 +200,6 @@ class Elaborator(Memberships, Equations):
         while behind < len(text) and text[behind].isspace():
             behind += 1
         return before >= 0 and text[before] == "(" and text[behind : behind + 1] == ")"
-
-    def _foresee(self, chain: Chain) -> None:
-        """What a chain tells of the text before it: what functions are applied to, and its dimensions."""
-        for side in chain.sides:
-            self._collect_applications(side)
-            self.scope.increments.update(dict.fromkeys(written_increments(side)))
-        if any(link.relation in (r"\in", r"\to") for link in chain.links):
-            for side in chain.sides[1:]:
-                self.declarer.dimensions_in(side)
-
-    def _collect_applications(self, side: Syntax) -> None:
-        pending = [side]
-        while pending:
-            node = pending.pop()
-            if isinstance(node, Sequence):
-                for first, second in pairwise(in_words(list(node.items), _means_nothing, _means_nothing)):
-                    group = unscripted(second)
-                    if isinstance(first, Name) and isinstance(group, Group) and group.delimiter == "(":
-                        self.scope.applications.setdefault(first.latex, []).append(group.content)
-                        spelled_out = first.bare and not is_builtin(first.latex) and not is_operator(first.latex)
-                        if spelled_out and not isinstance(group.content, Given):  # W f(x), without its space
-                            self.scope.applications.setdefault(first.latex[-1], []).append(group.content)
-            pending += children(node)
 
     def _unreadable(self, block: MathBlock, diagnostic: Diagnostic) -> None:
         lhs = " ".join(self.register.source.slice(block.content).split())
@@ -180,6 +220,8 @@ class Elaborator(Memberships, Equations):
             self._collection(chain, block, label)
         elif len(relations) == 1 and relations[0] in (">", "<", r"\ge", r"\le", r"\ne"):
             self._assumption(chain, block, label)
+        elif len(relations) == 2 and set(relations) <= TURNED.keys() and self._is_assumed_between(chain, block, label):
+            return
         elif relations == [r"\sim"]:
             self._randomness(chain, block, label)
         elif chain.said == "where" and relations == ["="] and self._is_size(chain.sides[0]):
@@ -189,6 +231,10 @@ class Elaborator(Memberships, Equations):
             statement.diagnostics.append(
                 fail("P223", "a list on the left of an equation", chain.subjects[0].span).diagnostic
             )
+        elif (both := with_its_space(chain, self.scope)) is not None:
+            for part in both:
+                if spelled(part.sides[0]) not in self._lost:
+                    self._chain(part, block)
         else:
             self._equations(chain, block, label)
 
@@ -204,24 +250,6 @@ def names_in(chain: Chain) -> set[str]:
     """The names in an equation, with and without what is below them."""
     nodes = [node for side in chain.sides for node in walk(side)]
     return {name for node in nodes if isinstance(node, Name | Script) and (name := spelled(node)) is not None}
-
-
-def _named(block: MathBlock, chains: Ordered[Chain], before: Named | None) -> Named:
-    """What a formula is about, for the prose around it; a range behind another formula is about what that is."""
-    if before is not None and chains and all(chain.links and is_range(chain) for chain in chains):
-        return Named(block, before.names, False)
-    names: list[str] = []
-    for chain in chains:
-        if not chain.links or (chain.links[0].relation == r"\in" and limits(chain.sides[1]) is None):
-            names += [spelled(side) or "" for side in (*chain.subjects, chain.sides[0])]
-    return Named(
-        block, tuple(filter(None, names)), any(link.relation in EQUALITIES for c in chains for link in c.links)
-    )
-
-
-def _means_nothing(_name: str) -> bool:
-    """What is known of a name before the note has been read."""
-    return False
 
 
 def _nested_too_deeply(span: Span) -> Diagnostic:

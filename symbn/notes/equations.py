@@ -5,6 +5,7 @@ from __future__ import annotations
 from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
 from symbn.expr.statement import Statement
+from symbn.notes.anew import forget
 from symbn.notes.claims import Claims
 from symbn.notes.elisions import is_zero
 from symbn.notes.heads import Head, is_reserved, new_heads, seeks_extremum
@@ -14,18 +15,21 @@ from symbn.notes.qualities import qualified
 from symbn.notes.register import fail_statement, letters_of
 from symbn.notes.rereading import Passage, Place
 from symbn.notes.reserved import UNITS
+from symbn.notes.scope import spelled
 from symbn.notes.statements import Statements
 from symbn.notes.syntax import (
     Chain,
+    Group,
     Hole,
     Name,
+    Sequence,
     Syntax,
     Unread,
     unscripted,
     walk,
 )
 from symbn.notes.unmoved import unmoved
-from symbn.notes.values import is_one_value
+from symbn.notes.values import equates_letters, is_one_value
 from symbn.notes.vocabulary import DEFINING, EQUALITIES
 
 
@@ -41,6 +45,8 @@ class Equations(Statements):
             statement = self._statement(block, label, "unchecked", chain.span, lhs, rhs, "", number)
             statement.message = f"a value in the prose, perhaps one of several: `Let ${lhs} = {rhs}$` says what it is"
             return
+        if self._defines and not chain.said:
+            self._define_anew(chain)
         heads = new_heads(chain, self.scope) if self._defines else []
         lost = bool(heads) and heads[0].name in self._lost and len(heads[0].indices) != 1
         if lost and chain.links[0].relation not in DEFINING:
@@ -67,6 +73,19 @@ class Equations(Statements):
                 "" if link.label else letter, number,
             )  # fmt: skip
             self._equation(statement, chain, place, claims, passage)
+
+    def _define_anew(self, chain: Chain) -> None:
+        """Forget a defined name of which another section says `Let L = …`, or `L := …`."""
+        side = chain.sides[0]
+        match side:
+            case Sequence(items=(head, Group(delimiter="("))):
+                name = spelled(head)
+            case _:
+                name = spelled(side)
+        if name not in self.scope.meanings or self._sections.get(name) == self._section:
+            return
+        if self._lead.lets == "let" or chain.links[0].relation in DEFINING:
+            forget(name, self.scope)
 
     def _equation(
         self, statement: Statement, chain: Chain, place: int, claims: Claims, passage: Passage | None
@@ -100,6 +119,12 @@ class Equations(Statements):
         """left = right, with what it is said under."""
         claims.claim(statement, place)
         statement.under = self._said_under(chain)
+        equated = any(equates_letters(self.register.source.slice(span)) for span in chain.conditions)
+        if equated and [diagnostic.code for diagnostic in statement.diagnostics] == ["E163"]:
+            # for i = j either letter may stand on one side only
+            statement.kind, statement.message = "unchecked", f"it is said {statement.under}"
+            statement.diagnostics.clear()
+            return
         if _equates_increment(statement):
             error = fail(
                 "E234", f"is `{statement.lhs}` a differential, or a name for what it is equated with?", statement.span,
@@ -125,7 +150,8 @@ class Equations(Statements):
         """What the prose says of the free names of a claim, and no declaration does, it is said under."""
         sides = [side for goal in statement.goals for side in (goal.left, goal.right)]
         bodies = [definition.body for definition in statement.context.definitions_used(sides)]
-        free = {node.name for e in (*sides, *bodies) for node in tree.walk(e) if isinstance(node, tree.Symbol)}
+        nodes = [node for e in (*sides, *bodies) for node in tree.walk(e)]
+        free = {node.name for node in nodes if isinstance(node, tree.Symbol | tree.Apply)}
         supposed, more, sayable = statement.context.copy(), [], True
         for name in sorted(free & supposed.symbols.keys()):
             words = self._said.not_taken_on(supposed.symbols[name], statement.span.start)
@@ -155,6 +181,7 @@ class Equations(Statements):
         span = chain.sides[0].span.to(body.span)
         statement = self._statement(block, label, "definition", span, lhs, self.register.text(body), letter, number)
         for head in heads:
+            self._sections[head.name] = self._section
             try:
                 self._check_definition(chain, body)
                 self.definitions.define(head, body, span, statement)

@@ -101,10 +101,11 @@ class Evaluations(Points):
         group = None if following is None else unscripted(following)
         if not isinstance(group, Group) or group.delimiter != "(":
             return
-        if isinstance(item, Nabla) or (isinstance(item, Script) and transposes(item.sup)):
+        at_point = all(map(_is_point, arguments_of(group.content)))
+        if not at_point and (isinstance(item, Nabla) or (isinstance(item, Script) and transposes(item.sup))):
             return
         names = list(left_bare)
-        if isinstance(item, Derivation) and all(map(_is_point, arguments_of(group.content))):
+        if isinstance(item, Derivation) and at_point:
             names += _applied_in(item)
         for name in names:
             if (name in self.scope.context.functions or name in self.scope.meanings) and self.takes(name, group):

@@ -1,4 +1,4 @@
-r"""Families x_i that a note declares, i from 1 to n: each is the rows, columns or entries of one free matrix or vector.
+r"""Families x_i that a note declares, i from 1 to n: the rows, columns, entries or blocks of one free matrix or vector.
 
 The range of the index is the declared one, i \in \{1, …, n\}, or the one that is said of it (`said_ranges`).  A letter
 that could be an index or a part of a name is an error that asks (E180).
@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from symbn.diagnostics import Diagnostic, Label, NoteError, fail
 from symbn.expr import tree
 from symbn.expr.context import Sign, SymbolDeclaration
-from symbn.expr.shape import is_column, is_scalar, shape_text
-from symbn.expr.tree import Definition, Dim, IndexVar, Shape
+from symbn.expr.shape import is_column, is_scalar, product_dim, shape_text
+from symbn.expr.tree import Definition, Dim, Expr, IndexVar, Shape
 from symbn.notes.constants import is_possible_unit
 from symbn.notes.expressions import Reader
-from symbn.notes.occurrences import NUMBERED
 from symbn.notes.said_ranges import INDEX_LETTERS, SaidRange, SaidRanges, not_from_one
 from symbn.notes.samples import sample_of, stem_of
 from symbn.notes.scope import Scope, composite, family_key, spelled, whole_of
 from symbn.notes.syntax import Commas, Name, Numeral, Script, Syntax
+from symbn.notes.vocabulary import NUMBERED
 from symbn.source import Span
 
 
@@ -137,7 +137,7 @@ class Families:
             other = f"for the unit vector call it `the ${letter}$-th unit vector`"
         raise fail(
             "E180", f"is `{letter}` an index here, or part of the name?", subject.span,
-            help=first if NUMBERED in (stem_of(subject) or "") else f"for an index {first}; {other}",
+            help=first if (stem_of(subject) or "").endswith(NUMBERED) else f"for an index {first}; {other}",
         )  # fmt: skip
 
     def _two_ranges(self, subject: Script, declared: IndexVar, said: SaidRange) -> NoteError:
@@ -153,7 +153,7 @@ class Families:
             )
         )  # fmt: skip
 
-    def _check_members(self, stem: str, member: Script) -> None:
+    def check_members(self, stem: str, member: Script) -> None:
         """Raises NoteError (E189) where x_1 is a name of its own already, which would be no member of the family."""
         other = next(
             (name for name in self.scope.context.symbols if re.fullmatch(re.escape(stem) + r"_\{\d+\}", name)), None
@@ -170,35 +170,43 @@ class Families:
             )  # fmt: skip
 
     def declare(self, member: Script, index: IndexVar, shape: Shape, sign: Sign, span: Span) -> str:
-        """Enter a free family of columns, rows or scalars; returns the name of the symbol that it is made of."""
+        """Enter a free family of scalars, columns, rows or matrices; returns the name of the symbol it is made of."""
         stem = stem_of(member)
         assert stem is not None
-        self._check_members(stem, member)
-        rows, columns = shape
+        self.check_members(stem, member)
         symbols = self.scope.context.symbols
+        entries: Sign = "real" if sign == "nonzero" else sign
         if is_scalar(shape):
-            symbols[stem] = SymbolDeclaration(stem, (index.dim, 1), "real" if sign == "nonzero" else sign)
+            symbols[stem] = SymbolDeclaration(stem, (index.dim, 1), entries)
             return stem
         whole = whole_of(stem)
-        if columns == 1:
-            full: Shape = (rows, index.dim)
-        elif rows == 1:
-            full = (index.dim, columns)
-        else:
-            raise fail("E182", "a free family of matrices is not read yet", span)
-        symbols[whole] = SymbolDeclaration(whole, full)
-        body = tree.Slice(
-            arg=tree.Symbol(name=whole, shape=full),
-            row=index if rows == 1 else None,
-            column=index if columns == 1 else None,
-            shape=shape,
-        )
+        full, body = _part_of(whole, index, shape, span)
+        symbols[whole] = SymbolDeclaration(whole, full, entries)
         definitions = self.scope.context.definitions
         lowest = min((d.rank for d in definitions.values()), default=1) - 1
         definition = Definition(family_key(stem), (index,), (), body, lowest, stem, span)
         definitions[definition.key] = definition
         self.scope.families[stem] = definition
         return whole
+
+
+def _part_of(whole: str, index: IndexVar, shape: Shape, span: Span) -> tuple[Shape, Expr]:
+    """The shape of a symbol, and its part for one value of an index: a column, a row, or a block of columns.
+
+    The blocks of A, m×(K n), are A (e_k ⊗ I), m×n: any K matrices are the blocks of one.
+    """
+    rows, columns = shape
+    if 1 in shape:
+        full = (rows, index.dim) if columns == 1 else (index.dim, columns)
+        row, column = (None, index) if columns == 1 else (index, None)
+        return full, tree.Slice(arg=tree.Symbol(name=whole, shape=full), row=row, column=column, shape=shape)
+    full = (rows, product_dim(index.dim, columns, span))
+    picked = tree.Kronecker(
+        left=tree.UnitVector(index=index, shape=(index.dim, 1)),
+        right=tree.Identity(shape=(columns, columns)),
+        shape=(full[1], columns),
+    )
+    return full, tree.Product(factors=(tree.Symbol(name=whole, shape=full), picked), shape=shape)
 
 
 def _known_letter(subject: Script, letter: str, said: SaidRange) -> NoteError:

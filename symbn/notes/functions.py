@@ -6,16 +6,20 @@ A function does not use itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from symbn.diagnostics import NoteError, fail
 from symbn.expr import tree
-from symbn.expr.shape import finished, shape_text
+from symbn.expr.shape import finished, resolved_shape, shape_text
 from symbn.expr.tree import Definition, DimVar, Expr
 from symbn.notes.epochs import new_epoch
 from symbn.notes.expressions import Reader
 from symbn.notes.mentions import mentions
+from symbn.notes.reserved import transposes
 from symbn.notes.rewriting import about, unplaced
 from symbn.notes.scope import DefinedFunction, Scope
-from symbn.notes.syntax import Given, Syntax, walk
+from symbn.notes.syntax import Given, Script, Syntax, innermost, walk
 from symbn.source import Span
 
 
@@ -43,15 +47,16 @@ class Functions:
                 "E167", f"the definition of `{name}` uses itself", span, help="define it by other names",
                 notes=(f"`{name}` with a bar between its arguments is the same name here",) if barred else (),
             )  # fmt: skip
-        function = DefinedFunction(name, parameters, body, span)
         context = self.scope.context
         declared = context.functions.get(name)
-        shapes: list[tree.Shape] = []
+        domain: list[tree.Shape | None] = []
         for place, parameter in enumerate(parameters):
             if declared is not None:
-                shapes.append(declared.domain[place] if place < len(declared.domain) else (1, 1))
-            elif parameter in context.symbols:
-                shapes.append(context.symbols[parameter].shape)
+                domain.append(declared.domain[place] if place < len(declared.domain) else (1, 1))
+            else:
+                domain.append(context.symbols[parameter].shape if parameter in context.symbols else None)
+        function = DefinedFunction(name, parameters, body, span, domain=tuple(domain))
+        shapes = [shape for shape in domain if shape is not None]
         if declared is not None:
             new_epoch(self.scope)
             del self.scope.context.functions[name]
@@ -61,6 +66,7 @@ class Functions:
                 self.instance(function, tuple(tree.Zero(shape=s) for s in shapes))
             else:
                 self._trial(function)
+                self.scope.meanings[name] = replace(function, usual=self._usual(function))
         except NoteError:
             del self.scope.meanings[name]
             if declared is not None:
@@ -80,6 +86,41 @@ class Functions:
                 raise
         finally:
             self._reading.discard(function.name)
+
+    def _usual(self, function: DefinedFunction) -> tuple[tree.Shape, ...]:
+        """The shapes of the parameters, where the body fits numbers only, or columns of known sizes only.
+
+        What acts on every entry of a column is a function of numbers; nothing is said of xᵀx, which fits both.
+        """
+        columns = self._shapes_with(function, lambda parameter: (DimVar(f"`{parameter}`"), 1))
+        numbers = None
+        if not any(_is_transposed(function.body, parameter) for parameter in function.parameters):
+            numbers = self._shapes_with(function, lambda _parameter: (1, 1))
+        if columns is None or numbers is None:
+            shapes, _ = columns or numbers or ((), (1, 1))
+            return () if any(isinstance(size, DimVar) for shape in shapes for size in shape) else shapes
+        shapes, value = columns
+        own = [shape for shape, declared in zip(shapes, function.domain, strict=True) if declared is None]
+        entrywise = isinstance(value[0], DimVar) and all(shape == value for shape in own)
+        return numbers[0] if entrywise or all(shape == (1, 1) for shape in own) else ()
+
+    def _shapes_with(
+        self, function: DefinedFunction, shape: Callable[[str], tree.Shape]
+    ) -> tuple[tuple[tree.Shape, ...], tree.Shape] | None:
+        """The shapes of the parameters and of the value, with parameters of some shape; None where none fits."""
+        reader = self.reader()
+        symbols = []
+        for parameter, declared in zip(function.parameters, function.domain, strict=True):
+            symbols.append(tree.Symbol(name=parameter, shape=shape(parameter) if declared is None else declared))
+            reader.locals[parameter] = symbols[-1]
+        self._reading.add(function.name)
+        try:
+            value = reader.read(function.body)
+        except NoteError:
+            return None
+        finally:
+            self._reading.discard(function.name)
+        return tuple(resolved_shape(symbol.shape) for symbol in symbols), resolved_shape(value.shape)
 
     def instance(self, function: DefinedFunction, arguments: tuple[Expr, ...]) -> Definition:
         """A defined function's definition for the shapes of its arguments."""
@@ -114,3 +155,11 @@ class Functions:
     def _next_rank(self) -> int:
         self._rank += 1
         return self._rank
+
+
+def _is_transposed(body: Syntax, name: str) -> bool:
+    """Whether the transpose of a name is written somewhere, as of no number."""
+    return any(
+        isinstance(node, Script) and transposes(node.sup) and getattr(innermost(node), "latex", "") == name
+        for node in walk(body)
+    )

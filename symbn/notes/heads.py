@@ -25,7 +25,7 @@ from symbn.notes.reserved import (
     may_be_defined,
     transposes,
 )
-from symbn.notes.scope import DefinedTensor, Scope, composite, spelled, whole_of
+from symbn.notes.scope import DefinedTensor, Scope, composite, is_label, spelled, whole_of
 from symbn.notes.syntax import (
     Binary,
     Chain,
@@ -123,7 +123,7 @@ def _head(side: Syntax, scope: Scope, body: Syntax | None = None) -> Head | None
                     decoration = "inverse"
                 elif value == "2":
                     decoration = "square"
-                elif value is None or not (marks(sup) or (isinstance(sup, Group) and sup.delimiter == "(")):
+                elif value is None or not (marks(sup) or is_label(sup)):
                     return None
             named = Script(base, None, sup if not decoration else None, primes, side.span)
             stem = composite(named) if (named.sup is not None or primes) else base.latex
@@ -185,7 +185,7 @@ def _is_new(head: Head | None, side: Syntax, scope: Scope) -> bool:
     """Whether nothing of a head's name is known yet."""
     if head is None or head.name in (r"\partial", r"\nabla") or is_builtin(head.name) or _is_mark(head.name, scope):
         return False
-    if _is_mean_of_random(head, scope) or head.name in ONES | ZEROS:
+    if _is_mean_of_random(head, side, scope) or head.name in ONES | ZEROS:
         return False
     if is_reserved(side, scope) or _is_derivative(head.name, scope):
         return False
@@ -202,14 +202,22 @@ def _is_derivative(name: str, scope: Scope) -> bool:
     return stem != name and (scope.is_function(stem) or (is_builtin(stem) and not scope.knows(stem)))
 
 
-def _is_mean_of_random(head: Head, scope: Scope) -> bool:
-    """Whether this is 𝔼[…], or cov(x, y) or var(s) of random names: a claim about them, if not defined by :=.
+def _is_mean_of_random(head: Head, side: Syntax, scope: Scope) -> bool:
+    """Whether this is 𝔼[…], or E(x), cov(x, y) or var(s) of random names: a claim about them, if not defined by :=.
 
-    Of 𝔼 whatever is random: 𝔼[x] = x, understood as a definition, would make all that follows about means true.
+    Of 𝔼 and of E[…] whatever is random: 𝔼[x] = x, understood as a definition, would make all that follows about means
+    true.  E(w) of a w that is not random is an error, or an energy, and no mean.
     """
-    if head.name in EXPECTATIONS or head.name == "E":
+    if head.name in EXPECTATIONS or (head.name == "E" and _in_brackets(side)):
         return head.parameters is not None
-    return head.name in MOMENTS and any(parameter in scope.context.random for parameter in head.parameters or ())
+    named = head.name in MOMENTS or head.name == "E"
+    return named and any(parameter in scope.context.random for parameter in head.parameters or ())
+
+
+def _in_brackets(side: Syntax) -> bool:
+    """Whether something stands in brackets behind a name."""
+    group = side.items[-1] if isinstance(side, Sequence) else None
+    return isinstance(group, Group) and group.delimiter == "["
 
 
 def _is_mark(name: str, scope: Scope) -> bool:
@@ -249,7 +257,7 @@ def _may_define(head: Head, side: Syntax, body: Syntax, explicit: bool, scope: S
     context = scope.context
     if is_reserved(side, scope):
         return False
-    if (may_be_defined(head.name) or _is_mean_of_random(head, scope)) and not scope.knows(head.name):
+    if (may_be_defined(head.name) or _is_mean_of_random(head, side, scope)) and not scope.knows(head.name):
         return explicit and head.parameters is not None
     if head.indices:
         return not mentions(body, head.name, scope) and _may_define_members(head, body, explicit, scope)

@@ -8,13 +8,11 @@ What is said only if something else holds is not claimed; what `or` stands betwe
 from __future__ import annotations
 
 from symbn.notes.lexer import Token
+from symbn.notes.prose import CONDITIONS, EVERY
 from symbn.notes.syntax import Said
 
-_CONDITIONS = frozenset(
-    "if when whenever unless provided assuming iff as at under only except otherwise given suppose st".split()
-)
+_CONDITIONS = frozenset([*CONDITIONS, *"suppose assuming as at under only except otherwise given st".split()])
 _REASONS = frozenset("since because by using from due see".split())
-_EVERY = frozenset(["all", "any", "each", "every"])
 _PLACES = frozenset(["where", "with"])
 
 
@@ -41,7 +39,7 @@ def words_of(token: Token) -> list[str]:
 def ranges_over(token: Token) -> bool:
     """Whether a word brings in what an index runs over: for, for all, for every."""
     words = words_of(token) if token.kind == "prose" else []
-    return words[:1] == ["for"] and len(words) < 3 and words[-1] in {"for", *_EVERY}
+    return words[:1] == ["for"] and len(words) < 3 and words[-1] in {"for", *EVERY}
 
 
 def places(token: Token) -> bool:
@@ -54,5 +52,6 @@ def conditions_itself(token: Token) -> bool:
     r"""Whether a piece of prose is a whole condition: \text{if A is symmetric}, \text{for large n}."""
     words = words_of(token) if token.kind == "prose" else []
     if words[:1] == ["for"]:
-        return len(words) > 3 if words[1:2] and words[1] in _EVERY else len(words) > 1
-    return len(words) > 1 and words[0] in _CONDITIONS - {"as", "at", "under"}
+        return len(words) > 3 if words[1:2] and words[1] in EVERY else len(words) > 1
+    reason = words[:1] and words[0] in _REASONS and "$" in token.text
+    return len(words) > 1 and (bool(reason) or words[0] in _CONDITIONS - {"as", "at", "under"})

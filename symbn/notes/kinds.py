@@ -12,6 +12,7 @@ from collections.abc import Sequence as Many
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
+from math import inf
 
 from symbn.notes.extents import CONFLICT
 from symbn.notes.occurrences import Defining, Occurrences
@@ -148,12 +149,18 @@ class _Search:
             order = ("column", "matrix", "number")
         return float(order.index(kind))
 
-    def cost(self, changed: Mapping[str, Kind]) -> float:
-        """What does not fit if some names are of these kinds, and what their looks say against it."""
+    def cost(self, changed: Mapping[str, Kind], most: float = inf) -> float:
+        """What does not fit if some names are of these kinds, and what their looks say against it.
+
+        Where that is more than `most`, it is not read how much more.
+        """
         kinds = {**self.kinds, **changed}
-        total = sum(self.prior(name, kind) for name, kind in changed.items())
-        places = dict.fromkeys(number for name in changed for number in self.places[name])
-        return total + sum(self._misfits(number, kinds) for number in places)
+        looks, misfits = sum(self.prior(name, kind) for name, kind in changed.items()), 0.0
+        for number in dict.fromkeys(number for name in changed for number in self.places[name]):
+            if looks + misfits > most:
+                break
+            misfits += self._misfits(number, kinds)
+        return looks + misfits
 
     def _misfits(self, number: int, kinds: Mapping[str, Kind]) -> float:
         key = (number, tuple(kinds.get(name) for name in self.inside[number]))
@@ -169,7 +176,9 @@ class _Search:
         if len(choices) == 1 or self.read > _MOST_READ:
             return False
         before = self.kinds[name]
-        costs = {kind: self.cost({name: kind}) for kind in choices}
+        costs: dict[Kind, float] = {}
+        for kind in sorted(choices, key=lambda kind: kind != before):
+            costs[kind] = self.cost({name: kind}, min(costs.values(), default=inf))
         best = min(choices, key=lambda kind: (costs[kind], kind != before))
         self.kinds[name] = best
         return best != before
@@ -190,12 +199,13 @@ class _Search:
         before = {a: self.kinds[a], b: self.kinds[b]}
         if len(pairs) == 1 or self.read > _MOST_READ:
             return False
-        costs = [self.cost(pair) for pair in pairs]
-        best = pairs[costs.index(min(costs))]
-        if min(costs) >= self.cost(before):
-            return False
+        least, best = self.cost(before), before
+        for pair in pairs:
+            cost = self.cost(pair, least)
+            if cost < least:
+                least, best = cost, pair
         self.kinds |= best
-        return True
+        return best is not before
 
     def _is_settled(self, name: str) -> bool:
         """Whether every other kind makes something not fit."""

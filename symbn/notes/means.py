@@ -67,7 +67,8 @@ class Means(Names):
             )  # fmt: skip
         return tree.at_span(build.covariance(first, last, span), span)
 
-    def _random_in(self, e: Expr) -> set[str]:
+    def random_in(self, e: Expr) -> set[str]:
+        """The random names in an expression, and in what it is defined by."""
         return symbols_under([e], self.scope.context) & self.scope.context.random.keys()
 
     def _check_random(self, e: Expr, span: Span) -> None:
@@ -104,7 +105,7 @@ class Means(Names):
             return
         listed = item.sub.left if isinstance(item.sub, Related) else item.sub
         names = {spelled(name) for name in (listed.items if isinstance(listed, Commas) else (listed,))}
-        random = self._random_in(e)
+        random = self.random_in(e)
         if not random <= names:
             raise fail(
                 "E204", f"a mean over {', '.join(sorted(map(str, names)))} with "

@@ -10,8 +10,10 @@ from symbn.diagnostics import NoteError
 from symbn.expr.shape import finished, is_column, shape_text
 from symbn.expr.statement import Statement
 from symbn.expr.tree import Shape
+from symbn.notes.anew import forget
 from symbn.notes.claims import claim_structure
 from symbn.notes.constants import constant_of, declare_unit, is_unit_vector, is_zero_vector
+from symbn.notes.families import Indexed
 from symbn.notes.heads import new_heads
 from symbn.notes.markdown import MathBlock
 from symbn.notes.number_sets import number_set
@@ -22,16 +24,20 @@ from symbn.notes.rereading import Place
 from symbn.notes.reserved import is_constant
 from symbn.notes.said_ranges import Formula
 from symbn.notes.samples import BELONGING, declared_name, memberships
+from symbn.notes.scope import spelled
 from symbn.notes.statements import Statements
 from symbn.notes.syntax import (
     Chain,
     Commas,
+    Name,
     Numeral,
     Script,
     Syntax,
     unscripted,
+    walk,
 )
 from symbn.notes.vocabulary import EQUALITIES
+from symbn.source import Span
 
 
 class Memberships(Statements):
@@ -61,15 +67,23 @@ class Memberships(Statements):
                 continue
             with suppress(NoteError):
                 if chain.links[0].relation != r"\in":
+                    if spelled(unscripted(subject)) in defined:
+                        continue  # σ² > 0 of a σ² that is defined
                     self.declarer.assume(subject, chain.links[0].relation, chain.sides[1])
                 elif not self.declarer.is_dimension(subject, chain.sides[1]):
-                    told = self.declarer.declare(subject, chain.sides[1], chain.span)
-                    self._ahead[subject.span] = (*told, *self._with_prose(name, place))
+                    declared = self.declarer.declare(subject, chain.sides[1], chain.span)
+                    self._sections[name] = self._section
+                    self._ahead[subject.span] = (*declared.told, *self._with_prose(name, place))
 
     def _membership(self, chain: Chain, block: MathBlock, label: str | None) -> None:
         declarer, text = self.declarer, self.register.text
         parts = list(memberships(chain)) or [chain]
-        subjects = [(part, subject) for part in parts for subject in declarer.subjects(part)]
+        try:
+            subjects = [(part, subject) for part in parts for subject in declarer.subjects(part)]
+        except NoteError as error:
+            lhs, rhs = text(chain.sides[0]), " ".join(text(side) for side in chain.sides[1:])
+            fail_statement(self._statement(block, label, "declaration", chain.span, lhs, rhs), error)
+            return
         number = None if label is not None else self.register.number(block)
         for place, (part, subject) in enumerate(subjects):
             letter = "" if place == 0 else letter_of(place)
@@ -78,7 +92,8 @@ class Memberships(Statements):
             statement = self._statement(block, label, "declaration", span, lhs, rhs, letter, number)
             try:
                 if subject.span in self._ahead:
-                    statement.rhs += self._range_said_elsewhere(subject)
+                    member = declarer.families.of(subject)  # what was said since then may contradict it
+                    statement.rhs += self._range_said_elsewhere(subject, member)
                     statement.notices = self._ahead[subject.span]
                 elif chain.links[0].relation == ":":
                     declarer.function(subject, chain)
@@ -86,14 +101,32 @@ class Memberships(Statements):
                     pass
                 elif not declarer.is_new(subject) and (limited := declarer.limited(subject, space)) is not None:
                     statement.notices = limited
-                elif declarer.is_new(subject) or self._stands_beside(subject, part):
-                    statement.rhs += self._range_said_elsewhere(subject)
-                    told = declarer.declare(subject, space, part.span)
-                    statement.notices = (*told, *self._with_prose(declared_name(subject) or "", self._formula))
+                elif (
+                    declarer.is_new(subject) or self._is_declared_anew(subject, space, statement)
+                ) or self._stands_beside(subject, part):
+                    declared = declarer.declare(subject, space, part.span)
+                    statement.rhs += self._range_said_elsewhere(subject, declared.member)
+                    self._sections[declared_name(subject) or ""] = self._section
+                    prose = self._with_prose(declared_name(subject) or "", self._formula)
+                    statement.notices = (*declared.told, *prose)
                 else:
                     self._membership_claim(statement, subject, part, block)
             except NoteError as error:
                 fail_statement(statement, error)
+
+    def _is_declared_anew(self, subject: Syntax, space: Syntax, statement: Statement) -> bool:
+        r"""Whether another section says `Let $x \in …$` of a name that was something else; it is forgotten then."""
+        name = spelled(subject)
+        known = self.scope.context.symbols.get(name or "")
+        if name is None or known is None or not self._lead.lets or self._sections.get(name) == self._section:
+            return False
+        said = self.declarer.claimed(space)
+        if said.shape == known.shape and said.structure in ("general", known.structure):
+            return False
+        forget(name, self.scope)
+        before = shape_text(known.shape) if said.shape != known.shape else known.structure
+        statement.message = f"declared anew here; before it was {before}"
+        return True
 
     def _collection(self, chain: Chain, block: MathBlock, label: str | None) -> None:
         r"""\mathcal D = \{…\}, of which symbn reads how many members there are, and where they are from."""
@@ -153,10 +186,9 @@ class Memberships(Statements):
         words = [new for old, new in ((before.structure, now.structure), (before.sign, now.sign)) if old != new]
         return (f"`{name}` is {' and '.join(words)}, as the prose says",) if words else ()
 
-    def _range_said_elsewhere(self, subject: Syntax) -> str:
+    def _range_said_elsewhere(self, subject: Syntax, member: Indexed | None) -> str:
         r"""`, i = 1, \ldots, n` for an x_i whose range stands elsewhere; nothing for anything else."""
-        member = None if isinstance(subject, Commas) else self.declarer.families.of(subject)
-        if member is None or member.index.name in self.scope.indices:
+        if member is None or isinstance(subject, Commas) or member.index.name in self.scope.indices:
             return ""
         return rf", \; {member.index.name} = 1, \ldots, {member.index.dim}"
 
@@ -173,12 +205,12 @@ class Memberships(Statements):
             statement.kind = "unchecked"
             statement.message = "symbn does not check that something is one of certain numbers"
             return
-        shape, structure, sign = self.declarer.claimed(chain.sides[1])
-        if structure == "general" and sign == "real":
+        claimed = self.declarer.claimed(chain.sides[1])
+        if claimed.structure == "general" and claimed.sign == "real":
             self.places[statement.id] = Place(self._passage(chain, block, 0), 0, statement)
-            self._shape_claim(statement, subject, shape)
-        elif structure in ("symmetric", "orthogonal"):
-            claim_structure(statement, self.definitions.reader(), subject, shape, structure)
+            self._shape_claim(statement, subject, claimed.shape)
+        elif claimed.structure in ("symmetric", "orthogonal"):
+            claim_structure(statement, self.definitions.reader(), subject, claimed.shape, claimed.structure)
         else:
             statement.kind = "unchecked"
             statement.message = "symbn does not check that something is positive, or invertible"
@@ -196,11 +228,36 @@ class Memberships(Statements):
         statement = self._statement(block, label, "declaration", chain.span, lhs, rhs)
         try:
             for subject in self.declarer.subjects(chain):
-                if not self.declarer.assume(subject, chain.links[0].relation, right):
+                told = self.declarer.assume(subject, chain.links[0].relation, right)
+                statement.notices = tuple(dict.fromkeys((*statement.notices, *(told or ()))))
+                if told is None:
                     statement.kind = "unchecked"
                     statement.message = f"symbn does not check {chain.links[0].relation}"
         except NoteError as error:
             fail_statement(statement, error)
+
+    def _is_assumed_between(self, chain: Chain, block: MathBlock, label: str | None) -> bool:
+        """Take on 0 < γ < 1 as one declaration; False for what is no assumption about one name."""
+        subject, text = chain.sides[1], self.register.source.slice
+        if chain.subjects or self._numbers_something(subject):
+            return False
+        lhs, rhs = self.register.text(chain.sides[0]), text(Span(subject.span.start, chain.span.end))
+        try:
+            told = self.declarer.assume_between(chain, " ".join(text(chain.span).split()))
+        except NoteError as error:
+            fail_statement(self._statement(block, label, "declaration", chain.span, lhs, rhs), error)
+            return True
+        if told is not None:
+            self._statement(block, label, "declaration", chain.span, lhs, rhs).notices = told
+        return told is not None
+
+    def _numbers_something(self, subject: Syntax) -> bool:
+        """Whether an undeclared letter stands in a subscript of the note, as an index does."""
+        if not isinstance(subject, Name) or self.scope.knows(subject.latex):
+            return False
+        sides = [side for chain in self.chains for side in chain.sides]
+        below = [node.sub for side in sides for node in walk(side) if isinstance(node, Script) and node.sub is not None]
+        return any(isinstance(node, Name) and node.latex == subject.latex for sub in below for node in walk(sub))
 
     def _randomness(self, chain: Chain, block: MathBlock, label: str | None) -> None:
         r"""x \sim p, of free names a declaration."""

@@ -110,9 +110,10 @@ class Names(ABC):
 
     def unknown(self, name: str, span: Span) -> NoteError:
         """What to say of a name that means nothing: E110, or E226 where its letter in another type is known."""
-        alike = self._in_other_type(name) or self._in_other_type(name.split("_")[0])
-        if alike is not None:
-            return _ask_about_type(name, alike, span, self.scope.places.get(alike))
+        for own in (name, name.split("_")[0]):
+            alike = self._in_other_type(own)
+            if alike is not None:
+                return _ask_about_type(own, alike, span, self.scope.places.get(alike))
         known = [*self.scope.meanings, *self.scope.context.symbols, *self.scope.context.functions]
         near = next((k for k in known if k != name and k.lower() == name.lower()), None)
         near = near or next((k for k in known if k.strip("\\").split("_")[0] == name.strip("\\")), None)

@@ -46,7 +46,7 @@ def number_set(space: Syntax) -> NumberSet | None:
         return None
     if not isinstance(base, Group) or not isinstance(base.content, Commas):
         return None
-    numbers = [_number(item) for item in base.content.items]
+    numbers = [rational(item) for item in base.content.items]
     values = [number for number in numbers if number is not None]
     if len(values) < len(numbers) or len(values) < 2:
         return None
@@ -77,16 +77,17 @@ def _sign(values: list[Rational], without: bool) -> Sign:
     return "nonzero" if without else "real"
 
 
-def _number(syntax: Syntax) -> Rational | None:
+def rational(syntax: Syntax) -> Rational | None:
+    """The number that is written, with its sign; None for anything else."""
     match syntax:
         case Numeral(text=text) if not any(character.isalpha() for character in text):
             return Rational(text)
         case Signed(terms=((sign, only),)):
-            number = _number(only)
+            number = rational(only)
             return None if number is None else -number if sign == "-" else number
         case Fraction(numerator=Numeral() as above, denominator=Numeral() as below):
-            parts = _number(above), _number(below)
+            parts = rational(above), rational(below)
             return parts[0] / parts[1] if parts[0] is not None and parts[1] else None
         case Group(delimiter="{", content=content):
-            return _number(content)
+            return rational(content)
     return None

@@ -15,15 +15,13 @@ from itertools import takewhile
 from symbn.expr.tree import Shape
 from symbn.notes.heads import Head
 from symbn.notes.reserved import marks
-from symbn.notes.scope import Scope, composite, family_key, spelled
+from symbn.notes.scope import Scope, composite, family_key, is_label, spelled
 from symbn.notes.syntax import Big, Chain, Colon, Commas, Group, Name, Numeral, Related, Script, Sequence, Syntax, walk
+from symbn.notes.vocabulary import NUMBERED
 
 RUNNING = frozenset("ijklrst")
 """Letters that are read as indices without a declaration."""
 
-
-NUMBERED = r"^{(\cdot)}"
-"""How the name of x^{(1)}, …, x^{(n)} ends."""
 
 ELIDED = "·"
 """The index of what stands between the first and the last element of a list."""
@@ -125,7 +123,7 @@ class Occurrences:
         stem = base.latex
         named = composite(Script(base, None, sup, primes, syntax.span))
         if (sup is not None or primes) and named is not None and not self._is_derivative(stem, sup, primes):
-            if self.is_known(named) or marks(sup) or primes or (isinstance(sup, Group) and sup.delimiter == "("):
+            if self.is_known(named) or marks(sup) or primes or is_label(sup):
                 stem, sup, primes = named, None, 0
         if sub is None:
             return Occurrence(stem, (), sup, primes)

@@ -258,7 +258,7 @@ class Parser(Primaries):
             token = self.current
             if token is self.end:
                 self.expect("}", opened)
-            if token.is_(","):
+            if token.is_(",", r"\\"):
                 self.advance()
                 if items:
                     pieces.append(juxtaposed(items))
@@ -283,6 +283,9 @@ class Parser(Primaries):
                 items = [Related(token.text, left, right, left.span.to(right.span))]
             elif token.kind in ("quad", "prose"):
                 self.advance()
+            elif token.is_(r"\substack") and self.peek().is_("{"):
+                self.advance()
+                items.append(self.script_content(self.advance()))
             else:
                 items.append(self.additive())
         self.expect("}", opened)
@@ -300,11 +303,14 @@ SIGNS_OF_SUMS = {r"\Sigma": "sum", r"\Pi": "prod"}
 
 
 def _numbered(base: Syntax, sup: Syntax | None, span: Span) -> tuple[Syntax, Syntax | None]:
-    """x^{(i)} is x^{(\\cdot)} with the index i; what else stands above stays."""
+    r"""x^{(i)} is x^{(\cdot)} with the index i, W^{[1]} is W^{[\cdot]} with the 1; what else stands above stays."""
     above = sup.items if isinstance(sup, Sequence) else (sup,)
     match above[0]:
-        case Group(delimiter="(", content=(Name(word=False) | Numeral()) as number) if isinstance(base, Name):
-            stem = Name(rf"{base.latex}^{{(\cdot)}}", base.span)
+        case Group(delimiter="(" | "[" as opens, content=(Name(word=False) | Numeral()) as number) if isinstance(
+            base, Name
+        ):
+            closes = ")" if opens == "(" else "]"
+            stem = Name(f"{base.latex}^{{{opens}\\cdot{closes}}}", base.span)
             rest = juxtaposed(above[1:]) if len(above) > 1 else None
             return Script(stem, number, None, 0, span), rest
     return base, sup

@@ -48,7 +48,7 @@ class Points(Names):
         Raises NoteError (E215) where some arguments depend on the names, and some do not.
         """
         applied, others = _scaled_application(body)
-        function = None if applied is None else self._function_of(applied)
+        function = None if applied is None else self.function_of(applied)
         variables = variables_of(operator)
         names = [_plain_name(v) for v in variables]
         if applied is None or function is None or not variables or not set(names) <= set(function.parameters):
@@ -197,7 +197,7 @@ class Points(Names):
         nodes = (node for part in (*parts, *bodies) for node in tree.walk(part))
         return any(isinstance(node, named) and node.name == target.name for node in nodes)
 
-    def _function_of(self, applied: tree.Reference) -> DefinedFunction | None:
+    def function_of(self, applied: tree.Reference) -> DefinedFunction | None:
         meaning = self.scope.meanings.get(self.scope.context.definitions[applied.name].latex)
         return meaning if isinstance(meaning, DefinedFunction) else None
 

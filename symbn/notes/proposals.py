@@ -16,12 +16,13 @@ from symbn.expr.shape import is_column, is_scalar, is_vector, resolved, resolved
 from symbn.expr.tree import Dim, DimProduct, DimSum, DimVar, Shape
 from symbn.notes.extents import NUMBER, Form
 from symbn.notes.kinds import SIZE_LETTERS, Kinds, kinds_of
-from symbn.notes.occurrences import NUMBERED, Occurrences
+from symbn.notes.occurrences import Occurrences
 from symbn.notes.reserved import is_builtin, is_constant, is_operator
 from symbn.notes.suppositions import Family, Function, Tensor
 from symbn.notes.syntax import Chain, Name, Script, Syntax, children, walk
 from symbn.notes.usage import Usage
 from symbn.notes.used_names import Use
+from symbn.notes.vocabulary import NUMBERED
 from symbn.source import Span
 
 Group: TypeAlias = Literal["dimension", "scalar", "vector", "matrix", "function"]

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from symbn.expr.context import Sign, Structure, SymbolDeclaration
 from symbn.notes.markdown import MathBlock
+from symbn.notes.prose import CONDITIONS, HEADING, NEW_PARAGRAPH, SUPPOSING, one_of
 from symbn.source import Span
 
 _STRUCTURES: tuple[tuple[frozenset[str], Structure], ...] = (
@@ -49,11 +50,12 @@ _OTHERS = """
     low-rank integer even odd binary constant-norm traceless trace-free independent uncorrelated
     iid i.i.d. commute commuting probability simplex zero
 """
+_ONES = ("vector of ones", "vector of all ones", "column of ones", "matrix of ones", "all ones")
 _ONE = "|".join(
     sorted(
         (
             re.sub(r"[- ]", "[- ]", word)
-            for word in (*_ALSO, *_ENTAILED, *_OTHERS.split(), "positive definite", "positive semidefinite")
+            for word in (*_ALSO, *_ENTAILED, *_OTHERS.split(), "positive definite", "positive semidefinite", *_ONES)
         ),
         key=len,
         reverse=True,
@@ -68,22 +70,23 @@ _BEHIND = re.compile(
     r"\s*[,(]?\s*(?:(?:which|that|where|all|each|both|and)\s+)?"
     r"(?:(?P<verb>be|is|are|being|denotes?|to\s+be|with|having|has|have)\s+)?(?:(?:assumed|taken|supposed|known|also|both|all|always|now)\s+)*"
     r"(?:to\s+be\s+)?(?:(?:a|an|any|some|the|given|fixed|known|real|real-valued|square|arbitrary|two|both)\s+)*"
-    rf"{_SEVERAL}{_NOUNS}\s*(?=$|[.,;:)\]]|(?:and|with|but|where|then|so|for|which|whose|throughout|here)\b)",
+    rf"{_SEVERAL}(?P<nouns>{_NOUNS})\s*(?=$|[.,;:)\]]|(?:and|with|but|where|then|so|for|which|whose|throughout|here)\b)",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"(?<![-\w]){_SEVERAL}{_NOUNS}\s*$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|non|no|nor|neither|never|without|than|need\w*)\b[^.;:]{0,24}$", re.IGNORECASE)
 _POSSESSED = re.compile(r"\bof(?:\s+the)?$")
 """The columns of X are independent: that is said of them, and not of X."""
+_PARTS = re.compile(r"\b(?:columns?|rows?)\b", re.IGNORECASE)
+"""A has orthogonal columns: that makes no orthogonal matrix of it."""
 _PLURAL = ("be", "are", "have", "commute")
 _JOINED = re.compile(r"\s*(?:,|and|,\s*and|&)\s*$")
-_IF = re.compile(r"\b(?:if|iff|when|whenever|unless|provided)\b[^.;]*$", re.IGNORECASE)
-_SUPPOSE = re.compile(r"\b(?:suppos\w+|assum\w+)\b[^.;]*$", re.IGNORECASE)
+_IF = re.compile(rf"\b{one_of(CONDITIONS)}\b[^.;]*$", re.IGNORECASE)
+_SUPPOSE = re.compile(rf"\b{one_of(SUPPOSING)}\w+\b[^.;]*$", re.IGNORECASE)
 _FOR = re.compile(r"\b(?:for|with)\s+(?:(?:a|an|any|all|every|each|some|real|square|now)\s+)*$", re.IGNORECASE)
 _MARKUP = re.compile(r"\\(?:emph|textit|textbf|textsc)\s*\{|[*_`~{}]|(?m:^[ \t]*>)")
 _APART = re.compile(r"\n[ \t>]*\n|(?:^|\n)[ \t>]*#[^\n]*(?:\n|$)|<!--.*?-->", re.DOTALL)
-_PARAGRAPH = re.compile(r"\n[ \t>]*\n(?=[ \t>]*[A-Z#*\-\\0-9])|\n[ \t>]*#|\\par\b|\\(?:sub)*section\b")
-_HEADING = re.compile(r"(?:^|\n)[ \t>]*#|\\(?:sub)*section\b|\\paragraph\b")
+_HEADING = re.compile(rf"{HEADING}|\\paragraph\b")
 
 
 Lead: TypeAlias = Literal["", "for", "suppose", "if"]
@@ -124,11 +127,14 @@ def qualities(text: str, formulas: Sequence[Named]) -> Iterator[Quality]:
         led = _BEFORE.search(before)
         if led is not None and not _DENIED.search(before[: led.start()]):
             lead = _lead(before[: led.start()])
-            yield from _said(text, formulas, place, formula.names, led["words"], lead)
+            yield from _said(text, formulas, place, formula.names, _words(led["words"]), lead)
         follows = None if _POSSESSED.search(before) else _BEHIND.match(behind)
         if follows is not None:
             every = joined if (follows["verb"] or follows["words"]).lower() in _PLURAL else formula.names
-            yield from _said(text, formulas, place, every, follows["words"], _lead(before))
+            words = _words(follows["words"])
+            if _PARTS.search(follows["nouns"]):
+                words = frozenset(f"{word} by its columns or rows" for word in words)
+            yield from _said(text, formulas, place, every, words, _lead(before))
 
 
 def _plain(prose: str) -> str:
@@ -142,14 +148,14 @@ def _lead(before: str) -> Lead:
 
 
 def _said(
-    text: str, formulas: Sequence[Named], place: int, names: Sequence[str], said: str, lead: Lead
+    text: str, formulas: Sequence[Named], place: int, names: Sequence[str], words: frozenset[str], lead: Lead
 ) -> Iterator[Quality]:
     at = formulas[place].block.outer
-    start = max((m.end() for m in _PARAGRAPH.finditer(text, 0, at.start)), default=0)
-    closing = (_PARAGRAPH if lead in ("if", "for") else _HEADING).search(text, at.end)
+    start = max((m.end() for m in NEW_PARAGRAPH.finditer(text, 0, at.start)), default=0)
+    closing = (NEW_PARAGRAPH if lead in ("if", "for") else _HEADING).search(text, at.end)
     within = Span(start, closing.start() if closing is not None else len(text))
     for name in names:
-        yield Quality(name, _words(said), place, lead, within)
+        yield Quality(name, words, place, lead, within)
 
 
 def _words(said: str) -> frozenset[str]:
@@ -191,10 +197,12 @@ def unknown(declared: SymbolDeclaration, words: frozenset[str]) -> frozenset[str
 class Said:
     """What the prose of one text says of its names."""
 
-    def __init__(self, text: str = "", formulas: Sequence[Named] = (), before: Said | None = None) -> None:
+    def __init__(
+        self, formulas: Sequence[Named] = (), found: Sequence[Quality] = (), before: Said | None = None
+    ) -> None:  # fmt: skip
         """before: what the text says that was read before this one."""
         self._formulas = formulas
-        self._found = list(qualities(text, formulas))
+        self._found = found
         self._declaring: dict[str, frozenset[str]] = {} if before is None else before._declaring
 
     def declared(self, declaration: SymbolDeclaration, place: int) -> SymbolDeclaration:

@@ -58,7 +58,7 @@ class Register:
     def text(self, syntax: Syntax) -> str:
         """What is written there, spelled out, on one line."""
         text = spelled_out(self.source.text, syntax.span, self.notation)
-        if "\\begin" not in text:
+        if "\\begin" not in text and "\\substack" not in text:
             text = text.replace("&", " ").replace("\\\\", " ")
         return " ".join(text.split())
 

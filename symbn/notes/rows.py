@@ -18,6 +18,7 @@ from symbn.notes.layout import NUMBER_OR_FACTOR, undrawn
 from symbn.notes.lexer import Token
 from symbn.notes.open_chains import OpenChain, is_product
 from symbn.notes.syntax import Chain, Link, Unread
+from symbn.notes.values import compares_numbers_of
 from symbn.notes.vocabulary import relates
 
 
@@ -75,10 +76,20 @@ class _Block:
             chain = self._equation(tokens, before, row, problem)
             if chain is not None:
                 self.open[place] = chain
+        self._tell_apart()
         if begins:
             self.close(above)
         else:
             self.open |= above
+
+    def _tell_apart(self) -> None:
+        r"""Put the equations of a row under the i \ne j that stands in a column of its own."""
+        for place, chain in self.open.items():
+            others = [other for at, other in self.open.items() if at != place]
+            if chain.whole and not chain.said and compares_numbers_of(chain, [s for o in others for s in o.sides]):
+                chain.said = "if"
+                for other in others:
+                    other.conditions.append(chain.close().span)
 
     def _equation(
         self, tokens: list[Token], before: OpenChain | None, row: Row, problem: Diagnostic | None

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from symbn.diagnostics import Diagnostic, Label, NoteError, fail
 from symbn.notes.markdown import MathBlock
+from symbn.notes.prose import EVERY, NEW_PARAGRAPH, one_of
 from symbn.notes.samples import Sample, joined, limits, sample_of, stem_of
 from symbn.notes.scope import Scope, composite, spelled
 from symbn.notes.sentences import Lead
@@ -21,10 +22,8 @@ from symbn.notes.syntax import Big, Chain, Group, Name, Numeral, Related, Script
 from symbn.notes.vocabulary import IN_RANGE
 from symbn.source import Span
 
-_NEW_PARAGRAPH = re.compile(r"\n[ \t>]*\n(?=[ \t>]*[A-Z#*\-\\0-9])|\n[ \t>]*#|\\par\b|\\(?:sub)*section\b")
-
-_FOR = re.compile(r"\bfor(?:\s+(?:all|each|every|any))?\s*$", re.IGNORECASE)
-_FOR_ALL = re.compile(r"[\s,(]*for(?:\s+(?:all|each|every|any))?\s*", re.IGNORECASE)
+_FOR = re.compile(rf"\bfor(?:\s+{one_of(EVERY)})?\s*$", re.IGNORECASE)
+_FOR_ALL = re.compile(rf"[\s,(]*for(?:\s+{one_of(EVERY)})?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,22 @@ class SaidRange:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula of a note, and how its sentence brings it in."""
+    """A formula of a note, how its sentence brings it in, and what is wrong with it."""
 
     block: MathBlock
     chains: Sequence[Chain]
     lead: Lead
+    problems: Sequence[Diagnostic] = ()
+
+    @property
+    def items(self) -> list[Chain | Diagnostic]:
+        """Its chains and what is wrong with it, in the order in which they stand there."""
+        placed: list[tuple[int, Chain | Diagnostic]] = [(chain.span.start, chain) for chain in self.chains]
+        whole = self.block.content
+        placed += [
+            (problem.labels[0].span.start if problem.labels else whole.start, problem) for problem in self.problems
+        ]
+        return [item for _, item in sorted(placed, key=lambda pair: pair[0])]
 
 
 class SaidRanges:
@@ -191,7 +201,7 @@ def _counts(text: str, formulas: Sequence[Formula]) -> tuple[list[int], list[int
     sentences, paragraphs = [0], [0]
     for before, formula in pairwise(formulas):
         prose = text[before.block.outer.end : formula.block.outer.start]
-        new = _NEW_PARAGRAPH.search(prose) is not None
+        new = NEW_PARAGRAPH.search(prose) is not None
         sentences.append(sentences[-1] + (new or not formula.lead.goes_on))
         paragraphs.append(paragraphs[-1] + new)
     return sentences, paragraphs

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from symbn.expr.context import Context
-from symbn.expr.tree import Definition, Dim, Expr, IndexVar
+from symbn.expr.tree import Definition, Dim, Expr, IndexVar, Shape
 from symbn.notes.number_sets import Values
 from symbn.notes.syntax import Group, Name, Numeral, Script, Sequence, Signed, Syntax
 from symbn.source import Span
@@ -29,6 +30,10 @@ class DefinedFunction:
     span: Span
     elsewhere: bool = False
     """Whether it was defined in another text than the note, so that its places mean nothing there."""
+    domain: tuple[Shape | None, ...] = ()
+    """The shapes that its parameters are declared with; None for one that is no name outside of it."""
+    usual: tuple[Shape, ...] = ()
+    """What its parameters are where their names mean nothing else, if its body allows one thing only."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,11 @@ class Derived:
 
 
 Meaning: TypeAlias = DefinedTensor | DefinedFunction | Derived
+
+
+def nothing_is_proved(_left: Expr, _right: Expr, _context: Context) -> bool:
+    """What is known of two expressions where nobody proves anything."""
+    return False
 
 
 @dataclass
@@ -65,6 +75,10 @@ class Scope:
     """What the front matter settles where a formula could mean two things."""
     parted: set[str] = field(default_factory=set)
     """Matrices and vectors that the note writes as made of numbered parts: of these an entry is asked about."""
+    always_equal: Callable[[Expr, Expr, Context], bool] = nothing_is_proved
+    """What proves that two expressions are the same, where the meaning of a formula rests on that."""
+    relied_on: set[str] = field(default_factory=set)
+    """Declared names whose symmetry was needed to read something: a definition would take it from them."""
     inferred: set[str] = field(default_factory=set)
     """New names of one claim that have the shape of the function's domain that they are arguments of."""
 
@@ -93,6 +107,14 @@ class Scope:
         return name in self.context.functions or isinstance(self.meanings.get(name), DefinedFunction)
 
 
+_ENCLOSED = {"(": "({})", "[": "[{}]", "{": "{}"}
+
+
+def is_label(sup: Syntax | None) -> bool:
+    """Whether a superscript is part of a name: the (1) of W^{(1)}, the [1] of W^{[1]}."""
+    return isinstance(sup, Group) and sup.delimiter in ("(", "[")
+
+
 def spelled(syntax: Syntax) -> str | None:
     """The canonical spelling of what may be part of a name; None for what cannot."""
     match syntax:
@@ -105,9 +127,9 @@ def spelled(syntax: Syntax) -> str | None:
         case Sequence():
             parts = [spelled(item) for item in syntax.items]
             return None if None in parts else " ".join(p for p in parts if p is not None)
-        case Group(delimiter="(" | "{"):
+        case Group(delimiter="(" | "[" | "{" as opens):
             inner = spelled(syntax.content)
-            return None if inner is None else (f"({inner})" if syntax.delimiter == "(" else inner)
+            return None if inner is None else _ENCLOSED[opens].format(inner)
         case Script(base=Name()):
             return composite(syntax)
     return None

@@ -17,9 +17,9 @@ from symbn.notes.entrywise import Entrywise
 from symbn.notes.parts_of_names import check_no_entry, check_no_numbered_entry
 from symbn.notes.plain_ones import plain_ones
 from symbn.notes.reserved import IDENTITIES, ONES, UNITS, is_constant, negates, transposes
-from symbn.notes.scope import composite, spelled
+from symbn.notes.scope import composite, is_label, spelled
 from symbn.notes.subscripts import Subscripts
-from symbn.notes.syntax import Binary, Colon, Group, Name, Numeral, Related, Script, Sequence, Signed, Syntax
+from symbn.notes.syntax import Binary, Colon, Group, Name, Numeral, Related, Script, Sequence, Signed, Syntax, walk
 from symbn.notes.tuples import check_row, row_of
 from symbn.source import Span
 
@@ -32,6 +32,7 @@ class Scripts(Subscripts, Entrywise):
         if whole is not None and self.is_name(whole):
             self._check_no_index(syntax)
             return self.name(Name(whole, syntax.span))
+        self._check_euler(syntax)
         if self._is_euler(syntax):
             assert syntax.sup is not None
             return self._exponential(syntax.sup, syntax.span)
@@ -76,13 +77,23 @@ class Scripts(Subscripts, Entrywise):
         )  # fmt: skip
 
     def _check_order(self, base: Expr, sup: Syntax, syntax: Script) -> None:
-        """Raises NoteError (E206) for A^{-1}_{ij}: an entry of the inverse, or 1/A_ij?  They are printed alike."""
+        r"""Raises NoteError (E206) for A^{-1}_{ij}: an entry of the inverse, or 1/A_ij?  They are printed alike.
+
+        A^2_{ij} is asked about as well; A_{ij}^2, written in that order, is the square of the entry.
+        """
         entry = isinstance(base, tree.Slice) and base.row is not None and base.column is not None
         if entry and (transposes(sup) or negates(sup)) and not (isinstance(sup, Name) and self.is_name(sup.latex)):
             what = "transpose" if transposes(sup) else "inverse"
             raise fail(
                 "E206", f"an entry of the {what}, or the {what} of an entry?", syntax.span,
-                help=r"put the matrix in parentheses, such as (A^{-1})_{ij}, or write 1/A_{ij}",
+                help=r"put the matrix in parentheses, such as (A^\top)_{ij}" if what == "transpose" else
+                r"put the matrix in parentheses, such as (A^{-1})_{ij}, or write 1/A_{ij}",
+            )  # fmt: skip
+        written_first = syntax.sub is not None and sup.span.start < syntax.sub.span.start
+        if entry and isinstance(base, tree.Slice) and is_square(base.arg.shape) and written_first:
+            raise fail(
+                "E206", "an entry of the power, or the power of an entry?", syntax.span,
+                help=r"write (A^2)_{ij} for an entry of the power, A_{ij}^2 for the power of an entry",
             )  # fmt: skip
 
     def _check_no_index(self, syntax: Script) -> None:
@@ -93,6 +104,17 @@ class Scripts(Subscripts, Entrywise):
                     "E129", f"`{composite(syntax)}` is one name, but `{spelled(part)}` is an index here", syntax.span,
                     help="declare a family: say first what the index runs over, such as $i \\in \\{1, \\ldots, n\\}$",
                 )  # fmt: skip
+
+    def _check_euler(self, syntax: Script) -> None:
+        """Raises NoteError (E245) for e^z in a note with a number e of its own; e² is its square."""
+        plain = isinstance(syntax.base, Name) and syntax.base.latex == "e" and syntax.sub is None and not syntax.primes
+        if not plain or syntax.sup is None or isinstance(syntax.sup, Numeral) or transposes(syntax.sup):
+            return
+        if self.is_name("e") and is_scalar(self.name(Name("e", syntax.span)).shape):
+            raise fail(
+                "E245", "is this a power of the note's own `e`, or the exponential?", syntax.span,
+                help=r"write \exp(…) for the exponential, or give the other quantity another letter",
+            )  # fmt: skip
 
     def _is_euler(self, syntax: Script) -> bool:
         base = syntax.base
@@ -162,8 +184,8 @@ class Scripts(Subscripts, Entrywise):
 
     def _sized_constant(self, base: Name, sub: Syntax, span: Span) -> Expr | None:
         name = base.latex
-        if self.is_name(name):
-            return None
+        if self.is_name(name) and not (name == r"\delta" and is_scalar(self.name(base).shape)):
+            return None  # a number δ has no entries, so that δ_ij is Kronecker's
         if is_constant(name) and isinstance(sub, Related):
             return self._indicator(sub, span)
         if is_constant(name):
@@ -241,8 +263,12 @@ class Scripts(Subscripts, Entrywise):
                 help=r"all numbers here are real, so the conjugate transpose is the transpose: write ^\top"
                 if conjugates else "declare what stands above, or the name with its superscript",
             )  # fmt: skip
-        if isinstance(sup, Group) and sup.delimiter == "(" and is_scalar(e.shape) is False:
+        if is_label(sup) and (not is_scalar(e.shape) or (isinstance(sup, Group) and sup.delimiter == "[")):
             raise fail("E142", "a superscript in parentheses is part of a name, and no such name is known", span)
+        if any(isinstance(node, Script) and transposes(node.sup) for node in walk(sup)):
+            raise fail(
+                "E247", "a transpose within an exponent", span, help=r"write A^{-\top} for the transposed inverse"
+            )
         exponent = _constant(self.read(sup))
         if _value(exponent) == -1 and not is_scalar(e.shape):
             return build.inverse(e, span)

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from symbn.notes.markdown import MathBlock
+from symbn.notes.prose import CONDITIONS, HEADING, NEXT_HEADING, SUPPOSING, one_of
+from symbn.notes.special_cases import gives_something, is_brought_in_by_for, is_chosen, is_special, stands_behind
 
-_ENDS = re.compile(r"[.!?][\"')*_}]*(?:\s|$)|\n[ \t]*\n|\n[ \t>]*#|\\(?:sub)*section\b|\\par\b")
+_ENDS = re.compile(rf"(?:(?<![ei]\.[ge])\.|[!?])[\"')*_}}]*(?:\s|$)|\n[ \t]*\n|{NEXT_HEADING}|\\par\b")
 _CONDITION = re.compile(
-    r"(?:^|[\s(,;:*_])(?:if|iff|when|whenever|unless|provided|(?P<lasts>suppose|assume|assuming|supposing))(?:\s+that)?"
+    rf"(?:^|[\s(,;:*_])(?:{one_of(CONDITIONS)}|(?P<lasts>{one_of(SUPPOSING)}(?:e|ing)))(?:\s+that)?"
     r"(?:\s+(?:now|here|also|further|in addition|from now on))*[\s:*_]*$",
     re.IGNORECASE,
 )
@@ -23,7 +25,8 @@ _PROPERTY = re.compile(
     re.IGNORECASE,
 )
 _LET = re.compile(
-    r"\W*(?:let|suppose|assume)\b(?!.*\b(?:then|so|hence|thus|we|have|show|prove)\b)", re.IGNORECASE | re.DOTALL
+    rf"\W*(?P<word>let|{one_of(SUPPOSING)}e)\b(?!.*\b(?:then|so|hence|thus|we|have|show|prove)\b)",
+    re.IGNORECASE | re.DOTALL,
 )
 _SETTLES = re.compile(
     r"\b(?:let|set|setting|define|defining|denote|denoting|fix|fixing|put|where|write|writing|choose|call|abbreviat\w+)\b",
@@ -38,12 +41,15 @@ _STATIONARY = re.compile(
 _SOLVED = re.compile(
     r"\W*(?:and\s+|then\s+|which\s+|this\s+|we\s+)*(?:gives?|yields?|solv\w+|whose\s+solution)\b", re.IGNORECASE
 )
-_SECTION = re.compile(r"(?:^|\n)[ \t>]*#|\\(?:sub)*section\b|\\end\s*\{(?!itemize|enumerate|align|equation)")
+_SECTION = re.compile(rf"{HEADING}|\\end\s*\{{(?!itemize|enumerate|align|equation)")
 _EXPLAINS = re.compile(r"[^\w\\]*(?:here|where|with|for|in which|wherein)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _AND = re.compile(r"[\s,]*(?:and|or)?\s*$")
 _NEW_PARAGRAPH = re.compile(r"[ \t]*\n[ \t]*\n")
+_NEW_CASE = re.compile(r"[ \t]*\n[ \t>]*(?:[-*+]\s+|[*_]+)?Case\b")
 _FOLLOWING = 80
+_FORMULAS = 4
+"""So many of a sentence are looked at behind one of its formulas."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,14 @@ class Lead:
     another section; property: it says so of names that are declared beside it, unless it defines one.
     goes_on: its sentence began before it.
     explains: it tells what stands in the formula before it: `where $W …$`, also as a sentence of its own.
-    settles: where it gives a name a number, that is the name's from here on; else it is one of several cases.
+    settles: where it gives a name a constant value, that is the name's from here on; else it is one of several cases.
+    special: what it says of a declared name is a special case; lasts: also past its sentence, in its section.
+    chosen: `setting`, `choosing` or the like brings it in.
+    brought_in_by_for: `for`, `in the case` or `with` stands right before it.
+    behind: no more than `for`, `if` or a comma stands between it and the formula before it.
     stationary: where it says that something is 0, that is where a derivative vanishes.
     aside: it stands in parentheses.
+    lets: the word that its sentence begins with, if that is `let` or `suppose`: what it says of a name is no claim.
     """
 
     condition: bool
@@ -68,15 +79,21 @@ class Lead:
     settles: bool
     stationary: bool
     aside: bool
+    lets: str
+    special: bool = False
+    lasts: bool = False
+    chosen: bool = False
+    brought_in_by_for: bool = False
+    behind: bool = False
 
 
-NO_LEAD = Lead(False, False, False, False, False, False, False, False, False)
+NO_LEAD = Lead(False, False, False, False, False, False, False, False, False, "")
 
 
 def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
     """The lead of each formula of a text, in order."""
     lead = NO_LEAD
-    letting = False
+    letting, settled = "", False
     for place, block in enumerate(blocks):
         before = blocks[place - 1] if place else None
         prose = text[before.outer.end if before is not None else 0 : block.outer.start]
@@ -87,18 +104,28 @@ def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
         apart = (
             inside[:1].isupper() if before is not None and before.display else _NEW_PARAGRAPH.match(prose) is not None
         )
+        apart = apart or (before is not None and _NEW_CASE.match(prose) is not None)
         goes_on = before is not None and not ends and not apart
         joined = goes_on and _AND.match(inside) is not None
         brought_in = _CONDITION.search(sentence)
-        letting = _LET.match(sentence) is not None if not goes_on else letting and joined and inside != ""
+        if not goes_on:
+            begun = _LET.match(sentence)
+            letting = "" if begun is None else begun["word"].lower()
+        elif not (joined and inside):
+            letting = ""
         condition = (joined and lead.condition) or brought_in is not None
         new_section = _SECTION.search(prose) is not None
         following = text[block.outer.end : block.outer.end + _FOLLOWING]
+        rest, leads_on = _rest_of_sentence(text, blocks, place)
+        by_for = is_brought_in_by_for(sentence) or (joined and lead.brought_in_by_for)
+        settles = _SETTLES.search(sentence) is not None
+        settled = settles or (settled and not by_for if goes_on else _WORDS.search(sentence) is None)
+        goes_on_so = lead.special and goes_on and not settles and not gives_something(sentence)
         lead = Lead(
             condition=condition,
             supposed=brought_in["lasts"] is not None if brought_in is not None else condition and lead.supposed,
             property=not (block.display or text.startswith("$$", block.outer.start))
-            and (_PROPERTY.search(sentence) is not None or letting or (joined and inside != "" and lead.property)),
+            and bool(_PROPERTY.search(sentence) or letting or (joined and inside and lead.property)),
             apart=new_section,
             goes_on=goes_on,
             explains=not new_section
@@ -106,11 +133,31 @@ def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
                 _EXPLAINS.match(_COMMENT.sub("", prose)) is not None
                 or (lead.explains and goes_on and not block.display and inside)
             ),
-            settles=_SETTLES.search(sentence) is not None
-            or (lead.settles if goes_on else _WORDS.search(sentence) is None),
+            settles=settled and not (following.startswith(":") and _WORDS.search(sentence) is None and not goes_on),
             stationary=_STATIONARY.search(sentence) is not None
             or (goes_on and lead.stationary)
             or _SOLVED.match(following) is not None,
             aside=sentence.endswith("(") and following.startswith(")"),
+            lets=letting,
+            special=goes_on_so or is_special(sentence, rest),
+            lasts=not (by_for or leads_on or gives_something(rest)),
+            chosen=is_chosen(sentence) or (goes_on_so and lead.chosen),
+            brought_in_by_for=by_for,
+            behind=goes_on and stands_behind(prose),
         )
         yield lead
+
+
+def _rest_of_sentence(text: str, blocks: Sequence[MathBlock], place: int) -> tuple[str, bool]:
+    """The words of a sentence behind a formula, and whether another formula stands among them, not joined by `and`."""
+    words, leads_on = [], False
+    for at in range(place, min(place + _FORMULAS, len(blocks))):
+        start = blocks[at].outer.end
+        behind = blocks[at + 1].outer.start if at + 1 < len(blocks) else start + _FOLLOWING
+        prose = text[start : min(behind, start + _FOLLOWING)]
+        end = _ENDS.search(prose)
+        words.append(prose[: end.start()] if end is not None else prose)
+        if end is not None or at + 1 == len(blocks):
+            break
+        leads_on = leads_on or _AND.match(prose) is None
+    return " ".join(words), leads_on

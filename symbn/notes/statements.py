@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symbn.expr.statement import Statement
 from symbn.notes.declarations import Declarer
 from symbn.notes.definitions import Definitions
@@ -10,6 +12,7 @@ from symbn.notes.occurrences import Defining
 from symbn.notes.qualities import Said
 from symbn.notes.register import Register
 from symbn.notes.rereading import Passage, Place, snapshot
+from symbn.notes.said_ranges import Formula
 from symbn.notes.scope import Scope
 from symbn.notes.sentences import NO_LEAD
 from symbn.notes.syntax import (
@@ -39,7 +42,12 @@ class Statements:
         """Names whose definitions could not be read: what else is said of them is no definition."""
         self._ahead: dict[Span, tuple[str, ...]] = {}
         """Names that were declared with what is said of them before, by where they stand, and what is told of each."""
+        self._formulas: Sequence[Formula] = ()
         self._formula = 0
+        self._text = 0
+        self._section = ""
+        self._sections: dict[str, str] = {}
+        """Where names were declared or defined: in which section of which text."""
         self.defining: list[Defining] = []
         """The chains of the last source that begin with new names, also those that could not be read."""
 

@@ -1,8 +1,15 @@
-"""Sides that are numbers written out: 2, −1/2, (1, 0, 3), a matrix of numbers."""
+r"""Sides that are constants: 2, −1/2, (1, 0, 3), a matrix of numbers; I, 𝟏𝟏ᵀ; and indices that are compared: i ≠ j."""
 
 from __future__ import annotations
 
-from symbn.notes.syntax import Chain, Commas, Fraction, Group, Matrix, Name, Numeral, Script, Signed, Syntax
+import re
+from collections.abc import Collection
+
+from symbn.notes.occurrences import RUNNING
+from symbn.notes.open_chains import OpenChain, only_numbers
+from symbn.notes.reserved import UNITS, is_builtin, is_constant, transposes
+from symbn.notes.scope import Scope
+from symbn.notes.syntax import Chain, Commas, Fraction, Group, Matrix, Name, Numeral, Script, Signed, Syntax, walk
 from symbn.notes.vocabulary import EQUALITIES
 
 
@@ -33,3 +40,42 @@ def is_number(side: Syntax) -> bool:
         case Script():
             return side.sub is None and not side.primes and is_number(side.base)
     return False
+
+
+def is_one_constant(chain: Chain, scope: Scope) -> bool:
+    r"""Whether a chain says only which constant a name stands for: t = 1, W = I, W = \mathbf 1 \mathbf 1^\top."""
+    if [link.relation for link in chain.links] != ["="] or not isinstance(chain.sides[0], Name | Script):
+        return False
+    return all(_is_constant(node, scope) for node in walk(chain.sides[1]) if isinstance(node, Name))
+
+
+def _is_constant(name: Name, scope: Scope) -> bool:
+    """Whether a name stands for no value that a note could choose: I, e_1, a size, a transpose, an operator."""
+    if name.latex in scope.context.dimensions or transposes(name):
+        return True
+    reserved = is_constant(name.latex) or name.latex in UNITS or (name.word and is_builtin(name.latex))
+    return reserved and not scope.knows(name.latex)
+
+
+def compares_letters(chain: Chain | OpenChain) -> bool:
+    """Whether a chain is i ≠ j, or i = j, of two names."""
+    compared = [link.relation for link in chain.links] in ([r"\ne"], ["="])
+    return compared and len(chain.sides) == 2 and all(isinstance(side, Name) for side in chain.sides)
+
+
+def compares_indices(chain: Chain, scope: Scope) -> bool:
+    """Whether a chain is i ≠ j of any two names, or i = j of two indices, or of letters that can be nothing else."""
+    names = [side.latex for side in chain.sides if isinstance(side, Name)]
+    if not compares_letters(chain) or chain.links[0].relation != "=":
+        return compares_letters(chain)
+    return all(name in scope.indices or (name in RUNNING and not scope.knows(name)) for name in names)
+
+
+def equates_letters(written: str) -> bool:
+    """Whether a condition is written as i = j."""
+    return re.fullmatch(r"\s*[a-z]\s*=\s*[a-z]\s*", written) is not None
+
+
+def compares_numbers_of(chain: Chain | OpenChain, sides: Collection[Syntax]) -> bool:
+    """Whether a chain is i ≠ j, or i = j, of letters that stand in the subscripts of some sides and nowhere else."""
+    return compares_letters(chain) and all(only_numbers(side, sides) for side in chain.sides)

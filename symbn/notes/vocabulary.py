@@ -68,3 +68,7 @@ SPELLINGS = {
 def relates(token: Token) -> bool:
     """Whether a token is a relation."""
     return token.kind == "marked relation" or (token.kind in ("command", "symbol") and token.text in RELATIONS)
+
+
+NUMBERED = (r"^{(\cdot)}", r"^{[\cdot]}")
+"""How the names of x^{(1)}, …, x^{(n)} and of W^{[1]}, …, W^{[L]} end."""

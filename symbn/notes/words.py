@@ -245,7 +245,8 @@ class Words(Primes, Means, NewArguments, Grouping):
 
     def _taken_whole(self, word: str, run: list[Syntax]) -> Syntax | None:
         r"""The product that an operator takes in the one way that has a sense: \sin 2 t, \log x^\top x."""
-        if not all(isinstance(unscripted(item), Name | Numeral) and not self._is_builtin(item) for item in run):
+        plain = Name | Numeral | Group if word in TRACES | DETERMINANTS else Name | Numeral
+        if not all(isinstance(unscripted(item), plain) and not self._is_builtin(item) for item in run):
             return None
         product = juxtaposed(run)
         if word in _OF_ANGLES and isinstance(run[0], Numeral):

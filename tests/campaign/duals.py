@@ -95,11 +95,14 @@ def mapped(derivative: Callable[[int, Array], Array], v: Value, order: int = 0) 
 
 
 def inverted(v: Value) -> Value:
-    """(a + b ε)⁻¹ = a⁻¹ − a⁻¹ b a⁻¹ ε"""
+    """(a + b ε)⁻¹ = a⁻¹ − a⁻¹ b a⁻¹ ε.  Raises Undefined."""
     if isinstance(v, Dual):
         a = inverted(v.main)
         return Dual(v.tag, a, negative(dot(dot(a, v.tangent), a)))
-    return np.linalg.inv(v)
+    try:
+        return np.linalg.inv(v)
+    except np.linalg.LinAlgError:
+        raise Undefined("a singular matrix") from None
 
 
 def determinant(v: Value) -> Value:

@@ -13,10 +13,11 @@ import pytest
 
 from symbn.note import Note
 from symbn.report import Report
-from tests.corpus.claims import NOTES, Claim, claims, read
+from tests.corpus.claims import FOLDER, NOTES, Claim, claims, read
 from tests.corpus.classes import FALSE, class_of
 from tests.corpus.mutations import Mutant, mutants, sample
 from tests.corpus.slips import KINDS
+from tests.reports import checked
 
 LEAST_CLAIMS = 150
 OF_EACH_KIND = 16
@@ -27,7 +28,7 @@ CLAIMS = [claim for note in NOTES for claim in claims(note)]
 
 @cache
 def reports(note: str) -> dict[str, Report]:
-    return {report.id: report for report in read(note).check(explain=False).statements}
+    return {report.id: report for report in checked(FOLDER / f"{note}.md", explain=False, repair=False).statements}
 
 
 @cache

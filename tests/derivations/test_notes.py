@@ -17,6 +17,7 @@ from symbn.expr.statement import Statement
 from symbn.note import Note
 from symbn.report import Report
 from tests.long_notes import LONG
+from tests.reports import checked
 
 TWINS = Path(__file__).parent
 FOLDER = TWINS.parents[1] / "derivations"
@@ -39,7 +40,7 @@ def statements(note: str) -> tuple[Statement, ...]:
 
 @cache
 def reports(note: str) -> dict[str, Report]:
-    return {r.id: r for r in Note.from_text(text(note)).check(explain=False, repair=False).statements}
+    return {r.id: r for r in checked(FOLDER / f"{note}.md", explain=False, repair=False).statements}
 
 
 def claims(note: str) -> list[Statement]:

@@ -13,9 +13,9 @@ import pytest
 
 from symbn.export.json import VERSION, json_object
 from symbn.export.schema import json_schema
-from symbn.note import Note
 from symbn.report import Kind, Verdict
 from tests.long_notes import LONG
+from tests.reports import checked
 
 from . import samples
 
@@ -111,10 +111,9 @@ def test_a_report_of_another_form_is_not_valid(key: str, wrong: object) -> None:
 
 @pytest.mark.parametrize("path", [p for p in DERIVATIONS if p.stem not in LONG], ids=lambda path: path.stem)
 def test_reports_of_the_notes_that_ship_are_valid(path: Path) -> None:
-    VALIDATOR.validate(json.loads(json.dumps(json_object([Note.read(path).check()]))))
+    VALIDATOR.validate(json.loads(json.dumps(json_object([checked(path)]))))
 
 
 @pytest.mark.parametrize("path", NOTES, ids=lambda path: path.stem)
 def test_reports_of_the_tests_notes_are_valid(path: Path) -> None:
-    report = Note.read(path).check(explain=False, repair=False)
-    VALIDATOR.validate(json.loads(json.dumps(json_object([report]))))
+    VALIDATOR.validate(json.loads(json.dumps(json_object([checked(path, explain=False, repair=False)]))))

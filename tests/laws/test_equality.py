@@ -125,6 +125,13 @@ def test_mutated_polynomials_are_not_proved_equal(pair: tuple[RawSum, RawSum], o
     assert isinstance(answer, Residual) == _differs(left, right, reach)
 
 
+def test_two_free_indices_need_a_size_of_two() -> None:
+    i, j = Index("i", "n"), Index("j", "n")
+    left, right = (presented(RawSum((RawProduct(RawCoefficient(), (RawTensor("u", (k,)),), ()),))) for k in (i, j))
+    answer = decide(left, right, THEORY)
+    assert isinstance(answer, Residual) and answer.reach == 2
+
+
 @laws
 @given(sums(most=2), sums(most=2), st.integers(0, 5))
 def test_what_is_proved_has_equal_values(a: RawSum, b: RawSum, seed: int) -> None:

@@ -20,6 +20,7 @@ import pytest
 from symbn.diagnostics import Diagnostic
 from symbn.note import Note
 from symbn.report import Report
+from tests.reports import checked, shared_out
 
 FOLDER = Path(__file__).parent
 NOTES = sorted(path.name for path in FOLDER.glob("*.md"))
@@ -69,7 +70,7 @@ def parsed(comment: str) -> list[Expectation]:
 @cache
 def reports(note: str) -> tuple[Report, ...]:
     """All reports of a note, made once."""
-    return Note.read(FOLDER / note).check(explain=False, repair=False).statements
+    return checked(FOLDER / note, explain=False, repair=False).statements
 
 
 def cases(note: str) -> list[Case]:
@@ -109,7 +110,8 @@ def _collected(note: str) -> list[Case]:
         return [Case(note, "crash", 1, None, None)]
 
 
-CASES = [case for note in NOTES for case in _collected(note)]
+_FOUND = {note: _collected(note) for note in shared_out(NOTES)}
+CASES = [case for note in NOTES for case in _FOUND[note]]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.note[:-3]}:{c.line}:{c.name}" for c in CASES])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symbn import verify
+from symbn import Note, verify
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,25 @@ def test_a_set_that_says_something_else_is_not_read_as_one_that_is(space: str) -
     decision = verify("|a| = a", rf"$a \in {space}$")
     assert decision.verdict == "error"
     assert decision.diagnostics[0].code == "E186"
+
+
+@pytest.mark.parametrize(
+    ("declared", "code"),
+    [
+        (r"x_0, \ldots, x_n \in \{0, 1\}", "E179"),
+        (r"x_1, \ldots, x_n \in \{0, 1\}^{2 \times 3}", None),
+        (r"x_1, \ldots, x_n \in \{1, \ldots, K\}", "E178"),
+        (r"x_1, \ldots, x_3 \in \{1, \ldots, K\}", "E178"),
+        (r"x_1, \ldots, x_n \in \{0, 1\}", None),
+    ],
+)
+def test_a_list_is_asked_about_as_a_list_whatever_its_set_is(declared: str, code: str | None) -> None:
+    (statement,) = Note.from_text(f"${declared}$").statements
+    assert [d.code for d in statement.diagnostics] == ([] if code is None else [code])
+
+
+@pytest.mark.parametrize(("listed", "verdict"), [(r"\{0, 1\}", "not checked"), (r"\mathbb{R}", "refuted")])
+def test_the_names_of_a_list_that_is_no_family_keep_the_numbers_of_their_set(listed: str, verdict: str) -> None:
+    note = Note.from_text(rf"$x_0, \ldots, x_n \in {listed}$, and $$x_0^2 = x_0 \tag{{a}}$$")
+    (report,) = note.check(select=["a"]).statements
+    assert report.verdict == verdict

@@ -83,7 +83,7 @@ def test_a_defined_inverse_is_a_name() -> None:
     ("formula", "code", "said"),
     [
         ("A^{-1}_{ij}", "E206", "(A^{-1})_{ij}"),
-        (r"A^\top_{ij}", "E206", "1/A_{ij}"),
+        (r"A^\top_{ij}", "E206", "(A^\\top)_{ij}"),
         (r"\sin^{-1}(a)", "E201", "fraction"),
         (r"\log\det A B", "E148", "parentheses"),
         ("A^{a}", "E214", "declare"),
@@ -298,7 +298,7 @@ def test_sums_and_products_over_numbers_are_written_out() -> None:
     ("formula", "code"),
     [
         (r"\prod_{k=1}^{n} x_k", "E153"),
-        (r"\sum_{i \ne j} x_i", "E155"),
+        (r"\sum_{i \ne j} x_i", "E253"),
         (r"\sum_{k=3}^{2} t^k", "E213"),
         (r"\prod_{k=1}^{99} t", "E213"),
     ],

@@ -110,7 +110,7 @@ def test_a_power_that_may_be_negative_is_one_of_the_inverse() -> None:
         ("X^{1/2}", "E214"),
         ("X^{k/2}", "E214"),
         (r"X^{\alpha}", "E141"),
-        (r"\sum_{r=0}^{n-1} x_r", "E122"),
+        (r"\sum_{r=0}^{n-1} x_r", "E252"),
         (r"\sum_{r=0}^{n-2} X^r", "E155"),
     ],
 )

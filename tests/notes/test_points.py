@@ -163,6 +163,8 @@ def test_a_derivative_of_an_unknown_function_is_taken_at_a_name_in_parentheses(c
         r"\frac{\partial F(t)}{\partial t}(0) = 0",
         r"\frac{\partial f}{\partial x_i}(h) = h_i",
         r"\frac{\partial f}{\partial x}(x - h) = 0",
+        r"\nabla f^\top(x) = x^\top \nabla f(x)",
+        r"\frac{\partial g}{\partial x}^\top(x) = \frac{\partial g(x)}{\partial x}^\top",
         r"(F \circ F)(t) = F(F(t))",
         r"(F + F)(t) = 2 F(t)",
         r"\frac{F}{2}(0) = 0",
@@ -170,3 +172,24 @@ def test_a_derivative_of_an_unknown_function_is_taken_at_a_name_in_parentheses(c
 )
 def test_what_may_be_a_value_or_a_product_is_asked_about(claim: str) -> None:
     assert [d.code for d in symbn.verify(claim, FREE).diagnostics] == ["E215"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\nabla k(x) = x", "proved"),
+        (r"\nabla k(x) = 2 x", "refuted"),
+        (r"\nabla^2 k(x) = 0", "proved"),
+        (r"\nabla^2 k(x) = 2 I", "refuted"),
+        (r"\nabla_x k(x) = 2 x", "proved"),  # by x, wherever it stands
+        (r"\nabla_x k(x) = x", "refuted"),
+        (r"\nabla k(2 h) = x", "proved"),
+        (r"\nabla k(2 h) = 2 x", "refuted"),
+        (r"\nabla k(h) = x", "proved"),
+        (r"\nabla r(x) = \nabla f(0)", "proved"),
+        (r"\nabla r(x) = 0", "refuted"),
+    ],
+)
+def test_the_gradient_of_a_defined_function_is_by_its_parameter(claim: str, verdict: str) -> None:
+    given = FREE + r"$u \in \mathbb{R}^n$, $k(u) = x^\top u$, $r(u) = f(u - x)$"
+    assert symbn.verify(claim, given).verdict == verdict

@@ -117,3 +117,18 @@ def test_a_declaration_says_what_it_can(
 ) -> None:
     found, rest = qualified(SymbolDeclaration("A", shape), frozenset(words))
     assert (found.structure, found.sign, rest) == (structure, sign, left)
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "verdict"),
+    [
+        ("be orthogonal", r"A^\top A = I", "proved"),
+        ("have orthogonal columns", r"A^\top A = I", "not checked"),
+        ("have orthonormal columns", r"A^\top A = I", "not checked"),
+        ("have symmetric rows", "A = A^\\top", "not checked"),
+        ("be symmetric", "A = A^\\top", "proved"),
+    ],
+)
+def test_what_is_said_of_the_columns_is_not_said_of_the_matrix(said: str, claim: str, verdict: str) -> None:
+    text = rf"Let $A \in \mathbb{{R}}^{{n \times n}}$ {said}." + f"\n\n$${claim}$$\n"
+    assert Note(SourceFile("note.md", text)).check().statements[-1].verdict == verdict
