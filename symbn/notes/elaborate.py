@@ -151,10 +151,16 @@ class Elaborator(Memberships, Equations, SliceNames):
         return self._declared(heads) and not relations & DEFINING and (lead.special or one_of_several)
 
     def _bounds_a_known_name(self, chain: Chain) -> bool:
-        """Whether a chain is c > 0 of a c that is declared already: behind `if` that says nothing of c elsewhere."""
-        names = {spelled(side) for side in chain.sides}
-        bounds = bool(chain.links) and {link.relation for link in chain.links} <= _BOUNDS
-        return bounds and any(name in self.scope.context.symbols for name in names)
+        """Whether a chain is c > 0 of a c that is declared already: behind `if` that says nothing of c elsewhere.
+
+        A c that the chain itself has declared ahead is none, and x ≠ y excuses nothing.
+        """
+        if not chain.links or not {link.relation for link in chain.links} <= _BOUNDS:
+            return False
+        names = {spelled(side) for side in chain.sides if side.span not in self._ahead}
+        return any(name in self.scope.context.symbols for name in names) and any(
+            not any(isinstance(node, Name) for node in walk(side)) for side in chain.sides
+        )
 
     def _follows_equation(self, formula: Formula) -> bool:
         """Whether the formula before this one, which is the one that is read or the next, states an equation."""

@@ -70,6 +70,7 @@ class Memberships(Statements):
                     if spelled(unscripted(subject)) in defined:
                         continue  # σ² > 0 of a σ² that is defined
                     self.declarer.assume(subject, chain.links[0].relation, chain.sides[1])
+                    self._ahead[subject.span] = ()
                 elif not self.declarer.is_dimension(subject, chain.sides[1]):
                     declared = self.declarer.declare(subject, chain.sides[1], chain.span)
                     self._sections[name] = self._section
