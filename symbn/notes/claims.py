@@ -49,7 +49,7 @@ class Claims:
     def claim(self, statement: Statement, place: int) -> None:
         """The equation of the sides at `place` and after it.
 
-        Where its shapes do not fit, but f(0) stands in it and f acts on every entry, that 0 may be a vector.
+        Where its shapes do not fit, but f(0) or x · 0 stands in it, and f acts on every entry, that 0 may be a vector.
         """
         try:
             self._equate(statement, place)
@@ -77,7 +77,7 @@ class Claims:
         statement.context = self.scope.context
 
     def _fits_with_open_zeros(self, statement: Statement, place: int) -> bool:
-        """Equate the sides with every f(0), or else one of them alone, at a column of zeros; whether that fits."""
+        """Equate the sides with all such 0, or else one of them alone, as columns of zeros; whether that fits."""
         zeros: dict[Span | None, bool] = {}
         if self._equates_with(zeros, statement, place):
             return bool(zeros)

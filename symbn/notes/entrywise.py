@@ -40,7 +40,7 @@ class Entrywise(Names):
         return tree.Elementwise(function=function, arg=e, shape=e.shape, span=span)
 
     def opened(self, e: Expr) -> Expr:
-        """What a function of numbers is applied to: a 0 as a column of zeros of any length, where it is to be one."""
+        """What a function of numbers is applied to, or a column times: a 0 as a column, where it is to be one."""
         if self.open_zeros is None or not build.is_zero(e) or not self.open_zeros.setdefault(e.span, True):
             return e
         return tree.Zero(shape=(self._open_size("0", e.span), 1), span=e.span)

@@ -148,6 +148,8 @@ class Reader(Applications, BareFunctions):
         if op in ("/", r"\oslash"):
             return build.quotient(left, right, span, self.notices)
         if op == r"\cdot":
+            if is_column(left.shape) or is_column(right.shape):
+                left, right = self.opened(left), self.opened(right)
             return build.dot(left, right, span)
         if op == "*":
             if not (is_scalar(left.shape) or is_scalar(right.shape)):

@@ -38,7 +38,7 @@ class Names(ABC):
         self.expands = False
         """Whether this is an expansion with its o(dx): there a d is part of an increment."""
         self.open_zeros: dict[Span | None, bool] | None = None
-        """Which 0 of an f(0) is a column of zeros, where f acts on every entry: all that are not said to be none."""
+        r"""Which 0 of an f(0), or of x \cdot 0, is a column of zeros: all that are not said to be none."""
         self.left_bare: list[str] = []
         """The functions that stood without an argument, in the order in which they were met."""
         self._bound: dict[str, IndexVar] = {}

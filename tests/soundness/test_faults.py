@@ -133,6 +133,11 @@ def test_numbers_of_either_sign_are_tried_together(claim: str, expected: str) ->
         (r"W \exp(a 0) = W \mathbf 1", "proved"),
         (r"W \exp(0) = x", "refuted"),
         (r"\phi(0) x = \phi(0) \mathbf 1^\top x", "refuted"),
+        (r"x^\top x - x^\top x = x \cdot 0", "proved"),
+        (r"x^\top x = x \cdot 0", "refuted"),
+        (r"x - x = x \cdot 0", "proved"),
+        (r"a - a = x \cdot \operatorname{diag}(0)", "proved"),
+        (r"a = 0 \cdot x", "refuted"),
     ],
 )
 def test_the_zero_that_a_function_acts_on_has_the_shape_that_it_needs(claim: str, expected: str) -> None:
