@@ -45,8 +45,6 @@ class Equations(Statements):
             statement = self._statement(block, label, "unchecked", chain.span, lhs, rhs, "", number)
             statement.message = f"a value in the prose, perhaps one of several: `Let ${lhs} = {rhs}$` says what it is"
             return
-        if self._defines and not chain.said:
-            self._define_anew(chain)
         heads = new_heads(chain, self.scope) if self._defines else []
         lost = bool(heads) and heads[0].name in self._lost and len(heads[0].indices) != 1
         if lost and chain.links[0].relation not in DEFINING:
