@@ -93,6 +93,8 @@ class Verifier:
             report = self._under(statement, report)
         elif statement.unmoved and report["verdict"] in ("refuted", "undecided"):
             report = self._unmoved(statement, report)
+        elif report["verdict"] == "refuted" and any(self._is_proved(reading) for reading in statement.otherwise):
+            report = self._ambiguous_zero(statement, report)
         return Report(**{**report, "seconds": perf_counter() - started})  # type: ignore[arg-type]
 
     def _under(self, statement: Statement, report: dict[str, object]) -> dict[str, object]:
@@ -115,7 +117,7 @@ class Verifier:
             Goal(tree.with_symbols(goal.left, zeros), tree.with_symbols(goal.right, zeros), goal.note)
             for goal in statement.goals
         )
-        if self._report(replace(statement, goals=goals))["verdict"] != "proved":
+        if not self._is_proved(replace(statement, goals=goals)):
             return report
         names = " and ".join(f"`{build.varying(increment)}`" for increment in statement.unmoved)
         asked = Diagnostic(
@@ -123,10 +125,18 @@ class Verifier:
             (Label(statement.span),), help="write the terms that are missing, or call what is held by another name: "
             "a name varies if its increment stands anywhere in the note",
         )  # fmt: skip
-        return report | {
-            "verdict": "error", "message": asked.message, "counterexample": None, "snippet": None,
-            "diagnostics": (asked,),
-        }  # fmt: skip
+        return _asked(report, asked)
+
+    def _ambiguous_zero(self, statement: Statement, report: dict[str, object]) -> dict[str, object]:
+        """A question (E259): the claim is false with its 0 as numbers, and true with one as a column or matrix."""
+        asked = Diagnostic(
+            "E259", "is the 0 here a number? Then this is not so; it is with a column or matrix of zeros",
+            (Label(statement.span),), help=r"write 0_n for a column of zeros, 0_{m \times n} for a matrix",
+        )  # fmt: skip
+        return _asked(report, asked)
+
+    def _is_proved(self, statement: Statement) -> bool:
+        return self._report(statement)["verdict"] == "proved"
 
     def _report(self, statement: Statement) -> dict[str, object]:
         base: dict[str, object] = {
@@ -328,6 +338,14 @@ class Verifier:
                     lines.append("unfolded: " + ", ".join(dict.fromkeys(map(name_latex, proof.unfolded))))
                 lines.append("rules: " + "; ".join(f"{rule.name} ({rule.statement})" for rule in proof.rules))
         return tuple(lines)
+
+
+def _asked(report: dict[str, object], question: Diagnostic) -> dict[str, object]:
+    """A report that is a question now."""
+    return report | {
+        "verdict": "error", "message": question.message, "counterexample": None, "snippet": None,
+        "diagnostics": (question,),
+    }  # fmt: skip
 
 
 def _decided(goal: Goal, indexing: Indexing, budget: Budget) -> Proof | Residual:

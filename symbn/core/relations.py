@@ -94,7 +94,7 @@ def _holds_related(factor: Factor) -> bool:
 
 
 class _Letters:
-    """Blocks numbered, and what their transposes are."""
+    """Blocks numbered, each beside its transpose: A before B is Aᵀ before Bᵀ, so that both are solved for the same."""
 
     def __init__(self, ring: Ring) -> None:
         self.ring = ring
@@ -104,14 +104,17 @@ class _Letters:
     def number(self, block: SumOfProducts) -> int:
         found = self._numbers.get(block)
         if found is None:
-            found = self._numbers[block] = len(self.blocks)
-            self.blocks.append(block)
+            first, last = ends(block)
+            turned = rename(block, {first: formal(1, first.dim), last: formal(0, last.dim)})
+            for new in dict.fromkeys((block, turned)):
+                self._numbers[new] = len(self.blocks)
+                self.blocks.append(new)
+            found = self._numbers[block]
         return found
 
     def transposed(self, number: int) -> int:
-        block = self.blocks[number]
-        first, last = ends(block)
-        return self.number(rename(block, {first: formal(1, first.dim), last: formal(0, last.dim)}))
+        first, last = ends(self.blocks[number])
+        return self.number(rename(self.blocks[number], {first: formal(1, first.dim), last: formal(0, last.dim)}))
 
     def word(self, monomial: Monomial, e: SumOfProducts, row: Index, column: Index) -> Word | None:
         blocks = chain(monomial, e, row, column)
@@ -127,8 +130,11 @@ class _Letters:
             found[word] = coefficient
         return found
 
+    def turned_word(self, word: Word) -> Word:
+        return tuple(map(self.transposed, reversed(word)))
+
     def turned(self, e: Combination) -> Combination:
-        return {tuple(self.transposed(letter) for letter in reversed(word)): c for word, c in e.items()}
+        return {self.turned_word(word): c for word, c in e.items()}
 
     def value(self, word: Word, dim: str | int) -> SumOfProducts:
         """A word as a term with the ends @0 and @1; the empty word is the identity of a size."""
@@ -139,7 +145,7 @@ class _Letters:
 
 def graph_rules(e: SumOfProducts) -> list[GraphRule]:
     """The rules that the inverses and orthogonal matrices of e give; worked out once.  Raises BudgetExceeded."""
-    heads = tuple(sorted(_related_heads(e), key=lambda found: (found[0].key, str(found[1]))))
+    heads = tuple(sorted(_related_heads(e), key=lambda found: (found[0].name == INVERSE, found[0].key, str(found[1]))))
     known: dict[object, list[GraphRule]] = e.ring.kept.setdefault(graph_rules, {})
     if heads not in known:
         known[heads] = _completed_rules(e, heads)
@@ -160,7 +166,13 @@ def _completed_rules(e: SumOfProducts, heads: Iterable[tuple[Tensor, tuple[str |
             else:
                 direct.append(_direct_rule(relation, row, column, said))
     rules = direct
+    solved: set[tuple[Word, Word]] = set()
     for rule in completed(relations, e.ring):
+        # As terms, A B → C D and Dᵀ Cᵀ → Bᵀ Aᵀ undo each other: one of the two is enough.
+        values = [word for word, _ in rule.right]
+        if any((letters.turned_word(word), letters.turned_word(rule.left)) in solved for word in values):
+            continue
+        solved |= {(rule.left, word) for word in values}
         first = ends(letters.blocks[rule.left[0]])[0]
         pattern = letters.value(rule.left, first.dim)
         value = constant(e.ring.zero)

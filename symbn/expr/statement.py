@@ -32,7 +32,8 @@ class Statement:
     not be read has an error among its diagnostics, `misshapen` if it is a shape that cannot be;
     `under`: what it is said under, as an implication or a condition that is not read: it may be false without that;
     `supposed`: a context that says that too, if one can;
-    `unmoved`: increments dA that a d brings in, and that never stand in one formula with those written in it.
+    `unmoved`: increments dA that a d brings in, and that never stand in one formula with those written in it;
+    `otherwise`: the statement as it reads with other shapes for the 0 in it.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Statement:
     under: str = ""
     supposed: Context | None = None
     unmoved: tuple[Symbol, ...] = ()
+    otherwise: tuple[Statement, ...] = ()
 
     def _repr_latex_(self) -> str | None:
         """For notebooks: the statement as it was written; nothing for one that could not be read."""

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from symbn.diagnostics import NoteError, fail
 from symbn.expr import build, tree
 from symbn.expr.context import PI
-from symbn.expr.shape import finished, is_scalar, is_vector, resolved_shape, shape_text, unify
+from symbn.expr.shape import finished, is_column, is_scalar, is_vector, resolved, resolved_shape, shape_text, unify
 from symbn.expr.tree import Expr
 from symbn.notes.differentials import Differentials
 from symbn.notes.grouping import divides_openly
@@ -301,7 +301,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
             return applied
         function = self.scope.context.functions[name]
         if function.entrywise:
-            argument = self.opened(arguments[0])
+            argument = arguments[0]
             if not is_scalar(argument.shape):
                 self.notices[f"{name} acts on every entry"] = None
             return tree.Apply(
@@ -326,8 +326,12 @@ class Applications(Scripts, Words, Differentials, NewArguments):
     def _of_domain(self, function: DefinedFunction, arguments: tuple[Expr, ...]) -> Iterator[Expr]:
         """The arguments of a defined function.  Raises NoteError (E244) for a number where it is defined for vectors.
 
-        A function of numbers may act on the entries of a vector, and one of n×1 on what is m×1.
+        A function of numbers may act on the entries of a vector, and one of n×1 on what is m×1.  A column of open size
+        takes the one that the body allows.
         """
+        for argument, usual in zip(arguments, function.usual, strict=False):
+            if is_column(argument.shape) and isinstance(resolved(argument.shape[0]), tree.DimVar):
+                unify(argument.shape[0], usual[0])
         for argument, shape in zip_longest(arguments, function.domain[: len(arguments)]):
             fitted = argument if shape is None else build.as_shape(argument, shape)
             if shape is not None and is_scalar(fitted.shape) and not is_scalar(shape):

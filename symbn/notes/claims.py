@@ -5,7 +5,8 @@ Each side of a chain is read once, also where it stands in two equations; a side
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from symbn.diagnostics import NoteError, ShapeError, fail
 from symbn.expr import build, tree
@@ -14,9 +15,12 @@ from symbn.expr.statement import Goal, Statement
 from symbn.expr.tree import Expr, Shape
 from symbn.notes.expressions import Reader
 from symbn.notes.first_order import first_order_goals, orders, without_order
+from symbn.notes.open_zeros import OpenZeros, is_applied_to_zero, possible_zeros, zero_of_unknown_size
 from symbn.notes.register import fail_statement
 from symbn.notes.syntax import Chain, Nabla, Sequence, Syntax
-from symbn.source import Span
+
+_MISFITS = frozenset(["E124", "E125", "S220", "S234"])
+"""Questions that a number asks, or something of another shape, where no number is meant: a scalar has no entries."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +53,18 @@ class Claims:
     def claim(self, statement: Statement, place: int) -> None:
         """The equation of the sides at `place` and after it.
 
-        Where its shapes do not fit, but f(0) or x · 0 stands in it, and f acts on every entry, that 0 may be a vector.
+        Where it cannot be read with each 0 in it as a number, one of them may be a column or matrix of zeros.
         """
         try:
             self._equate(statement, place)
-        except ShapeError as misfit:
-            if not self._fits_with_open_zeros(statement, place):
-                fail_statement(statement, misfit)
         except NoteError as error:
-            fail_statement(statement, error)
+            if isinstance(error, ShapeError) or error.diagnostic.code in _MISFITS:
+                self._equate_with_open_zeros(statement, place, error)
+            else:
+                fail_statement(statement, error)
+        else:
+            if any(map(is_applied_to_zero, statement.goals)):
+                statement.otherwise = tuple(r for r in self._readings(statement, place) if isinstance(r, Statement))
 
     def _equate(self, statement: Statement, place: int) -> None:
         """Give the statement its goals.  Raises NoteError, ShapeError."""
@@ -76,24 +83,41 @@ class Claims:
         statement.notices = tuple(reader.notices)
         statement.context = self.scope.context
 
-    def _fits_with_open_zeros(self, statement: Statement, place: int) -> bool:
-        """Equate the sides with all such 0, or else one of them alone, as columns of zeros; whether that fits."""
-        zeros: dict[Span | None, bool] = {}
-        if self._equates_with(zeros, statement, place):
-            return bool(zeros)
-        alone = [{zero: zero is opened for zero in zeros} for opened in zeros] if len(zeros) > 1 else []
-        return any(self._equates_with(choice, statement, place) for choice in alone)
+    def _equate_with_open_zeros(self, statement: Statement, place: int, error: NoteError) -> None:
+        """Give the statement the goals of its first reading with other zeros, or else its error.
 
-    def _equates_with(self, zeros: dict[Span | None, bool], statement: Statement, place: int) -> bool:
+        What could be read but for the size of a zero is no misfit of shapes: that is asked for (E258).
+        """
+        readings = list(self._readings(statement, place))
+        fitting = [reading for reading in readings if isinstance(reading, Statement)]
+        asking = [reading for reading in readings if not isinstance(reading, Statement | ShapeError)]
+        if fitting:
+            first, *others = fitting
+            statement.goals, statement.free = first.goals, first.free
+            statement.notices, statement.context = first.notices, first.context
+            statement.otherwise = tuple(others)
+        elif asking and isinstance(error, ShapeError):
+            fail_statement(statement, zero_of_unknown_size(asking[0], statement.span))
+        else:
+            fail_statement(statement, error)
+
+    def _readings(self, statement: Statement, place: int) -> Iterator[Statement | NoteError]:
+        """The statement with a 0 of it as a column or matrix, where one stands in it; or why it cannot be read so."""
+        for zeros in possible_zeros(self.chain.sides[place : place + 2]):
+            yield self._reading(zeros, statement, place)
+
+    def _reading(self, zeros: OpenZeros, statement: Statement, place: int) -> Statement | NoteError:
         reader = self.reader.afresh()
         reader.open_zeros = zeros
-        claims = Claims(self.chain, reader)
+        claims, reading = Claims(self.chain, reader), replace(statement)
         claims.read_before(place)
         try:
-            claims._equate(statement, place)
-        except NoteError:
-            return False
-        return True
+            claims._equate(reading, place)
+            zeros.check_no_rows()
+        except NoteError as error:
+            return error
+        reading.notices = (*reading.notices, *zeros.notices())
+        return reading
 
     def read_before(self, place: int) -> None:
         """Read the sides before `place`, as a chain does: they may tell the sizes of those that follow."""

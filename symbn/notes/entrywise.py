@@ -26,7 +26,7 @@ class Entrywise(Names):
 
     def elementwise(self, word: str, e: Expr, span: Span, over_entries: bool = False) -> Expr:
         """A known function of a scalar, or of every entry.  Raises NoteError (E149) where that is not said."""
-        function, e = ELEMENTWISE[word], self.opened(e)
+        function = ELEMENTWISE[word]
         if not is_scalar(e.shape) and not over_entries:
             settled = self.scope.conventions.get("functions") == "elementwise"
             if is_square(e.shape) and function not in _NEVER_OF_MATRICES and not settled:
@@ -38,12 +38,6 @@ class Entrywise(Names):
                 )  # fmt: skip
             self.notices[f"{word} acts on every entry"] = None
         return tree.Elementwise(function=function, arg=e, shape=e.shape, span=span)
-
-    def opened(self, e: Expr) -> Expr:
-        """What a function of numbers is applied to, or a column times: a 0 as a column, where it is to be one."""
-        if self.open_zeros is None or not build.is_zero(e) or not self.open_zeros.setdefault(e.span, True):
-            return e
-        return tree.Zero(shape=(self._open_size("0", e.span), 1), span=e.span)
 
     def extreme(self, word: str, arguments: Many[Expr], span: Span) -> Expr:
         """The larger or the smaller of two or more, entry by entry."""

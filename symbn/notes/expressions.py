@@ -101,7 +101,13 @@ class Reader(Applications, BareFunctions):
         raise TypeError(f"no rule to read {type(syntax).__name__}")
 
     def numeral(self, syntax: Numeral) -> Expr:
-        """12, 0.5, 1e-5.  Raises NoteError (E224) for the 2e-1 of a note that has an e of its own."""
+        """12, 0.5, 1e-5, or a 0 that is no number.
+
+        Raises NoteError (E224) for the 2e-1 of a note that has an e of its own.
+        """
+        zero = self.open_zeros.at(syntax.span) if self.open_zeros is not None and syntax.text == "0" else None
+        if zero is not None:
+            return zero
         exponent = next((letter for letter in syntax.text if letter.isalpha()), None)
         if exponent is not None and self.stands_alone(exponent):
             raise fail(
@@ -148,8 +154,6 @@ class Reader(Applications, BareFunctions):
         if op in ("/", r"\oslash"):
             return build.quotient(left, right, span, self.notices)
         if op == r"\cdot":
-            if is_column(left.shape) or is_column(right.shape):
-                left, right = self.opened(left), self.opened(right)
             return build.dot(left, right, span)
         if op == "*":
             if not (is_scalar(left.shape) or is_scalar(right.shape)):

@@ -16,6 +16,7 @@ from symbn.expr import build, tree
 from symbn.expr.context import PI, FunctionDeclaration
 from symbn.expr.shape import resolved, unify
 from symbn.expr.tree import DimVar, Expr, IndexVar
+from symbn.notes.open_zeros import OpenZeros
 from symbn.notes.reserved import IDENTITIES, ONES, ZEROS
 from symbn.notes.scope import DefinedFunction, DefinedTensor, Derived, Scope
 from symbn.notes.syntax import Group, Name, Syntax
@@ -37,8 +38,8 @@ class Names(ABC):
         """Whether a new name may take the shape of the function's domain that it is an argument of."""
         self.expands = False
         """Whether this is an expansion with its o(dx): there a d is part of an increment."""
-        self.open_zeros: dict[Span | None, bool] | None = None
-        r"""Which 0 of an f(0), or of x \cdot 0, is a column of zeros: all that are not said to be none."""
+        self.open_zeros: OpenZeros | None = None
+        """What a 0 is, where it is not only the number."""
         self.left_bare: list[str] = []
         """The functions that stood without an argument, in the order in which they were met."""
         self._bound: dict[str, IndexVar] = {}

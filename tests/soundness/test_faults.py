@@ -138,12 +138,52 @@ def test_numbers_of_either_sign_are_tried_together(claim: str, expected: str) ->
         (r"x - x = x \cdot 0", "proved"),
         (r"a - a = x \cdot \operatorname{diag}(0)", "proved"),
         (r"a = 0 \cdot x", "refuted"),
+        (r"\phi''(W (x - x)) = \phi''(0)", "proved"),
+        (r"\phi''(W - W) = \phi''(0)", "proved"),
+        (r"\phi''(W) = \phi''(0)", "refuted"),
+        (r"L(\phi((\nabla^2_x 2) W^\top)^\top) = L(\phi(0))", "proved"),
+        (r"L(\phi(W)) = L(\phi(0))", "refuted"),
+        (r"(\nabla^2_x 1)_{kk} = 0_{kk}", "proved"),
+        (r"(x x^\top)_{kl} = 0_{kl}", "refuted"),
+        (r"(x - x)_k = (0^{\odot 2})_k", "proved"),
+        (r"\operatorname{softmax}(0) = \frac1n \mathbf 1_n", "proved"),
+        (r"\operatorname{softmax}(0) = \mathbf 1_n", "refuted"),
+        (r"\max(0, x) = \max(0, x^\top x)", "refuted"),
     ],
 )
 def test_the_zero_that_a_function_acts_on_has_the_shape_that_it_needs(claim: str, expected: str) -> None:
     given = r"$n, m \in \mathbb{N}$, $a \in \mathbb{R}$, $x \in \mathbb{R}^{n}$, $W \in \mathbb{R}^{m \times n}$, "
-    given += r"$\phi : \mathbb{R} \to \mathbb{R}$, $q : \mathbb{R}^{n} \to \mathbb{R}$"
+    given += r"$\phi : \mathbb{R} \to \mathbb{R}$, $q : \mathbb{R}^{n} \to \mathbb{R}$, "
+    given += r"$L : \mathbb{R}^{m \times n} \to \mathbb{R}$"
     assert symbn.verify(claim, given).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "code"),
+    [
+        (r"x^\top \phi(A - A) = x^\top \phi(0)", "E259"),
+        (r"\mathbf 1^\top \phi(x - x) = \mathbf 1^\top \phi(0)", "E259"),
+        (r"(A - A) \otimes A = 0 \otimes A", "E258"),
+        (r"\phi(x^\top - x^\top) = \phi(0)", "E258"),
+        (r"\sum_k (A - A)_{kl} = \sum_k 0_{kl}", "E258"),
+    ],
+)
+def test_what_depends_on_the_shape_of_a_zero_is_asked(claim: str, code: str) -> None:
+    given = r"$A \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^{n}$, $\phi : \mathbb{R} \to \mathbb{R}$"
+    report = symbn.verify(claim, given)
+    assert [diagnostic.code for diagnostic in report.diagnostics] == [code]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"q(e_s + e_s) = q(2 e_s)",
+        r"q(e_s + e_s) x_s = q(I_n (e_s + e_s)) x_s = q(e_s + e_s) x_s",
+    ],
+)
+def test_a_unit_vector_takes_its_size_from_the_function_that_is_defined_for_it(claim: str) -> None:
+    given = r"$A \in \mathbb{R}^{n \times n}$, $a \in \mathbb{R}$, $x \in \mathbb{R}^n$, $q(h) := 2 h^\top A h + a$"
+    assert symbn.verify(claim, given).verdict == "proved"
 
 
 @pytest.mark.parametrize(
@@ -158,3 +198,15 @@ def test_the_zero_that_a_function_acts_on_has_the_shape_that_it_needs(claim: str
 )
 def test_a_power_of_zero_is_the_zero_of_a_shape_where_its_exponent_is_positive(claim: str, expected: str) -> None:
     assert symbn.verify(claim, r"$r, n \in \mathbb{N}$, $B \in \mathbb{R}^{n \times n}$").verdict == expected
+
+
+@pytest.mark.parametrize(
+    "more", ["", r", $\Omega \in \mathbb{R}^{p \times m}$", r", $\Omega, V \in O(n)$", r", $B \in GL(n)$"]
+)
+@pytest.mark.parametrize("name", ["U", "Q", "R", r"\Omega_0", "Z", "a_0"])
+def test_the_inverse_of_an_orthogonal_matrix_is_its_transpose_under_any_name(name: str, more: str) -> None:
+    given = rf"$A \in \mathbb{{R}}^{{n \times n}}$, $x \in \mathbb{{R}}^n$, ${name} \in O(n)$" + more
+    turned, inverse = (rf"\operatorname{{tr}}({name}^{{{power}}})^2" for power in (r"\top", "-1"))
+    claim = rf"\frac{{A^\top}}{{1 + {turned}}} x = \frac{{A^\top}}{{1 + {inverse}}} x"
+    limits = symbn.Limits(seconds=5.0, terms=20_000)
+    assert symbn.verify(claim, given, limits=limits).verdict == "proved"
