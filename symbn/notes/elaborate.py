@@ -27,8 +27,8 @@ from symbn.notes.said_ranges import Formula
 from symbn.notes.samples import BELONGING, collects, memberships
 from symbn.notes.scope import spelled
 from symbn.notes.slice_names import SliceNames
-from symbn.notes.syntax import Chain, Name, Script, walk
-from symbn.notes.values import compares_indices, is_one_constant
+from symbn.notes.syntax import Chain, Derivation, Nabla, Name, Script, walk
+from symbn.notes.values import compares_indices, is_one_constant, is_scaled_constant
 from symbn.notes.vocabulary import DEFINING, EQUALITIES, IN_RANGE
 from symbn.source import SourceFile, Span
 
@@ -73,6 +73,7 @@ class Elaborator(Memberships, Equations, SliceNames):
             if self._lead.apart:
                 self._supposed.clear()
             behind = self._conditions_behind(formulas[self._formula + 1 :][:1])
+            self._demands = self._demands if self._lead.follows else ()
             conditions = self._formula_read(formula, conditions if self._lead.goes_on else (), behind)
             self._name_slices(formulas, True)
 
@@ -123,9 +124,13 @@ class Elaborator(Memberships, Equations, SliceNames):
             if (lead.lasts or perhaps_meant_for_all) and not lead.condition:
                 self._supposed[chain.span] = frozenset(names_in(chain))
             return replace(chain, said="if"), (*conditions, chain.span)
+        heads = self._new_heads(chain)
+        if not heads and {link.relation for link in chain.links} <= EQUALITIES:
+            behind = behind if _differentiates(chain) else (*self._demands, *behind)
+            if lead.imposed and not (_differentiates(chain) or any(n in self.scope.meanings for n in names_in(chain))):
+                self._demands = (*self._demands, chain.span)
         if not (conditions or behind or lead.property or aside):
             return chain, conditions
-        heads = self._new_heads(chain)
         known = not heads or self.scope.declares(heads[0].name)
         if not known or any(link.relation not in EQUALITIES for link in chain.links):
             return chain, conditions
@@ -142,13 +147,14 @@ class Elaborator(Memberships, Equations, SliceNames):
             return True
         if compares_indices(chain, self.scope) and (lead.condition or lead.brought_in_by_for):
             return True
-        if not relations <= EQUALITIES or not (lead.condition or lead.special or not lead.settles):
+        scaled = lead.brought_in_by_for and lead.says_more and is_scaled_constant(chain, self.scope)
+        if not relations <= EQUALITIES or not (lead.condition or lead.special or scaled or not lead.settles):
             return False
         heads = self._new_heads(chain)
         if lead.condition:
             return not heads or self.scope.declares(heads[0].name)
         one_of_several = not (lead.settles or formula.block.display) and is_one_constant(chain, self.scope)
-        return self._declared(heads) and not relations & DEFINING and (lead.special or one_of_several)
+        return self._declared(heads) and not relations & DEFINING and (lead.special or scaled or one_of_several)
 
     def _bounds_a_known_name(self, chain: Chain) -> bool:
         """Whether a chain is c > 0 of a c that is declared already: behind `if` that says nothing of c elsewhere.
@@ -256,6 +262,11 @@ def names_in(chain: Chain) -> set[str]:
     """The names in an equation, with and without what is below them."""
     nodes = [node for side in chain.sides for node in walk(side)]
     return {name for node in nodes if isinstance(node, Name | Script) and (name := spelled(node)) is not None}
+
+
+def _differentiates(chain: Chain) -> bool:
+    """Whether a derivative stands in a chain: what that is, is claimed, whatever its sentence imposes."""
+    return any(isinstance(node, Derivation | Nabla) for side in chain.sides for node in walk(side))
 
 
 def _nested_too_deeply(span: Span) -> Diagnostic:

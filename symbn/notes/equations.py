@@ -9,6 +9,7 @@ from symbn.notes.anew import forget
 from symbn.notes.claims import Claims
 from symbn.notes.elisions import is_zero
 from symbn.notes.heads import Head, is_reserved, new_heads, seeks_extremum
+from symbn.notes.imposed import is_demanded
 from symbn.notes.markdown import MathBlock
 from symbn.notes.occurrences import Defining
 from symbn.notes.qualities import qualified
@@ -129,13 +130,26 @@ class Equations(Statements):
                 help="a differential is linear in others; give a gradient another name, such as G_X",
             )  # fmt: skip
             fail_statement(statement, error)
-        if not statement.under and self._lead.stationary and is_zero(unscripted(chain.sides[place + 1])):
-            statement.under = "of a point at which it vanishes"
+        if not statement.under:
+            statement.under = self._imposed(statement, chain, place)
         if not statement.under:
             self._suppose(statement)
         statement.unmoved = unmoved(statement, chain, self.chains)
         statement.misshapen = statement.misshapen and not self.scope.inferred
         statement.asked, statement.goes_on = claims.asked(), place > 0
+
+    def _imposed(self, statement: Statement, chain: Chain, place: int) -> str:
+        """What an equation is said of, that is said of some values only: where something is 0, of a solution."""
+        vanishes = is_zero(unscripted(chain.sides[place + 1]))
+        if self._lead.stationary and vanishes:
+            return "of a point at which it vanishes"
+        if is_demanded(self.register.source.slice(chain.links[place].span)):
+            return "as what shall be so"
+        claimed = tree.Derivative if self._lead.imposed == "rule" else (tree.Derivative, tree.Reference)
+        nodes = (node for goal in statement.goals for side in (goal.left, goal.right) for node in tree.walk(side))
+        if self._lead.imposed and (vanishes or not any(isinstance(node, claimed) for node in nodes)):
+            return "of what its sentence imposes it on"
+        return ""
 
     def _said_under(self, chain: Chain) -> str:
         """What a claim is said under, besides the declarations."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from symbn.notes.imposed import Imposed, concludes, imposed_by
 from symbn.notes.markdown import MathBlock
 from symbn.notes.prose import CONDITIONS, HEADING, NEXT_HEADING, SUPPOSING, one_of
 from symbn.notes.special_cases import gives_something, is_brought_in_by_for, is_chosen, is_special, stands_behind
@@ -62,9 +63,11 @@ class Lead:
     explains: it tells what stands in the formula before it: `where $W …$`, also as a sentence of its own.
     settles: where it gives a name a constant value, that is the name's from here on; else it is one of several cases.
     special: what it says of a declared name is a special case; lasts: also past its sentence, in its section.
+    says_more: what is so then is said behind it in its sentence.
     chosen: `setting`, `choosing` or the like brings it in.
     brought_in_by_for: `for`, `in the case` or `with` stands right before it.
     behind: no more than `for`, `if` or a comma stands between it and the formula before it.
+    imposed: its sentence imposes it, as a constraint, or at an optimum; follows: from the formula before it, in words.
     stationary: where it says that something is 0, that is where a derivative vanishes.
     aside: it stands in parentheses.
     lets: the word that its sentence begins with, if that is `let` or `suppose`: what it says of a name is no claim.
@@ -82,9 +85,12 @@ class Lead:
     lets: str
     special: bool = False
     lasts: bool = False
+    says_more: bool = False
     chosen: bool = False
     brought_in_by_for: bool = False
     behind: bool = False
+    imposed: Imposed = ""
+    follows: bool = False
 
 
 NO_LEAD = Lead(False, False, False, False, False, False, False, False, False, "")
@@ -92,7 +98,7 @@ NO_LEAD = Lead(False, False, False, False, False, False, False, False, False, ""
 
 def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
     """The lead of each formula of a text, in order."""
-    lead = NO_LEAD
+    lead, so_far = NO_LEAD, ""
     letting, settled = "", False
     for place, block in enumerate(blocks):
         before = blocks[place - 1] if place else None
@@ -107,6 +113,8 @@ def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
         apart = apart or (before is not None and _NEW_CASE.match(prose) is not None)
         goes_on = before is not None and not ends and not apart
         joined = goes_on and _AND.match(inside) is not None
+        flows = goes_on and before is not None and not (before.display and (block.display or not inside))
+        so_far = " ".join([so_far, _plain(sentence)] if flows else [_plain(sentence)])
         brought_in = _CONDITION.search(sentence)
         if not goes_on:
             begun = _LET.match(sentence)
@@ -117,6 +125,7 @@ def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
         new_section = _SECTION.search(prose) is not None
         following = text[block.outer.end : block.outer.end + _FOLLOWING]
         rest, leads_on = _rest_of_sentence(text, blocks, place)
+        says_more = leads_on or gives_something(rest)
         by_for = is_brought_in_by_for(sentence) or (joined and lead.brought_in_by_for)
         settles = _SETTLES.search(sentence) is not None
         settled = settles or (settled and not by_for if goes_on else _WORDS.search(sentence) is None)
@@ -140,12 +149,19 @@ def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
             aside=sentence.endswith("(") and following.startswith(")"),
             lets=letting,
             special=goes_on_so or is_special(sentence, rest),
-            lasts=not (by_for or leads_on or gives_something(rest)),
+            lasts=not (by_for or says_more),
+            says_more=says_more,
             chosen=is_chosen(sentence) or (goes_on_so and lead.chosen),
             brought_in_by_for=by_for,
             behind=goes_on and stands_behind(prose),
+            imposed=imposed_by(so_far),
+            follows=flows or (concludes(sentence) and not new_section),
         )
         yield lead
+
+
+def _plain(sentence: str) -> str:
+    return " ".join(_COMMENT.sub("", sentence).split())
 
 
 def _rest_of_sentence(text: str, blocks: Sequence[MathBlock], place: int) -> tuple[str, bool]:

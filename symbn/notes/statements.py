@@ -38,6 +38,8 @@ class Statements:
         self._lead = NO_LEAD
         self._supposed: dict[Span, frozenset[str]] = {}
         """Equations that the section supposes, with the names in them."""
+        self._demands: tuple[Span, ...] = ()
+        """Equations that prose has imposed, where the one that is read follows from them."""
         self._lost: set[str] = set()
         """Names whose definitions could not be read: what else is said of them is no definition."""
         self._ahead: dict[Span, tuple[str, ...]] = {}

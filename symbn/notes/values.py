@@ -8,7 +8,7 @@ from collections.abc import Collection
 from symbn.notes.occurrences import RUNNING
 from symbn.notes.open_chains import OpenChain, only_numbers
 from symbn.notes.reserved import UNITS, is_builtin, is_constant, transposes
-from symbn.notes.scope import Scope
+from symbn.notes.scope import Scope, spelled
 from symbn.notes.syntax import Chain, Commas, Fraction, Group, Matrix, Name, Numeral, Script, Signed, Syntax, walk
 from symbn.notes.vocabulary import EQUALITIES
 
@@ -44,9 +44,27 @@ def is_number(side: Syntax) -> bool:
 
 def is_one_constant(chain: Chain, scope: Scope) -> bool:
     r"""Whether a chain says only which constant a name stands for: t = 1, W = I, W = \mathbf 1 \mathbf 1^\top."""
-    if [link.relation for link in chain.links] != ["="] or not isinstance(chain.sides[0], Name | Script):
+    return _equates_a_name(chain) and all(_is_constant(name, scope) for name in _names(chain.sides[1]))
+
+
+def is_scaled_constant(chain: Chain, scope: Scope) -> bool:
+    r"""Whether a chain says which constants, and numbers, a vector or matrix is made of: W = \alpha I."""
+    if not _equates_a_name(chain):
         return False
-    return all(_is_constant(node, scope) for node in walk(chain.sides[1]) if isinstance(node, Name))
+    declared = scope.context.symbols
+    numbers = {name for name, symbol in declared.items() if symbol.shape == (1, 1)}
+    names = [name for name in _names(chain.sides[1]) if name.latex not in numbers]
+    known = declared.get(spelled(chain.sides[0]) or "")
+    own = known is not None and known.shape != (1, 1)
+    return own and any(is_constant(name.latex) for name in names) and all(_is_constant(name, scope) for name in names)
+
+
+def _equates_a_name(chain: Chain) -> bool:
+    return [link.relation for link in chain.links] == ["="] and isinstance(chain.sides[0], Name | Script)
+
+
+def _names(side: Syntax) -> list[Name]:
+    return [node for node in walk(side) if isinstance(node, Name)]
 
 
 def _is_constant(name: Name, scope: Scope) -> bool:
