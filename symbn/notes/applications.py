@@ -330,7 +330,7 @@ class Applications(Scripts, Words, Differentials, NewArguments):
         takes the one that the body allows.
         """
         for argument, usual in zip(arguments, function.usual, strict=False):
-            if is_column(argument.shape) and isinstance(resolved(argument.shape[0]), tree.DimVar):
+            if is_column(argument.shape) and isinstance(resolved(argument.shape[0]), tree.DimVar) and usual != (1, 1):
                 unify(argument.shape[0], usual[0])
         for argument, shape in zip_longest(arguments, function.domain[: len(arguments)]):
             fitted = argument if shape is None else build.as_shape(argument, shape)

@@ -32,6 +32,7 @@ from symbn.notes.values import compares_indices, is_one_constant, is_scaled_cons
 from symbn.notes.vocabulary import DEFINING, EQUALITIES, IN_RANGE
 from symbn.source import SourceFile, Span
 
+_MOST_DEMANDS = 4
 _BOUNDS = frozenset((">", "<", r"\ge", r"\le", r"\ne"))
 
 
@@ -128,7 +129,7 @@ class Elaborator(Memberships, Equations, SliceNames):
         if not heads and {link.relation for link in chain.links} <= EQUALITIES:
             behind = behind if _differentiates(chain) else (*self._demands, *behind)
             if lead.imposed and not (_differentiates(chain) or any(n in self.scope.meanings for n in names_in(chain))):
-                self._demands = (*self._demands, chain.span)
+                self._demands = (*self._demands, chain.span)[-_MOST_DEMANDS:]
         if not (conditions or behind or lead.property or aside):
             return chain, conditions
         known = not heads or self.scope.declares(heads[0].name)

@@ -49,6 +49,8 @@ _AND = re.compile(r"[\s,]*(?:and|or)?\s*$")
 _NEW_PARAGRAPH = re.compile(r"[ \t]*\n[ \t]*\n")
 _NEW_CASE = re.compile(r"[ \t]*\n[ \t>]*(?:[-*+]\s+|[*_]+)?Case\b")
 _FOLLOWING = 80
+_LONGEST = 400
+"""So much of a sentence is looked at that goes on over formulas."""
 _FORMULAS = 4
 """So many of a sentence are looked at behind one of its formulas."""
 
@@ -114,7 +116,7 @@ def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
         goes_on = before is not None and not ends and not apart
         joined = goes_on and _AND.match(inside) is not None
         flows = goes_on and before is not None and not (before.display and (block.display or not inside))
-        so_far = " ".join([so_far, _plain(sentence)] if flows else [_plain(sentence)])
+        so_far = " ".join([so_far, _plain(sentence)] if flows else [_plain(sentence)])[-_LONGEST:]
         brought_in = _CONDITION.search(sentence)
         if not goes_on:
             begun = _LET.match(sentence)

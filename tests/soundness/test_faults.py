@@ -210,3 +210,9 @@ def test_the_inverse_of_an_orthogonal_matrix_is_its_transpose_under_any_name(nam
     claim = rf"\frac{{A^\top}}{{1 + {turned}}} x = \frac{{A^\top}}{{1 + {inverse}}} x"
     limits = symbn.Limits(seconds=5.0, terms=20_000)
     assert symbn.verify(claim, given, limits=limits).verdict == "proved"
+
+
+def test_a_unit_vector_takes_no_size_from_a_function_of_numbers() -> None:
+    given = r"$x \in \mathbb{R}^n$, $g(t) := 2 \exp(t)$"
+    assert symbn.verify(r"x^\top g(e_s) = 2 x^\top \exp(e_s)", given).verdict in ("proved", "error")
+    assert symbn.verify(r"g(e_s) = 2 \exp(e_s)", given).verdict == "error"
