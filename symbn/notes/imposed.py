@@ -5,6 +5,8 @@ r"""Equations that prose imposes on what is free in them: at an optimum, under a
 
 They hold for some values and not for all, so that no counterexample refutes them.  What such an equation says of a
 derivative is claimed all the same, unless it says that it is 0; and so is what is said at a point of a defined name.
+Nothing but small words stands between what imposes and the equation: `the constraint is not needed here: $a = b$`
+imposes nothing.
 """
 
 from __future__ import annotations
@@ -16,42 +18,44 @@ Imposed: TypeAlias = Literal["", "rule", "point"]
 """Not at all; as a rule of what is looked for; as what holds at a point."""
 
 _POINT = (
-    r"(?:optim(?:um|a|al\s+\w+)|minim(?:um|a|i[sz]ers?)|maxim(?:um|a|i[sz]ers?)|saddle\s+points?|"
-    r"(?:stationary|critical|fixed|equilibrium|operating|feasible)[\s-]+points?|stationarity|optimality|feasibility|"
-    r"steady[\s-]+states?|equilibri(?:um|a)|solutions?|convergence|roots?)"
+    r"(?:optim(?:um|al\s+(?:point|solution))|minim(?:um|i[sz]er)|maxim(?:um|i[sz]er)|equilibrium|steady[\s-]+state|"
+    r"(?:stationary|critical|fixed|equilibrium|saddle)[\s-]+point|solution)s?"
 )
 _RULE = (
-    r"(?:constraints?|(?:(?:first|second)[\s-]order|optimality|stationarity|feasibility|KKT|"
-    r"Karush\S*|boundary|initial|terminal|equilibrium|steady[\s-]state|fixed[\s-]point|normali[sz]ation|orthogonality)"
-    r"[\s-]+(?:\w+\s+)?(?:conditions?|equations?)|normal\s+equations?|(?:linear\s+)?systems?\s+of\s+(?:linear\s+)?equations?|"
-    r"linear\s+systems?|eigenvalue\s+(?:problem|equation)s?)"
+    r"(?:constraints?|(?:(?:first|second)[\s-]order|optimality|stationarity|feasibility|KKT|Karush\S*|boundary|initial|"
+    r"terminal|equilibrium|steady[\s-]state|fixed[\s-]point|normali[sz]ation|orthogonality|normal|linear|eigenvalue)"
+    r"[\s-]+(?:\w+\s+)?(?:conditions?|equations?|systems?|problems?))"
 )
 _OF_DATA = (
     r"(?:cent(?:e)?red|whitened|standardi[sz]ed|normali[sz]ed|orthonormal|orthogonal|zero[\s-]mean|mean[\s-]zero|"
-    r"uncorrelated|decorrelated|balanced)"
+    r"uncorrelated|decorrelated)"
 )
 _DATA = (
-    r"(?:data|datas?ets?|inputs?|columns?|rows?|features?|variables?|weights?|vectors?|samples?|bas[ie]s|predictors?|"
+    r"(?:data|datas?ets?|inputs?|columns?|rows?|features?|variables?|weights?|samples?|bas[ie]s|predictors?|"
     r"regressors?|covariates?|designs?)"
 )
-_TO_ITS_END = r"[^.;]*$"
+_SMALL = (
+    r"so|that|then|thus|hence|i|e|which|means|we|have|it|holds|one|has|must|is|are|be|also|the|following|to|hold|"
+    r"gives?|get|obtain|yields?|reads?|becomes?"
+)
+_UP_TO_IT = rf"(?:\W+(?:{_SMALL}|and|or|for|with|of|normal|equations?|conditions?|system|solve|solving|this))*\W*$"
 _RULED = re.compile(
-    rf"\b(?:{_RULE}|(?:set|sets|setting|equat\w+)\b[^.;]*\b(?:zero|0)\b|"
-    r"(?:gradients?|derivatives?|residuals?)\s+(?:\w+\s+)?vanish\w*|"
-    r"(?:we|one|to|must|should)\s+(?:also\s+|therefore\s+)?"
-    r"(?:want|wish|need|require|impose|demand|seek|enforce|satisfy|look\s+for)\b|"
-    rf"are\s+(?:\w+\s+)?(?!orthogonal\b){_OF_DATA}\b|"
-    rf"(?!(?:which|that|and|it|they)\b)[a-z]{{2,}}\s+(?:is|are|be|being)\s+(?:\w+\s+)?{_OF_DATA}\b|"
-    rf"(?:with|for|on)\s+(?:\w+\s+)?{_OF_DATA}\s+{_DATA}\b){_TO_ITS_END}|"
+    rf"\b{_RULE}{_UP_TO_IT}|"
+    rf"\b(?:set|sets|setting|equat\w+)\b[^.;]*\b(?:zero|0)\b{_UP_TO_IT}|"
+    rf"\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?vanish\w*{_UP_TO_IT}|"
+    r"\b(?:we|one|must|should)\s+(?:also\s+|therefore\s+)?(?:require|impose|demand|enforce|want|need|look\s+for|seek)"
+    rf"(?:\W+that)?\W*$|"
+    rf"\b{_DATA}\b[^.;]{{0,20}}\b(?:is|are|be|being)\s+(?:\w+\s+)?{_OF_DATA}(?:\W+(?:{_SMALL}))*\W*$|"
+    rf"\b(?:with|for|on)\s+(?:\w+\s+)?{_OF_DATA}\s+{_DATA}\b(?:\W+(?:{_SMALL}))*\W*$|"
     r"\b(?:such\s+that|subject\s+to|s\.\s?t\.|satisfying)[\s:*_]*$",
     re.IGNORECASE,
 )
 _AT_POINT = re.compile(
-    r"\b(?:(?:at|for|in|of|from|by|until|after|to)\s+(?:(?:the|an?|any|every|each|this|that|its|such|our)\s+)?"
-    rf"(?:\w+\s+)?{_POINT}\b(?!\s+(?:is|are|of\s+the\s+form)\b)|"
-    r"(?:solv(?:e[sd]?|ing)|solutions?\s+(?:of|to))\b(?!\s+by\b)|"
-    rf"(?:eigenvectors?|singular\s+vectors?|{_POINT})\b[^.;]*\b"
-    rf"(?:satisf(?:y|ies|ying)|obeys?|fulfil\w*|such\s+that|i\.\s?e\.|that\s+is|where|so\s+that)){_TO_ITS_END}",
+    rf"\b(?:at|for)\s+(?:the|an?|any|every|each|its|this|such\s+an?)\s+(?:\w+\s+)?{_POINT}{_UP_TO_IT}|"
+    rf"\bby\s+(?:stationarity|optimality|feasibility){_UP_TO_IT}|"
+    rf"\b(?:solv(?:e[sd]?|ing)|solutions?\s+(?:of|to))(?:\W+(?:the|an?|linear|systems?|equations?|problems?|of|for))*\W*$|"
+    rf"\b(?:eigenvectors?|singular\s+vectors?|{_POINT})\b[^.;]{{0,60}}\b"
+    r"(?:satisf(?:y|ies|ying)|obeys?|fulfil\w*|such\s+that|i\.\s?e|that\s+is|so\s+that)\W*$",
     re.IGNORECASE,
 )
 _CONCLUDES = re.compile(

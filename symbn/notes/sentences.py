@@ -22,7 +22,7 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _PROPERTY = re.compile(
-    r"(?:^|[\s(,;:*_])(?:with|satisfying|satisfies|satisfy|such\s+that|s\.t\.|subject\s+to|obeying|fulfilling|having)\s*$",
+    r"(?:^|[\s(,;:*_])(?:with|satisfying|(?<!\bit\s)satisfies|satisfy|such\s+that|s\.t\.|subject\s+to|obeying|fulfilling|having)\s*$",
     re.IGNORECASE,
 )
 _LET = re.compile(
