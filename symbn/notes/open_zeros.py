@@ -18,7 +18,7 @@ from symbn.expr.build import is_zero
 from symbn.expr.shape import resolved, resolved_shape, shape_text
 from symbn.expr.statement import Goal
 from symbn.expr.tree import DimVar, Expr, Shape, Zero
-from symbn.notes.syntax import Group, Name, Numeral, Script, Syntax, arguments_of, unscripted, walk
+from symbn.notes.syntax import Group, Matrix, Name, Numeral, Script, Syntax, arguments_of, unscripted, walk
 from symbn.notes.syntax import Sequence as Juxtaposed
 from symbn.source import Span
 
@@ -26,6 +26,8 @@ Kind: TypeAlias = Literal["number", "column", "matrix"]
 _KINDS: tuple[Kind, ...] = ("number", "column", "matrix")
 _FEW = 3
 """Of so many zeros each may be of another kind than the others."""
+_MANY = 12
+"""Of so many one may be."""
 
 
 class OpenZeros:
@@ -59,7 +61,7 @@ class OpenZeros:
 def possible_zeros(sides: Sequence[Syntax]) -> Iterator[OpenZeros]:
     """What each 0 in some sides may be, where not all are numbers: as few matrices as can be first, and few columns.
 
-    Of many zeros one is a column or matrix, or all are.
+    Of many zeros one is a column or matrix, or all are; of very many all.
     """
     places = [place for side in sides for place in _places(side)]
     if len(places) <= _FEW:
@@ -69,18 +71,20 @@ def possible_zeros(sides: Sequence[Syntax]) -> Iterator[OpenZeros]:
                 yield OpenZeros(dict(zip(places, kinds, strict=True)))
     else:
         for kind in _KINDS[1:]:
-            yield from (OpenZeros({place: kind}) for place in places)
+            yield from (OpenZeros({place: kind}) for place in places if len(places) <= _MANY)
             yield OpenZeros(dict.fromkeys(places, kind))
 
 
 def _places(side: Syntax) -> list[Span]:
-    r"""Where a 0 stands that may be no number: none in a script, none that \max compares with something."""
+    r"""Where a 0 stands that may be no number: none in a script, none that \max compares with something, no block."""
     numbers: set[Span] = set()
     for node in walk(side):
         match node:
             case Script():
                 scripts = (part for part in (node.sub, node.sup) if part is not None)
                 numbers |= {zero.span for script in scripts for zero in walk(script) if _is_literal(zero)}
+            case Matrix():
+                numbers |= {cell.span for row in node.rows for cell in row if cell is not None and _is_literal(cell)}
             case Juxtaposed(items=items):
                 for word, group in pairwise(map(unscripted, items)):
                     if isinstance(word, Name) and isinstance(group, Group) and word.latex in (r"\max", r"\min"):
