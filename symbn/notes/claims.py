@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from symbn.diagnostics import NoteError, ShapeError, fail
 from symbn.expr import build, tree
@@ -21,6 +22,9 @@ from symbn.notes.syntax import Chain, Nabla, Sequence, Syntax
 
 _MISFITS = frozenset(["E124", "E125", "S220", "S234"])
 """Questions that a number asks, or something of another shape, where no number is meant: a scalar has no entries."""
+
+_FEW = 4
+"""So many other readings of an equation are looked at, where one turns out false."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class Claims:
                 fail_statement(statement, error)
         else:
             if any(map(is_applied_to_zero, statement.goals)):
-                statement.otherwise = tuple(r for r in self._readings(statement, place) if isinstance(r, Statement))
+                others = (r for r in self._readings(statement, place) if isinstance(r, Statement))
+                statement.otherwise = tuple(islice(others, _FEW))
 
     def _equate(self, statement: Statement, place: int) -> None:
         """Give the statement its goals.  Raises NoteError, ShapeError."""
@@ -92,7 +97,7 @@ class Claims:
         fitting = [reading for reading in readings if isinstance(reading, Statement)]
         asking = [reading for reading in readings if not isinstance(reading, Statement | ShapeError)]
         if fitting:
-            first, *others = fitting
+            first, *others = fitting[: 1 + _FEW]
             statement.goals, statement.free = first.goals, first.free
             statement.notices, statement.context = first.notices, first.context
             statement.otherwise = tuple(others)
