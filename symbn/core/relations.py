@@ -104,17 +104,14 @@ class _Letters:
     def number(self, block: SumOfProducts) -> int:
         found = self._numbers.get(block)
         if found is None:
-            first, last = ends(block)
-            turned = rename(block, {first: formal(1, first.dim), last: formal(0, last.dim)})
-            for new in dict.fromkeys((block, turned)):
+            for new in dict.fromkeys((block, _turned(block))):
                 self._numbers[new] = len(self.blocks)
                 self.blocks.append(new)
             found = self._numbers[block]
         return found
 
     def transposed(self, number: int) -> int:
-        first, last = ends(self.blocks[number])
-        return self.number(rename(self.blocks[number], {first: formal(1, first.dim), last: formal(0, last.dim)}))
+        return self.number(_turned(self.blocks[number]))
 
     def word(self, monomial: Monomial, e: SumOfProducts, row: Index, column: Index) -> Word | None:
         blocks = chain(monomial, e, row, column)
@@ -141,6 +138,12 @@ class _Letters:
         if not word:
             return delta(self.ring, formal(0, dim), formal(1, dim))
         return joined([self.blocks[letter] for letter in word])[0]
+
+
+def _turned(block: SumOfProducts) -> SumOfProducts:
+    """The transpose of a block: its ends exchanged."""
+    first, last = ends(block)
+    return rename(block, {first: formal(1, first.dim), last: formal(0, last.dim)})
 
 
 def graph_rules(e: SumOfProducts) -> list[GraphRule]:

@@ -122,7 +122,8 @@ class Elaborator(Memberships, Equations, SliceNames):
             self._define_anew(chain)
         if self._is_condition(chain, formula):
             perhaps_meant_for_all = lead.chosen and not is_one_constant(chain, self.scope)
-            if (lead.lasts or perhaps_meant_for_all) and not lead.condition:
+            lasts = not (lead.brought_in_by_for or lead.says_more)
+            if (lasts or perhaps_meant_for_all) and not lead.condition:
                 self._supposed[chain.span] = frozenset(names_in(chain))
             return replace(chain, said="if"), (*conditions, chain.span)
         heads = self._new_heads(chain)

@@ -64,8 +64,8 @@ class Lead:
     goes_on: its sentence began before it.
     explains: it tells what stands in the formula before it: `where $W …$`, also as a sentence of its own.
     settles: where it gives a name a constant value, that is the name's from here on; else it is one of several cases.
-    special: what it says of a declared name is a special case; lasts: also past its sentence, in its section.
-    says_more: what is so then is said behind it in its sentence.
+    special: what it says of a declared name is a special case; says_more: what is so then is said behind it in its
+    sentence; else it reaches over its section, unless `for` brings it in.
     chosen: `setting`, `choosing` or the like brings it in.
     brought_in_by_for: `for`, `in the case` or `with` stands right before it.
     behind: no more than `for`, `if` or a comma stands between it and the formula before it.
@@ -86,7 +86,6 @@ class Lead:
     aside: bool
     lets: str
     special: bool = False
-    lasts: bool = False
     says_more: bool = False
     chosen: bool = False
     brought_in_by_for: bool = False
@@ -151,7 +150,6 @@ def leads(text: str, blocks: Sequence[MathBlock]) -> Iterator[Lead]:
             aside=sentence.endswith("(") and following.startswith(")"),
             lets=letting,
             special=goes_on_so or is_special(sentence, rest),
-            lasts=not (by_for or says_more),
             says_more=says_more,
             chosen=is_chosen(sentence) or (goes_on_so and lead.chosen),
             brought_in_by_for=by_for,

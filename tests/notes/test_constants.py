@@ -7,6 +7,7 @@ import pytest
 import symbn
 from symbn.note import Note
 from symbn.source import SourceFile
+from tests.notes.verdicts import verdicts_of
 
 GIVEN = r"Let $x \in \mathbb{R}^n$, $A \in \mathbb{R}^{m \times n}$, $S \in \mathbb{R}^{n \times n}$. "
 
@@ -115,11 +116,6 @@ PLAIN = r"Let $x \in \mathbb{R}^n$, $X \in \mathbb{R}^{n \times p}$, $a \in \mat
 )
 def test_a_plain_one_is_the_column_of_ones_where_the_number_is_not_meant(claim: str, expected: str) -> None:
     assert verdicts_of(PLAIN + f"${claim}$") == [expected]
-
-
-def verdicts_of(text: str) -> list[str]:
-    checked = Note(SourceFile("n.md", text)).check(repair=False, explain=False)
-    return [one.verdict for one in checked.statements if one.verdict != "declaration"]
 
 
 @pytest.mark.parametrize(

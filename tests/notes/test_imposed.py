@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symbn.note import Note
-from symbn.source import SourceFile
+from tests.notes.verdicts import verdicts_of
 
 DECLARED = (
     r"Let $X \in \mathbb{R}^{n \times d}$, $w, v \in \mathbb{R}^d$, $y \in \mathbb{R}^n$, "
@@ -14,8 +13,7 @@ DECLARED = (
 
 
 def verdicts(text: str) -> list[str]:
-    checked = Note(SourceFile("n.md", DECLARED + text)).check(repair=False, explain=False)
-    return [one.verdict for one in checked.statements if one.verdict != "declaration"][1:]
+    return verdicts_of(DECLARED + text)[1:]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symbn.note import Note
-from symbn.source import SourceFile
+from tests.notes.verdicts import verdicts_of
 
 GIVEN = r"Let $x, y \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$, $P \in \mathbb{R}^{2 \times 2}$. "
 BLOCKS = r"""$A_{11} \in \mathbb{R}^{p \times p}$, $A_{12} \in \mathbb{R}^{p \times q}$,
@@ -13,8 +12,7 @@ $A_{21} \in \mathbb{R}^{q \times p}$, $A_{22} \in \mathbb{R}^{q \times q}$. """
 
 
 def verdicts(text: str) -> list[str]:
-    checked = Note(SourceFile("n.md", GIVEN + text)).check(repair=False, explain=False)
-    return [one.verdict for one in checked.statements if one.verdict != "declaration"]
+    return verdicts_of(GIVEN + text)
 
 
 def matrix(*cells: str) -> str:

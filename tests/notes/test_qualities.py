@@ -8,13 +8,9 @@ from symbn.expr.context import SymbolDeclaration
 from symbn.note import Note
 from symbn.notes.qualities import qualified
 from symbn.source import SourceFile
+from tests.notes.verdicts import verdicts_of
 
 SQUARE = r"\in \mathbb{R}^{n \times n}"
-
-
-def verdicts(text: str) -> list[str]:
-    checked = Note(SourceFile("n.md", text)).check(repair=False, explain=False)
-    return [one.verdict for one in checked.statements if one.verdict != "declaration"]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +30,7 @@ def verdicts(text: str) -> list[str]:
 )
 def test_a_quality_in_the_sentence_of_a_declaration_belongs_to_it(declaration: str) -> None:
     text = declaration + "\n\n$$A^\\top A = A A$$ $$A^\\top = 2 A$$ $$A^\\top A = A$$"
-    assert verdicts(text) == ["proved", "refuted", "refuted"]
+    assert verdicts_of(text) == ["proved", "refuted", "refuted"]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +48,7 @@ def test_a_quality_in_the_sentence_of_a_declaration_belongs_to_it(declaration: s
     ],
 )
 def test_what_is_said_of_something_else_is_no_quality_of_a_name(declaration: str) -> None:
-    assert verdicts(declaration + "\n\n$$A^\\top A = A A$$") == ["refuted"]
+    assert verdicts_of(declaration + "\n\n$$A^\\top A = A A$$") == ["refuted"]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +62,7 @@ def test_what_is_said_of_something_else_is_no_quality_of_a_name(declaration: str
     ],
 )
 def test_each_quality_that_a_declaration_has_is_taken_on(declaration: str, true: str, false: str) -> None:
-    assert verdicts(f"{declaration}\n\n$${true}$$\n\n$${false}$$") == ["proved", "refuted"]
+    assert verdicts_of(f"{declaration}\n\n$${true}$$\n\n$${false}$$") == ["proved", "refuted"]
 
 
 def test_a_quality_that_is_taken_on_is_told() -> None:
@@ -92,7 +88,7 @@ def test_a_quality_that_is_taken_on_is_told() -> None:
     ],
 )
 def test_what_the_prose_says_and_no_declaration_keeps_from_a_refutation(text: str, expected: list[str]) -> None:
-    assert verdicts(text) == expected
+    assert verdicts_of(text) == expected
 
 
 def test_what_would_be_true_is_said() -> None:

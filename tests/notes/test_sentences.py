@@ -6,13 +6,13 @@ import pytest
 
 from symbn.note import Note
 from symbn.source import SourceFile
+from tests.notes.verdicts import verdicts_of
 
 DECLARED = r"Let $A \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$ and $a, b \in \mathbb{R}$." + "\n\n"
 
 
 def verdicts(text: str) -> list[str]:
-    checked = Note(SourceFile("n.md", DECLARED + text)).check(repair=False, explain=False)
-    return [one.verdict for one in checked.statements if one.verdict != "declaration"]
+    return verdicts_of(DECLARED + text)
 
 
 @pytest.mark.parametrize(

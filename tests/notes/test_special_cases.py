@@ -6,6 +6,7 @@ import pytest
 
 from symbn.note import Note
 from symbn.source import SourceFile
+from tests.notes.verdicts import verdicts_of
 
 DECLARED = (
     r"Let $W \in \mathbb{S}^n$, $A, B \in \mathbb{R}^{n \times n}$, $x, y \in \mathbb{R}^n$, $c > 0$, $P = W W$, "
@@ -18,8 +19,7 @@ ALL = r"\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)"
 
 
 def verdicts(declared: str, text: str) -> list[str]:
-    checked = Note(SourceFile("n.md", declared + text)).check(repair=False, explain=False)
-    return [one.verdict for one in checked.statements if one.verdict != "declaration"][1:]
+    return verdicts_of(declared + text)[1:]
 
 
 @pytest.mark.parametrize(
